@@ -1,0 +1,127 @@
+/**
+ * The Rust half of the engine, as the JavaScript half sees it: `import { … } from 'native'`.
+ *
+ * Nothing here is reachable for a function's own code. Field sections (headers) cross as one string
+ * `name: value\r\n…` of Latin-1 characters, so that nothing is allocated per header that nobody reads.
+ */
+
+/** Body kinds that cross the boundary. 0: none · 1: string (sent as UTF-8) · 2: Uint8Array · 3: stream handle (number). */
+export type BodyKind = 0 | 1 | 2 | 3;
+export type BodyPayload = undefined | string | Uint8Array | number;
+
+// ---- encoding (encoding_rs) -------------------------------------------------------------------------------------
+export function utf8Encode(text: string): Uint8Array;
+/** As `TextEncoder.encodeInto`: returns [read UTF-16 units, written bytes]. */
+export function utf8EncodeInto(text: string, into: Uint8Array): [number, number];
+/** Lossy unless `fatal`; throws TypeError when fatal and malformed. A BOM is dropped unless `keepBom`. */
+export function utf8Decode(bytes: ArrayBuffer | ArrayBufferView, fatal: boolean, keepBom: boolean): string;
+/** Canonical lower-case name for a label of the Encoding Standard, or undefined. */
+export function encodingForLabel(label: string): string | undefined;
+/** A streaming decoder; returns its handle. `name` is a canonical name. */
+export function decoderOpen(name: string, fatal: boolean, keepBom: boolean): number;
+/** Decodes a chunk; `last` flushes and frees the handle. Throws TypeError when fatal and malformed (and frees). */
+export function decoderDecode(handle: number, bytes: ArrayBuffer | ArrayBufferView | undefined, last: boolean): string;
+
+// ---- URL (the `url` crate) --------------------------------------------------------------------------------------
+/**
+ * Parsed and serialized: [href, protocol, username, password, host, hostname, port, pathname, search, hash, origin],
+ * each as the URL Standard's getter of that name; undefined on failure.
+ */
+export type UrlParts = [string, string, string, string, string, string, string, string, string, string, string];
+export function urlParse(input: string, base: string | undefined): UrlParts | undefined;
+/** Applies the URL Standard's setter; `part` is 'href' | 'protocol' | … Returns the parts afterwards (unchanged when refused). */
+export function urlSet(href: string, part: string, value: string): UrlParts | undefined;
+/** application/x-www-form-urlencoded parsing: a flat list name, value, name, value, … */
+export function formDecode(text: string): string[];
+/** The serializer for the same flat list. */
+export function formEncode(flat: string[]): string;
+
+// ---- multipart --------------------------------------------------------------------------------------------------
+/** Splits a multipart/form-data body: a flat list [header section, bytes, header section, bytes, …]; undefined when malformed. */
+export function multipartSplit(body: Uint8Array, boundary: string): (string | Uint8Array)[] | undefined;
+
+// ---- entropy, clocks --------------------------------------------------------------------------------------------
+/** Fills with cryptographically strong random bytes; a fresh seed per instance. */
+export function randomFill(into: Uint8Array): void;
+/** A version 4 UUID. */
+export function randomUuid(): string;
+/** Wall clock, milliseconds since 1970 with a fraction. */
+export function wallNow(): number;
+/** Monotonic clock, milliseconds with a fraction since the instance started. */
+export function monotonicNow(): number;
+/** Has the host call `hooks.timers()` not before `delayMs` from now. Cannot be cancelled; a call too many is harmless. */
+export function armTimer(delayMs: number): void;
+
+// ---- log, environment, context, background ----------------------------------------------------------------------
+/** 0 debug · 1 log · 2 info · 3 warn · 4 error */
+export function log(level: number, message: string): void;
+export function envGet(name: string): string | undefined;
+export function envEntries(): [string, string][];
+/** JSON: { functionName, requestId, clientIp, country, user: {id}|null, caller: {…}, app: {…} }. Only in a call. */
+export function contextJson(): string;
+/** Tells the host that there is one more / one less registered piece of background work. */
+export function backgroundBegin(): void;
+export function backgroundEnd(): void;
+
+// ---- bodies (streams of bytes, host side) -----------------------------------------------------------------------
+/** The next bytes, or null at the end. Rejects with Error when the other side failed. One read at a time per handle. */
+export function bodyRead(handle: number): Promise<Uint8Array | null>;
+/** Gives the rest up. */
+export function bodyCancel(handle: number): void;
+/** A stream that this side writes: pass the handle as payload of kind 3 to `respond` or `fetchSend`. */
+export function bodyOpen(): number;
+/** Resolves when the bytes are taken: true, or false when the reader has gone. */
+export function bodyWrite(handle: number, bytes: Uint8Array): Promise<boolean>;
+export function bodyClose(handle: number): void;
+/** Ends the stream with a failure: the other side sees a broken body, not a short one. */
+export function bodyAbort(handle: number): void;
+
+// ---- fetch ------------------------------------------------------------------------------------------------------
+/** redirect: 0 follow · 1 error · 2 manual */
+export function fetchSend(
+  method: string, url: string, headers: string, kind: BodyKind, payload: BodyPayload, redirect: 0 | 1 | 2,
+): { id: number; promise: Promise<FetchResult> };
+/** [status, final url, redirected, headers, body kind (0, 2 or 3), payload] */
+export type FetchResult = [number, string, boolean, string, BodyKind, BodyPayload];
+/** Cancels the request: the host drops the connection; the promise never settles. */
+export function fetchAbort(id: number): void;
+
+// ---- the call ---------------------------------------------------------------------------------------------------
+/** Gives the response; the first call wins. */
+export function respond(status: number, headers: string, kind: BodyKind, payload: BodyPayload): void;
+/** Ends the call with an exception. kind: 'exception' | 'no-handler' | 'bad-response' | 'exit' */
+export function fail(kind: string, message: string | undefined, stack: string | undefined): void;
+
+// ---- phase ------------------------------------------------------------------------------------------------------
+/** True while a module is evaluated ahead of time (at deploy): nothing may leave the sandbox then. */
+export function evaluating(): boolean;
+/**
+ * Called by what only works in a call (network, timers, randomness) before it acts. In a call it does nothing. While
+ * evaluating it records `what` as the reason for start-up per request and throws an error that stops the evaluation.
+ */
+export function requireCall(what: string): void;
+
+/** Promise state without side effects: 0 pending · 1 fulfilled · 2 rejected, and the value or reason. */
+export function promiseState(promise: Promise<unknown>): [0 | 1 | 2, unknown];
+/** What `console` needs and script cannot see: [target, handler] of a Proxy, undefined otherwise. */
+export function proxyParts(value: object): [object, object] | undefined;
+/** Detaches `buffer` and returns its bytes in a new one (structuredClone's transfer). */
+export function transferBuffer(buffer: ArrayBuffer): ArrayBuffer;
+
+/** Hooks that the Rust half calls. Set once by `js/main.js`: `setHooks({ … })`. */
+export interface Hooks {
+  /**
+   * Handles one call: makes the `Request`, finds the handler of `userModule`, and ends in `respond` or `fail`.
+   * `headers` is the field section; kind 0, 2 or 3; never throws.
+   */
+  dispatch(userModule: object, method: string, url: string, headers: string, kind: BodyKind, payload: BodyPayload): void;
+  /** Runs the timers that are due, then arms the next. */
+  timers(): void;
+  /** A promise was rejected without a handler and the job queue has run dry. */
+  unhandledRejection(reason: unknown, promise: Promise<unknown>): void;
+  /** Right after the evaluation of a user module at deploy: returns whether it has a handler (export or Deno.serve). */
+  hasHandler(userModule: object): boolean;
+  /** [name: message, stack] of a thrown value, for diagnostics and records. */
+  describe(error: unknown): [string, string | undefined];
+}
+export function setHooks(hooks: Hooks): void;

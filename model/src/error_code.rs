@@ -1,0 +1,82 @@
+//! Error codes of the wire. Each has a page `docs/errors/CODE.md`, whose first paragraph is what the caller is told to do.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal;)*) => {
+        /// A machine-readable error code (Butterbase §2.2).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The HTTP status it is sent with unless the route says otherwise.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// The page about it.
+            pub fn page(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("../../docs/errors/", $code, ".md")),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body of a request is not what the route takes.
+    ValidationInvalidSchema = "VALIDATION_INVALID_SCHEMA", 400;
+    /// App, function or route resource is not there, or not the caller's.
+    ResourceNotFound = "RESOURCE_NOT_FOUND", 404;
+    /// The function asks for a signed-in user.
+    AuthRequired = "AUTH_REQUIRED", 401;
+    /// The API key is unknown, revoked or expired.
+    AuthInvalidApiKey = "AUTH_INVALID_API_KEY", 401;
+    /// The bearer token is no credential of this route.
+    AuthInvalidToken = "AUTH_INVALID_TOKEN", 401;
+    /// The key may not act for a user.
+    AuthImpersonationForbidden = "AUTH_IMPERSONATION_FORBIDDEN", 403;
+    /// The request could not be read: parse error, too large, too many.
+    RequestError = "REQUEST_ERROR", 400;
+    /// The server failed.
+    InternalError = "INTERNAL_ERROR", 500;
+    /// The database is not reachable.
+    ExternalDbError = "EXTERNAL_DB_ERROR", 503;
+}
+
+impl ErrorCode {
+    /// What the caller can do: the first paragraph of the page, on one line.
+    pub fn remediation(self) -> String {
+        let body = self.page().lines().skip_while(|line| line.starts_with('#') || line.trim().is_empty());
+        body.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorCode;
+
+    #[test]
+    fn every_page_is_about_its_code_and_says_what_to_do() {
+        for code in ErrorCode::ALL {
+            assert!(code.page().starts_with(&format!("# {code}\n")), "{code}");
+            let remediation = code.remediation();
+            assert!(remediation.len() > 20 && remediation.ends_with('.'), "{code}: {remediation}");
+        }
+    }
+}

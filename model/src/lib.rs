@@ -1,0 +1,18 @@
+//! Shared vocabulary: plain data that every other crate speaks. No I/O, no async, no SQL, no wasm.
+
+mod app;
+mod error_code;
+mod function;
+mod id;
+mod invocation;
+pub mod limits;
+mod secret;
+mod trigger;
+
+pub use app::{ApiKey, App, KeyScope};
+pub use error_code::ErrorCode;
+pub use function::{Function, FunctionStats, NewFunction};
+pub use id::{AppId, FunctionName, InvalidId};
+pub use invocation::{ConsoleLine, InvocationRecord, LogLevel, TriggerType};
+pub use secret::Secret;
+pub use trigger::{AuthMode, Trigger};

@@ -1,0 +1,54 @@
+//! Every limit in one place. Each has a test on it and one past it.
+
+/// Longest function name, in characters.
+pub const MAX_FUNCTION_NAME: usize = 100;
+/// `timeoutMs` when a deploy names none.
+pub const DEFAULT_TIMEOUT_MS: u32 = 30_000;
+/// Largest `timeoutMs`; the smallest is 1.
+pub const MAX_TIMEOUT_MS: u32 = 300_000;
+/// `memoryLimitMb` when a deploy names none.
+pub const DEFAULT_MEMORY_MB: u32 = 128;
+/// Smallest `memoryLimitMb`.
+pub const MIN_MEMORY_MB: u32 = 64;
+/// Largest `memoryLimitMb`.
+pub const MAX_MEMORY_MB: u32 = 1024;
+/// How long work registered with `ctx.waitUntil` may go on after the response, in milliseconds (Butterbase §5.7).
+pub const BACKGROUND_MS: u32 = 30_000;
+/// Largest request body of a management route (a deploy carries its source), in bytes.
+pub const MAX_MANAGEMENT_BODY: usize = 10 * 1024 * 1024;
+/// Largest request body of a function call, in bytes.
+pub const MAX_REQUEST_BODY: usize = 10 * 1024 * 1024;
+/// Largest response body of a function call, in bytes.
+pub const MAX_RESPONSE_BODY: usize = 100 * 1024 * 1024;
+/// Largest request target (path and query) of any request, in bytes.
+pub const MAX_URL: usize = 16 * 1024;
+/// Largest field section of a request or a response, in bytes.
+pub const MAX_HEADER_BYTES: usize = 64 * 1024;
+/// Most fields in one field section.
+pub const MAX_HEADERS: usize = 256;
+/// Console lines kept per invocation (Butterbase §5.10).
+pub const MAX_CONSOLE_LINES: usize = 100;
+/// Characters kept per console line (Butterbase §5.10).
+pub const MAX_CONSOLE_LINE: usize = 10_000;
+/// Longest kept error message or stack of an invocation, in characters.
+pub const MAX_ERROR_TEXT: usize = 10_000;
+/// Largest source of one function, in bytes.
+pub const MAX_SOURCE: usize = 8 * 1024 * 1024;
+/// Largest `description` of a function, in characters.
+pub const MAX_DESCRIPTION: usize = 2_000;
+/// Environment variables of one function.
+pub const MAX_ENV_VARS: usize = 1_000;
+/// Name and value of one environment variable together, in bytes.
+pub const MAX_ENV_VAR: usize = 64 * 1024;
+/// Outbound requests that one invocation may make.
+pub const MAX_FETCHES: u32 = 1_000;
+/// Outbound requests of one invocation in flight at once; further ones wait.
+pub const MAX_PARALLEL_FETCHES: usize = 50;
+/// Wall time for evaluating a module at deploy, in milliseconds.
+pub const EVALUATION_MS: u32 = 10_000;
+/// Memory for evaluating a module at deploy, in MiB.
+pub const EVALUATION_MEMORY_MB: u32 = 256;
+/// `limit` of a log page when the query names none (Butterbase §7.1).
+pub const DEFAULT_LOG_PAGE: u32 = 100;
+/// Largest `limit` of a log page.
+pub const MAX_LOG_PAGE: u32 = 1_000;
