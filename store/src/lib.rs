@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The platform database: one file per noun, methods return the types of `ramekin-model`; and the PostgreSQL that is
+//! started when none is given, in [`embedded`].
+//!
+//! Nothing here knows HTTP or the sandbox. No plain key and no plain environment ever reaches this crate.
+
+mod apps;
+mod changes;
+pub mod embedded;
+mod error;
+mod functions;
+mod invocations;
+mod keys;
+mod pool;
+#[cfg(test)]
+mod testing;
+mod users;
+
+pub use apps::Apps;
+pub use changes::{Change, Changes};
+pub use error::StoreError;
+pub use functions::{Deleted, Functions};
+pub use invocations::{Invocations, LogPage, LogQuery};
+pub use keys::Keys;
+pub use pool::Store;
+pub use sqlx::postgres::PgConnectOptions;
+pub use users::Users;

@@ -1,2 +1,24 @@
-//! Placeholder.
-fn main() {}
+//! Chores of this repository, as `cargo xtask VERB`.
+
+mod build_engine;
+mod core_module;
+mod inputs;
+mod serving_component;
+
+use clap::Parser;
+
+/// Chores of this repository.
+#[derive(Parser)]
+enum Verb {
+    /// Build `engine/` to `engine/dist/`: engine.wasm, base.wasm and the hash of what they were made from.
+    ///
+    /// Needs the Rust target wasm32-wasip1 (`rustup target add wasm32-wasip1`) and a WASI SDK, whose folder is given in
+    /// WASI_SDK.
+    BuildEngine,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Verb::parse() {
+        Verb::BuildEngine => build_engine::run(),
+    }
+}

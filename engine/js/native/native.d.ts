@@ -105,7 +105,12 @@ export function requireCall(what: string): void;
 export function promiseState(promise: Promise<unknown>): [0 | 1 | 2, unknown];
 /** What `console` needs and script cannot see: [target, handler] of a Proxy, undefined otherwise. */
 export function proxyParts(value: object): [object, object] | undefined;
-/** Detaches `buffer` and returns its bytes in a new one (structuredClone's transfer). */
+/**
+ * The engine's number for the class of an object (JS_GetClassID): tells a Map from an object that looks like one. What
+ * the numbers mean is found out by `web/kinds.js`; they hold for one build of the engine.
+ */
+export function classId(value: object): number;
+/** Detaches `buffer` and returns its bytes in a new one, resizable if it was (structuredClone's transfer). */
 export function transferBuffer(buffer: ArrayBuffer): ArrayBuffer;
 
 /** Hooks that the Rust half calls. Set once by `js/main.js`: `setHooks({ … })`. */

@@ -1,0 +1,142 @@
+/**
+ * One call: finds the handler, gives it the request, and gives its response to the host, or the reason why there is none.
+ *
+ * Everything here is on the path of every call. A handler that returns at once is answered at once, without a promise.
+ */
+import { bodyOpen, fail, log, promiseState, respond } from 'native';
+import { clientIp, ctx } from '../platform/context.js';
+import { servedHandler } from '../platform/deno.js';
+import { watchedRead } from '../web/body.js';
+import { describeError, inspect } from '../web/console.js';
+import { incomingRequest } from '../web/request.js';
+import { isResponse, responseSection, sendResponse } from '../web/response.js';
+import { pumpHandle, pumpStream } from '../web/streams.js';
+
+const NO_HANDLER = 'The module has no handler: export a function called `handler`, export a function as default, '
+  + 'export default an object with a `fetch` method, or call Deno.serve(handler)';
+
+/** The object that `fetch` is a method of, or undefined: set by `findHandler` beside its result. */
+let receiver;
+
+/** @param {Record<string, unknown>} userModule @returns {Function | undefined} */
+function findHandler(userModule) {
+  receiver = undefined;
+  const named = userModule.handler;
+  if (typeof named === 'function') return named;
+  const main = userModule.default;
+  if (typeof main === 'function') return main;
+  if (typeof main === 'object' && main !== null) {
+    const method = main.fetch;
+    if (typeof method === 'function') {
+      receiver = main;
+      return method;
+    }
+  }
+  const exported = userModule.fetch;
+  return typeof exported === 'function' ? exported : undefined;
+}
+
+/** @param {Record<string, unknown>} userModule */
+export function hasHandler(userModule) {
+  return findHandler(userModule) !== undefined || servedHandler() !== undefined;
+}
+
+/** The second argument of a `Deno.serve` handler. */
+const serveInfo = {
+  get remoteAddr() {
+    return { transport: 'tcp', hostname: clientIp(), port: 0 };
+  },
+  completed: new Promise(() => {}),
+};
+
+/**
+ * @param {Record<string, unknown>} userModule
+ * @param {string} method
+ * @param {string} url
+ * @param {string} headers a field section
+ * @param {0 | 2 | 3} kind
+ * @param {undefined | Uint8Array | number} payload
+ */
+export function dispatch(userModule, method, url, headers, kind, payload) {
+  try {
+    let handler = findHandler(userModule);
+    let second = ctx;
+    if (handler === undefined) {
+      handler = servedHandler();
+      if (handler === undefined) {
+        fail('no-handler', NO_HANDLER, undefined);
+        return;
+      }
+      second = serveInfo;
+    }
+    const result = handler.call(receiver, incomingRequest(method, url, headers, kind, payload), second);
+    if (isResponse(result)) {
+      deliver(result);
+      return;
+    }
+    if (!(result instanceof Promise)) {
+      if (typeof result?.then === 'function') Promise.resolve(result).then(settle, failWith);
+      else badResponse(result);
+      return;
+    }
+    // An async function that waited for nothing has its result already; a turn of the job queue is saved.
+    const [state, value] = promiseState(result);
+    if (state === 1) settle(value);
+    else result.then(settle, failWith);
+  } catch (error) {
+    failWith(error);
+  }
+}
+
+function settle(result) {
+  if (!isResponse(result)) {
+    badResponse(result);
+    return;
+  }
+  try {
+    deliver(result);
+  } catch (error) {
+    failWith(error);
+  }
+}
+
+function deliver(response) {
+  const rest = sendResponse(response);
+  if (rest === undefined) return;
+  if (typeof rest === 'string') {
+    fail('bad-response', rest, undefined);
+    return;
+  }
+  deliverStream(response, rest);
+}
+
+function deliverStream(response, body) {
+  const handle = bodyOpen();
+  respond(response.status, responseSection(response), 3, handle);
+  const pumped = body.stream === undefined ? pumpHandle(body.source, handle, watchedRead(body.watch)) : pumpStream(body.stream, handle);
+  // The head is on its way, so all that is left is to break the body off and to tell the author.
+  pumped.catch((error) => log(4, `The body of the response broke off: ${inspect(error)}`));
+}
+
+/** Ends the call with what was thrown. */
+export function failWith(error) {
+  const [message, stack] = describeError(error);
+  fail('exception', message, stack);
+}
+
+function badResponse(result) {
+  let what;
+  if (result === null || result === undefined) what = String(result);
+  else if (typeof result === 'object') what = `an object${nameOfClass(result)}`;
+  else what = `a ${typeof result}`;
+  fail('bad-response', `The handler returned ${what}, not a Response; return new Response(…) or Response.json(…)`, undefined);
+}
+
+function nameOfClass(object) {
+  try {
+    const name = object.constructor?.name;
+    return typeof name === 'string' && name !== '' && name !== 'Object' ? ` of class ${name}` : '';
+  } catch {
+    return '';
+  }
+}

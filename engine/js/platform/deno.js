@@ -1,0 +1,164 @@
+/**
+ * The part of `Deno` that a function can have: `serve`, `env`, facts about the build, and `exit`. The members that need
+ * a file system, processes or sockets are there, throw, and name themselves.
+ */
+import { envEntries, envGet, fail } from 'native';
+
+// ---- serve ------------------------------------------------------------------------------------------------------
+
+/** The handler that the last `Deno.serve` recorded. */
+let served;
+
+/** @returns {((request: Request, info: object) => unknown) | undefined} */
+export function servedHandler() {
+  return served;
+}
+
+function serve(first, second = undefined) {
+  const options = typeof first === 'function' ? {} : (first ?? {});
+  const handler = typeof first === 'function' ? first : typeof second === 'function' ? second : options.handler;
+  if (typeof handler !== 'function') throw new TypeError('Deno.serve: no handler was given');
+  served = handler;
+  const addr = { transport: 'tcp', hostname: '0.0.0.0', port: 8000 };
+  let finish;
+  const finished = new Promise((resolve) => {
+    finish = resolve;
+  });
+  return {
+    addr,
+    finished,
+    ref() {},
+    unref() {},
+    async shutdown() {
+      if (served === handler) served = undefined;
+      finish();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.shutdown();
+    },
+  };
+}
+
+// ---- env --------------------------------------------------------------------------------------------------------
+
+/** What `set` and `delete` did, over the host's variables; undefined stands for deleted. */
+const overlay = new Map();
+
+function variableName(name, what) {
+  const text = `${name}`;
+  if (text === '' || /[=\0]/.test(text)) throw new TypeError(`Deno.env.${what}: ${JSON.stringify(text)} cannot be the name of a variable`);
+  return text;
+}
+
+const env = {
+  get(name) {
+    const key = variableName(name, 'get');
+    return overlay.has(key) ? overlay.get(key) : envGet(key);
+  },
+  has(name) {
+    const key = variableName(name, 'has');
+    return (overlay.has(key) ? overlay.get(key) : envGet(key)) !== undefined;
+  },
+  set(name, value) {
+    const key = variableName(name, 'set');
+    const text = `${value}`;
+    if (text.includes('\0')) throw new TypeError('Deno.env.set: the value contains a NUL character');
+    overlay.set(key, text);
+  },
+  delete(name) {
+    overlay.set(variableName(name, 'delete'), undefined);
+  },
+  toObject() {
+    const all = new Map([...envEntries(), ...overlay]);
+    const object = {};
+    for (const [name, value] of all) {
+      if (value !== undefined) Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+    }
+    return object;
+  },
+};
+
+// ---- the rest ---------------------------------------------------------------------------------------------------
+
+const errors = {};
+for (const name of [
+  'AddrInUse', 'AddrNotAvailable', 'AlreadyExists', 'BadResource', 'BrokenPipe', 'Busy', 'ConnectionAborted', 'ConnectionRefused', 'ConnectionReset',
+  'FilesystemLoop', 'Http', 'Interrupted', 'InvalidData', 'IsADirectory', 'NetworkUnreachable', 'NotADirectory', 'NotCapable', 'NotConnected',
+  'NotFound', 'NotSupported', 'PermissionDenied', 'TimedOut', 'UnexpectedEof', 'WouldBlock', 'WriteZero',
+]) {
+  errors[name] = {
+    [name]: class extends Error {
+      constructor(message, options = undefined) {
+        super(message, options);
+        this.name = name;
+      }
+    },
+  }[name];
+}
+
+/** Ends the call at once; what is thrown only keeps the code after it from running. */
+function exit(code = 0) {
+  const text = `Deno.exit(${String(code)}) was called`;
+  fail('exit', text, undefined);
+  throw new Error(text);
+}
+
+const REASONS = {
+  'a function has no file system': [
+    ['chmod', 'chown', 'copyFile', 'create', 'link', 'lstat', 'makeTempDir', 'makeTempFile', 'mkdir', 'open', 'readDir', 'readFile', 'readLink',
+      'readTextFile', 'realPath', 'remove', 'rename', 'stat', 'symlink', 'truncate', 'utime', 'writeFile', 'writeTextFile'],
+    ['chdir', 'cwd', 'execPath', 'umask', 'watchFs'],
+  ],
+  'a function cannot start or see processes': [[], ['kill', 'run', 'Command']],
+  'a function has no sockets; use fetch': [['connect', 'connectTls', 'startTls', 'resolveDns'], ['listen', 'listenDatagram', 'listenTls', 'serveHttp', 'upgradeWebSocket']],
+  'a function sees nothing of the machine': [[], ['gid', 'hostname', 'loadavg', 'networkInterfaces', 'osRelease', 'osUptime', 'systemMemoryInfo', 'uid']],
+  'there is no such store': [['openKv'], []],
+  'a function cannot load native code': [[], ['dlopen']],
+};
+
+function notSupported(name, reason) {
+  return new errors.NotSupported(`Deno.${name} is not available in Ramekin: ${reason}`);
+}
+
+const Deno = {
+  serve,
+  env,
+  errors,
+  exit,
+  version: { deno: '2.1.4', v8: '', typescript: '' },
+  build: { target: 'wasm32-unknown-unknown', arch: 'wasm32', os: 'linux', vendor: 'unknown', env: undefined, standalone: false },
+  args: [],
+  noColor: true,
+  pid: 1,
+  mainModule: 'file:///function.js',
+  exitCode: 0,
+  // Signals never arrive, so that waiting for one is no mistake.
+  addSignalListener() {},
+  removeSignalListener() {},
+  permissions: {
+    async query(descriptor) {
+      const granted = descriptor?.name === 'env' || descriptor?.name === 'net';
+      return { state: granted ? 'granted' : 'denied', onchange: null, partial: false };
+    },
+    async request(descriptor) {
+      return this.query(descriptor);
+    },
+  },
+};
+
+for (const [reason, [asynchronous, synchronous]] of Object.entries(REASONS)) {
+  for (const name of asynchronous) {
+    Deno[name] = async () => {
+      throw notSupported(name, reason);
+    };
+    if (reason.includes('file system')) synchronous.push(`${name}Sync`);
+  }
+  for (const name of synchronous) {
+    // A function, not an arrow: `new Deno.Command()` is to get the same message.
+    Deno[name] = function () {
+      throw notSupported(name, reason);
+    };
+  }
+}
+
+export { Deno };

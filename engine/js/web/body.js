@@ -1,0 +1,335 @@
+/**
+ * The body of a `Request` or `Response`.
+ *
+ * A body stays what it was made of: text, bytes, a blob, or the handle of a body that the host holds. `text()`, `json()`
+ * and their kin read these directly; a `ReadableStream` comes into being only when somebody asks for `.body`, clones a
+ * body that has not arrived yet, or brought a stream.
+ */
+import { bodyCancel, bodyRead, utf8Decode, utf8Encode } from 'native';
+import { mimeOfContentType, serializeMime } from '../internal/mime.js';
+import { toUSVString } from '../internal/webidl.js';
+import { blobBytes, blobFromBytes, isBlob, isBuffer } from './blob.js';
+import { FormData, decodeMultipart, decodeUrlEncoded, encodeMultipart } from './form-data.js';
+import {
+  TransformStream, isDisturbed, isReadableStream, readHandle, readStream, spendStream, spentStream, streamFromHandle, streamFromSegments,
+  teeForClone,
+} from './streams.js';
+import { URLSearchParams } from './url-search-params.js';
+
+/** What a body is made of. The first three are kinds that cross to the host as they are. */
+export const TEXT = 1;
+export const BYTES = 2;
+export const HANDLE = 3;
+export const BLOB = 4;
+export const STREAM = 5;
+
+/**
+ * @typedef {object} Body
+ * @property {number} kind
+ * @property {string | Uint8Array | number | Blob | undefined} source
+ * @property {ReadableStream | undefined} stream once there is one, it alone counts
+ * @property {boolean} used read to the end, or handed on
+ * @property {boolean} shared another body has the same bytes
+ * @property {AbortWatch | undefined} watch
+ */
+
+/**
+ * Ends the reading of a received body when a signal fires.
+ * @typedef {object} AbortWatch
+ * @property {boolean} aborted
+ * @property {unknown} reason
+ * @property {((reason: unknown) => void) | undefined} fail rejects the read under way
+ * @property {ReadableByteStreamController | undefined} controller
+ */
+
+/** @returns {Body} */
+export function makeBody(kind, source) {
+  return { kind, source, stream: undefined, used: false, shared: false, watch: undefined };
+}
+
+/** The content type that the last `extractBody` implies; '' for none. Beside the result, so that no pair is allocated. */
+export let extractedType = '';
+
+/** @param {unknown} value anything but null and undefined @returns {Body} */
+export function extractBody(value) {
+  if (typeof value === 'object') {
+    if (isReadableStream(value)) {
+      if (value.locked || isDisturbed(value)) throw new TypeError('the stream of the body is locked or has been read from');
+      extractedType = '';
+      const body = makeBody(STREAM, undefined);
+      body.stream = value;
+      return body;
+    }
+    if (ArrayBuffer.isView(value)) {
+      extractedType = '';
+      return makeBody(BYTES, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice());
+    }
+    if (isBlob(value)) {
+      extractedType = value.type;
+      return makeBody(BLOB, value);
+    }
+    if (value instanceof URLSearchParams) {
+      extractedType = 'application/x-www-form-urlencoded;charset=UTF-8';
+      return makeBody(TEXT, value.toString());
+    }
+    if (value instanceof FormData) {
+      const [bytes, type] = encodeMultipart(value);
+      extractedType = type;
+      return makeBody(BYTES, bytes);
+    }
+    if (isBuffer(value)) {
+      extractedType = '';
+      return makeBody(BYTES, new Uint8Array(value).slice());
+    }
+  }
+  const text = toUSVString(value);
+  extractedType = 'text/plain;charset=UTF-8';
+  return makeBody(TEXT, text);
+}
+
+/** @param {Body | null} body */
+export function isUsed(body) {
+  return body !== null && (body.used || (body.stream !== undefined && isDisturbed(body.stream)));
+}
+
+/** Whether nobody may read the body any more. @param {Body | null} body */
+export function isUnusable(body) {
+  return body !== null && (body.used || (body.stream !== undefined && (body.stream.locked || isDisturbed(body.stream))));
+}
+
+/**
+ * What the streams made here were made of. `new Response(response.body, …)` and a look at `.body` before `text()` are
+ * common: while nothing was read, the content can still be had without the stream.
+ * @type {WeakMap<ReadableStream, Body>}
+ */
+const contentOf = new WeakMap();
+
+/** The body as a stream. @param {Body} body */
+export function streamOf(body) {
+  if (body.stream !== undefined) return body.stream;
+  if (body.used) return (body.stream = spentStream());
+  const stream = (body.stream = makeStream(body));
+  contentOf.set(stream, { ...body, stream: undefined });
+  return stream;
+}
+
+function makeStream(body) {
+  switch (body.kind) {
+    case TEXT:
+      return streamFromSegments([utf8Encode(body.source)]);
+    case BYTES:
+      return streamFromSegments([body.source]);
+    case BLOB:
+      return body.source.stream();
+    default: {
+      const watch = body.watch;
+      if (watch === undefined) return streamFromHandle(body.source);
+      return streamFromHandle(body.source, watchedRead(watch), (controller) => {
+        watch.controller = controller;
+        if (watch.aborted) controller.error(watch.reason);
+      });
+    }
+  }
+}
+
+/**
+ * The content of a usable body apart from its stream, which is spent then; the body itself where there is no such thing.
+ * @param {Body} body
+ */
+export function withoutStream(body) {
+  const stream = body.stream;
+  const content = stream === undefined ? undefined : contentOf.get(stream);
+  if (content === undefined || content.watch?.aborted) return body;
+  contentOf.delete(stream);
+  spendStream(stream);
+  if (content.watch !== undefined) content.watch.controller = undefined;
+  return content;
+}
+
+/** @param {AbortWatch | undefined} watch */
+export function watchedRead(watch) {
+  if (watch === undefined) return bodyRead;
+  return (handle) => new Promise((resolve, reject) => {
+    if (watch.aborted) {
+      reject(watch.reason);
+      return;
+    }
+    watch.fail = reject;
+    bodyRead(handle).then(resolve, reject);
+  });
+}
+
+/** @returns {AbortWatch} */
+export function makeWatch() {
+  return { aborted: false, reason: undefined, fail: undefined, controller: undefined };
+}
+
+/** @param {Body} body @param {unknown} reason */
+export function abortBody(body, reason) {
+  const watch = body.watch;
+  watch.aborted = true;
+  watch.reason = reason;
+  // A body that was read to its end keeps what it gave.
+  if (body.used && watch.fail === undefined) return;
+  bodyCancel(body.source);
+  watch.fail?.(reason);
+  try {
+    watch.controller?.error(reason);
+  } catch {
+    // The stream has ended already.
+  }
+}
+
+/** A second body with the same content. @param {Body} body */
+export function cloneBody(body) {
+  const content = withoutStream(body);
+  if (content.stream === undefined && content.kind !== HANDLE) {
+    body.kind = content.kind;
+    body.source = content.source;
+    body.stream = undefined;
+    body.shared = true;
+    const copy = makeBody(content.kind, content.source);
+    copy.shared = true;
+    return copy;
+  }
+  const [mine, other] = teeForClone(streamOf(content));
+  body.stream = mine;
+  const copy = makeBody(STREAM, undefined);
+  copy.stream = other;
+  return copy;
+}
+
+/** Takes the content over into a body of its own; the old one is used from then on. @param {Body} body */
+export function takeBody(body) {
+  const content = withoutStream(body);
+  let taken;
+  if (content.stream === undefined) {
+    taken = { ...content };
+  } else {
+    // The old object keeps its stream, which is locked from here on.
+    taken = makeBody(STREAM, undefined);
+    taken.stream = content.stream.pipeThrough(new TransformStream());
+  }
+  body.used = true;
+  return taken;
+}
+
+/** Content at hand as bytes that the caller may keep; undefined when it has yet to arrive. @param {Body} body */
+function bytesAtHand(body) {
+  switch (body.kind) {
+    case TEXT:
+      return utf8Encode(body.source);
+    case BYTES:
+      return body.shared ? body.source.slice() : body.source;
+    case BLOB:
+      return blobBytes(body.source).slice();
+    default:
+      return undefined;
+  }
+}
+
+function arriving(body) {
+  if (body.stream !== undefined) return readStream(body.stream);
+  return readHandle(body.source, watchedRead(body.watch));
+}
+
+function decode(bytes) {
+  return utf8Decode(bytes, false, false);
+}
+
+/** The text at hand, or undefined when it has yet to arrive. */
+function textAtHand(body) {
+  switch (body.kind) {
+    case TEXT:
+      return body.source.charCodeAt(0) === 0xfeff ? body.source.slice(1) : body.source;
+    case BYTES:
+      return decode(body.source);
+    case BLOB:
+      return decode(blobBytes(body.source));
+    default:
+      return undefined;
+  }
+}
+
+function refuseUsed() {
+  return new TypeError('the body has been read already, or is locked');
+}
+
+/** @param {Body | null} body @param {(text: string) => unknown} [convert] */
+async function consumeText(body, convert) {
+  if (body === null) return convert === undefined ? '' : convert('');
+  if (isUnusable(body)) throw refuseUsed();
+  const content = body.stream === undefined ? body : withoutStream(body);
+  let text;
+  if (content.stream === undefined) {
+    body.used = true;
+    text = textAtHand(content);
+  }
+  text ??= decode(await arriving(content));
+  return convert === undefined ? text : convert(text);
+}
+
+/** @param {Body | null} body */
+async function consumeBytes(body) {
+  if (body === null) return new Uint8Array(0);
+  if (isUnusable(body)) throw refuseUsed();
+  const content = body.stream === undefined ? body : withoutStream(body);
+  if (content.stream === undefined) body.used = true;
+  return bytesAtHand(content) ?? arriving(content);
+}
+
+async function consumeForm(body, contentType) {
+  const bytes = await consumeBytes(body);
+  const mime = contentType === null ? undefined : mimeOfContentType(contentType);
+  if (mime?.essence === 'multipart/form-data') {
+    const boundary = mime.parameters.get('boundary');
+    const form = boundary === undefined ? undefined : decodeMultipart(bytes, boundary);
+    if (form === undefined) throw new TypeError('the body is not well-formed multipart/form-data');
+    return form;
+  }
+  if (mime?.essence === 'application/x-www-form-urlencoded') return decodeUrlEncoded(utf8Decode(bytes, false, true));
+  throw new TypeError('formData() needs a content-type of multipart/form-data or application/x-www-form-urlencoded');
+}
+
+/**
+ * Gives a class the members that requests and responses share. The two functions throw for an object of another class,
+ * which is the check that the standard asks for.
+ * @param {(message: object) => Body | null} bodyOf
+ * @param {(message: object) => string | null} contentTypeOf
+ */
+export function installBody(constructor, bodyOf, contentTypeOf) {
+  const members = {
+    get body() {
+      const body = bodyOf(this);
+      return body === null ? null : streamOf(body);
+    },
+    get bodyUsed() {
+      return isUsed(bodyOf(this));
+    },
+    async arrayBuffer() {
+      const bytes = await consumeBytes(bodyOf(this));
+      return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    },
+    async blob() {
+      const contentType = contentTypeOf(this);
+      const mime = contentType === null ? undefined : mimeOfContentType(contentType);
+      const type = mime === undefined ? '' : serializeMime(mime);
+      return blobFromBytes(await consumeBytes(bodyOf(this)), type);
+    },
+    async bytes() {
+      return consumeBytes(bodyOf(this));
+    },
+    async formData() {
+      return consumeForm(bodyOf(this), contentTypeOf(this));
+    },
+    async json() {
+      return consumeText(bodyOf(this), JSON.parse);
+    },
+    async text() {
+      return consumeText(bodyOf(this));
+    },
+  };
+  for (const key of Object.keys(members)) {
+    Object.defineProperty(constructor.prototype, key, Object.getOwnPropertyDescriptor(members, key));
+  }
+}

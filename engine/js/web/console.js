@@ -1,0 +1,143 @@
+/**
+ * `console` of the Console Standard, with Node's text. Each call becomes one entry of the function's log; the level is
+ * the standard's log level of the method. A call of `console` never throws, whatever it is given.
+ */
+
+import { log, monotonicNow } from 'native';
+import { format } from './format.js';
+import { inspect } from './inspect.js';
+import { table } from './console-table.js';
+
+export { describeError, inspect } from './inspect.js';
+
+const DEBUG = 0;
+const LOG = 1;
+const INFO = 2;
+const WARN = 3;
+const ERROR = 4;
+
+/** @type {Map<string, number>} */
+const counts = new Map();
+/** @type {Map<string, number>} */
+const starts = new Map();
+let indentation = '';
+
+/** @param {number} level @param {string} text */
+function write(level, text) {
+  log(level, indentation === '' ? text : indentation + text.replaceAll('\n', `\n${indentation}`));
+}
+
+/** @param {number} level @param {any[]} args */
+function print(level, args) {
+  if (args.length === 1 && typeof args[0] === 'string') write(level, args[0]);
+  else write(level, format(args));
+}
+
+/** @param {number} milliseconds */
+function duration(milliseconds) {
+  if (milliseconds < 1000) return `${Number(milliseconds.toFixed(3))}ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(3)}s`;
+  const [seconds, rest] = ((milliseconds % 60_000) / 1000).toFixed(3).split('.');
+  const minutes = Math.floor(milliseconds / 60_000) % 60;
+  const hours = Math.floor(milliseconds / 3_600_000);
+  const end = `${seconds.padStart(2, '0')}.${rest}`;
+  return hours === 0 ? `${minutes}:${end} (m:ss.mmm)` : `${hours}:${`${minutes}`.padStart(2, '0')}:${end} (h:mm:ss.mmm)`;
+}
+
+/** @param {string} method @param {string} label @returns {string | undefined} */
+function elapsed(method, label) {
+  const start = starts.get(label);
+  if (start !== undefined) return duration(monotonicNow() - start);
+  write(WARN, `No such label '${label}' for console.${method}()`);
+  return undefined;
+}
+
+/** @type {Record<string, (...args: any[]) => void>} */
+const methods = {
+  assert(condition = false, ...args) {
+    if (condition) return;
+    if (typeof args[0] === 'string') args[0] = `Assertion failed: ${args[0]}`;
+    else args.unshift(args.length === 0 ? 'Assertion failed' : 'Assertion failed:');
+    print(ERROR, args);
+  },
+  clear() {},
+  count(label = 'default') {
+    label = `${label}`;
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
+    write(INFO, `${label}: ${count}`);
+  },
+  countReset(label = 'default') {
+    label = `${label}`;
+    if (!counts.delete(label)) write(WARN, `Count for '${label}' does not exist`);
+  },
+  debug(...args) { print(DEBUG, args); },
+  dir(item, options) { write(LOG, inspect(item, { customInspect: false, ...options })); },
+  dirxml(...args) { print(LOG, args); },
+  error(...args) { print(ERROR, args); },
+  group(...args) {
+    if (args.length > 0) print(LOG, args);
+    indentation += '  ';
+  },
+  groupCollapsed(...args) {
+    if (args.length > 0) print(LOG, args);
+    indentation += '  ';
+  },
+  groupEnd() { indentation = indentation.slice(2); },
+  info(...args) { print(INFO, args); },
+  log(...args) { print(LOG, args); },
+  table(data, properties) {
+    if (typeof data !== 'object' || data === null) print(LOG, [data]);
+    else write(LOG, table(data, Array.isArray(properties) ? properties : undefined));
+  },
+  time(label = 'default') {
+    label = `${label}`;
+    if (starts.has(label)) write(WARN, `Label '${label}' already exists for console.time()`);
+    else starts.set(label, monotonicNow());
+  },
+  timeEnd(label = 'default') {
+    label = `${label}`;
+    const text = elapsed('timeEnd', label);
+    starts.delete(label);
+    if (text !== undefined) write(INFO, `${label}: ${text}`);
+  },
+  timeLog(label = 'default', ...args) {
+    label = `${label}`;
+    const text = elapsed('timeLog', label);
+    if (text !== undefined) print(LOG, [`${label.replaceAll('%', '%%')}: ${text}`, ...args]);
+  },
+  trace(...args) {
+    const text = args.length === 0 ? 'Trace' : `Trace: ${format(args)}`;
+    const stack = `${new Error().stack ?? ''}`.trimEnd().split('\n').filter((line) => /^\s*at /.test(line));
+    // The first two frames are this method and its guard.
+    write(LOG, [text, ...stack.slice(2)].join('\n'));
+  },
+  warn(...args) { print(WARN, args); },
+};
+
+/** The namespace object: its prototype is an empty object, and its members belong to no `this`. */
+export const console = Object.create({});
+
+for (const [name, method] of Object.entries(methods)) {
+  const { [name]: guarded } = {
+    [name](/** @type {any[]} */ ...args) {
+      try {
+        method(...args);
+      } catch {
+        failed(name);
+      }
+    },
+  };
+  Object.defineProperty(guarded, 'length', { value: 0, configurable: true });
+  console[name] = guarded;
+}
+Object.defineProperty(console, Symbol.toStringTag, { value: 'console', configurable: true });
+
+/** @param {string} name */
+function failed(name) {
+  try {
+    log(WARN, `console.${name} could not show its arguments`);
+  } catch {
+    // Logging is never a reason for a call to fail.
+  }
+}

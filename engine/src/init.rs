@@ -1,0 +1,129 @@
+//! Before any call: loading the JavaScript half, evaluating a function's module, giving the heap out.
+
+use crate::bindings::exports::ramekin::function::init::{Evaluated, Failure, Guest, Loaded, Source, Startup, Thrown};
+use crate::state::{self, EVALUATING, NEEDS_CALL, READ_ENVIRONMENT, REJECTIONS, USER_MODULE, ParsedModule, UserModule};
+use crate::{Engine, js, modules, native};
+use javy::quickjs::{Ctx, Module, Object, Persistent, Value, WriteOptions, promise::PromiseState};
+
+/// The module of the JavaScript half that wires everything up.
+const MAIN: &str = "ramekin:js/main.js";
+
+impl Guest for Engine {
+    fn precompile(name: String, source: String) -> Result<Vec<u8>, String> {
+        state::create_runtime()?;
+        state::with_context(|ctx| {
+            modules::accept_any_import(&ctx);
+            let module = Module::declare(ctx.clone(), name, source).map_err(|error| js::caught(&ctx, error).0)?;
+            let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+            module.write(options).map_err(|error| js::caught(&ctx, error).0)
+        })
+    }
+
+    fn bootstrap(modules: Vec<Loaded>) -> Result<(), String> {
+        state::create_runtime()?;
+        EVALUATING.set(true);
+        state::with_context(|ctx| {
+            let text = |error| js::caught(&ctx, error).0;
+            native::declare(&ctx).map_err(text)?;
+            modules::serve(&ctx, modules);
+            let promise = Module::import(&ctx, MAIN).map_err(text)?;
+            js::run_jobs(&ctx);
+            if promise.state() == PromiseState::Rejected {
+                let reason = promise.result::<Value>().map_or_else(String::new, |result| match result {
+                    Ok(_) => String::new(),
+                    Err(error) => {
+                        let (message, stack) = js::caught(&ctx, error);
+                        format!("{message}\n{}", stack.unwrap_or_default())
+                    }
+                });
+                return Err(reason);
+            }
+            modules::refuse_every_import(&ctx);
+            state::hooks().map(|_| ()).ok_or_else(|| format!("`{MAIN}` has set no hooks"))
+        })?;
+        EVALUATING.set(false);
+        give_heap_out();
+        Ok(())
+    }
+
+    fn evaluate(source: Source, startup: Startup) -> Result<Evaluated, Failure> {
+        EVALUATING.set(true);
+        READ_ENVIRONMENT.set(false);
+        let has_handler = state::with_context(|ctx| match startup {
+            Startup::Snapshot => evaluate_now(&ctx, source),
+            Startup::PerRequest => parse(&ctx, source).map(|module| {
+                let parsed = UserModule::Parsed(Persistent::save(&ctx, ParsedModule(module)));
+                USER_MODULE.set(Some(parsed));
+                true
+            }),
+        })?;
+        EVALUATING.set(false);
+        let evaluated = Evaluated { has_handler, read_environment: READ_ENVIRONMENT.get() };
+        give_heap_out();
+        Ok(evaluated)
+    }
+}
+
+fn parse<'js>(ctx: &Ctx<'js>, source: Source) -> Result<Module<'js>, Failure> {
+    Module::declare(ctx.clone(), source.name, source.code).map_err(|error| Failure::Syntax(thrown(js::caught(ctx, error))))
+}
+
+fn evaluate_now(ctx: &Ctx<'_>, source: Source) -> Result<bool, Failure> {
+    let module = parse(ctx, source)?;
+    let evaluated = module.eval();
+    js::run_jobs(ctx);
+    if let Some(what) = NEEDS_CALL.take() {
+        return Err(Failure::NeedsCall(what));
+    }
+    let (module, promise) = evaluated.map_err(|error| Failure::Threw(thrown(js::caught(ctx, error))))?;
+    match promise.state() {
+        PromiseState::Pending => return Err(Failure::NeedsCall("a top-level `await` that does not settle".into())),
+        PromiseState::Rejected => {
+            REJECTIONS.take();
+            let error = promise.result::<Value>().and_then(Result::err);
+            let error = error.map_or_else(|| ("rejected".into(), None), |error| js::caught(ctx, error));
+            return Err(Failure::Threw(thrown(error)));
+        }
+        PromiseState::Resolved => {}
+    }
+    if let Some(rejection) = REJECTIONS.take().into_iter().next()
+        && let Ok(reason) = rejection.reason.restore(ctx)
+    {
+        return Err(Failure::Threw(thrown(js::describe(ctx, reason))));
+    }
+    let namespace: Object = module.namespace().map_err(|error| Failure::Threw(thrown(js::caught(ctx, error))))?;
+    let has_handler = state::hooks()
+        .and_then(|hooks| hooks.has_handler.restore(ctx).ok())
+        .and_then(|hook| hook.call::<_, bool>((namespace.clone(),)).ok())
+        .unwrap_or(false);
+    USER_MODULE.set(Some(UserModule::Evaluated(Persistent::save(ctx, namespace))));
+    Ok(has_handler)
+}
+
+fn thrown((message, stack): (String, Option<String>)) -> Thrown {
+    Thrown { message, stack }
+}
+
+/// Hands the whole linear memory to the host.
+fn give_heap_out() {
+    #[link(wasm_import_module = "ramekin:function/snapshot@0.1.0")]
+    unsafe extern "C" {
+        // By hand: the generated binding takes a slice, and no slice may start at address 0.
+        #[link_name = "take"]
+        fn take(memory: *const u8, len: usize);
+    }
+    clear_stack();
+    let len = core::arch::wasm32::memory_size(0) * 65_536;
+    // SAFETY: the host reads `len` bytes from address 0, all of which exist.
+    unsafe { take(std::ptr::null(), len) };
+}
+
+/// Zeroes the part of the shadow stack that is not in use, so that it takes no room in the image.
+#[inline(never)]
+fn clear_stack() {
+    let marker = 0_u8;
+    // The stack lies at the bottom of memory and grows down; what is below this frame is free. 256 bytes are left for it.
+    let free = (&raw const marker as usize).saturating_sub(256);
+    // SAFETY: addresses 16 to `free` belong to the unused stack.
+    unsafe { std::ptr::without_provenance_mut::<u8>(16).write_bytes(0, free.saturating_sub(16)) };
+}

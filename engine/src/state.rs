@@ -1,0 +1,104 @@
+//! What the engine keeps in statics, and so in the heap image.
+
+use javy::quickjs::{Ctx, Function, JsLifetime, Module, Object, Persistent, Value, qjs};
+use javy::{Config, Runtime};
+use std::cell::{Cell, OnceCell, RefCell};
+
+/// QuickJS refuses deeper recursion with a RangeError, measured on the shadow stack. Native frames of compiled Wasm take
+/// about as much again, so the host gives fibers four times as much.
+pub const STACK_LIMIT: usize = 512 * 1024;
+
+/// Functions of the JavaScript half.
+#[derive(Clone)]
+pub struct Hooks {
+    pub dispatch: Persistent<Function<'static>>,
+    pub timers: Persistent<Function<'static>>,
+    pub unhandled_rejection: Persistent<Function<'static>>,
+    pub has_handler: Persistent<Function<'static>>,
+    pub describe: Persistent<Function<'static>>,
+}
+
+/// A module that is parsed and not evaluated.
+pub struct ParsedModule<'js>(pub Module<'js>);
+
+// SAFETY: the lifetime is that of the context, as for every value; `Module` lacks the impl only for its marker type.
+unsafe impl<'js> JsLifetime<'js> for ParsedModule<'js> {
+    type Changed<'to> = ParsedModule<'to>;
+}
+
+/// The function's module.
+pub enum UserModule {
+    /// Parsed; each call evaluates it.
+    Parsed(Persistent<ParsedModule<'static>>),
+    /// Evaluated: its namespace.
+    Evaluated(Persistent<Object<'static>>),
+}
+
+/// A promise that was rejected and has no handler yet.
+pub struct Rejection {
+    pub promise: Persistent<Value<'static>>,
+    pub reason: Persistent<Value<'static>>,
+    pub identity: usize,
+}
+
+thread_local! {
+    static RUNTIME: OnceCell<Runtime> = const { OnceCell::new() };
+    pub static HOOKS: RefCell<Option<Hooks>> = const { RefCell::new(None) };
+    pub static USER_MODULE: RefCell<Option<UserModule>> = const { RefCell::new(None) };
+    pub static REJECTIONS: RefCell<Vec<Rejection>> = const { RefCell::new(Vec::new()) };
+    /// A module is being evaluated ahead of time. True from the start: a call can only begin from an image.
+    pub static EVALUATING: Cell<bool> = const { Cell::new(true) };
+    /// What the module did at its top level that only a call can do.
+    pub static NEEDS_CALL: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The module read its environment.
+    pub static READ_ENVIRONMENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes the runtime. Once, when the base image is made.
+pub fn create_runtime() -> Result<(), String> {
+    let mut config = Config::default();
+    // Garbage is dropped with the instance: collecting it would only take time.
+    config.gc_threshold(usize::MAX).max_stack_size(STACK_LIMIT).redirect_stdout_to_stderr(true).weak_ref(true);
+    let runtime = Runtime::new(config).map_err(|error| error.to_string())?;
+    runtime.context().with(|ctx| {
+        let raw = ctx.as_raw().as_ptr();
+        // SAFETY: the context is fresh and has the base objects, which is all that these build on.
+        let added = unsafe {
+            [qjs::JS_AddIntrinsicBigInt(raw), qjs::JS_AddIntrinsicDOMException(raw), qjs::JS_AddIntrinsicAToB(raw)]
+        };
+        if added.contains(&-1) { Err("out of memory".to_owned()) } else { Ok(()) }
+    })?;
+    runtime.context().runtime().set_host_promise_rejection_tracker(Some(Box::new(
+        |ctx: Ctx, promise: Value, reason: Value, handled| {
+            let identity = identity(&promise);
+            REJECTIONS.with_borrow_mut(|list| {
+                if handled {
+                    list.retain(|rejection| rejection.identity != identity);
+                } else {
+                    let promise = Persistent::save(&ctx, promise);
+                    list.push(Rejection { promise, reason: Persistent::save(&ctx, reason), identity });
+                }
+            });
+        },
+    )));
+    RUNTIME.with(|cell| cell.set(runtime)).map_err(|_| "the runtime exists already".to_owned())
+}
+
+/// Address of an object: tells whether two values are one.
+fn identity(value: &Value) -> usize {
+    // SAFETY: only the pointer's number is used; a value that is no object has none, which compares unequal.
+    value.as_object().map_or(0, |_| unsafe { qjs::JS_VALUE_GET_PTR(value.as_raw()) as usize })
+}
+
+/// Runs with the JavaScript context. Never from within a function that JavaScript called: those have a context already.
+pub fn with_context<R>(f: impl FnOnce(Ctx<'_>) -> R) -> R {
+    RUNTIME.with(|cell| match cell.get() {
+        Some(runtime) => runtime.context().with(f),
+        None => unreachable!("the image was taken after `create_runtime`"),
+    })
+}
+
+/// The hooks, once the JavaScript half is loaded.
+pub fn hooks() -> Option<Hooks> {
+    HOOKS.with_borrow(Clone::clone)
+}

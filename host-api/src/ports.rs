@@ -1,0 +1,82 @@
+//! What the imports need of the platform.
+
+use crate::body::Stream;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::HeaderMap;
+use ramekin_model::ConsoleLine;
+
+/// Told of console lines as they are written. Must not block.
+pub trait ConsoleListener: Send + Sync {
+    /// One line.
+    fn line(&self, line: &ConsoleLine);
+}
+
+/// Sends outbound requests. Owns the egress policy: what it sends is allowed, whatever the function asked for.
+pub trait Fetch: Send + Sync {
+    /// Sends one request; returns when the head of the answer is there. Dropping the future drops the connection.
+    fn send(&self, request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>>;
+}
+
+/// What to do with a redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirect {
+    /// Go there.
+    Follow,
+    /// Fail.
+    Error,
+    /// Hand it to the function.
+    Manual,
+}
+
+/// An outbound request.
+pub struct FetchRequest {
+    /// Method.
+    pub method: http::Method,
+    /// Absolute URL.
+    pub url: String,
+    /// Fields.
+    pub headers: HeaderMap,
+    /// Content.
+    pub body: Content,
+    /// What to do with a redirect.
+    pub redirect: Redirect,
+}
+
+/// The answer to an outbound request.
+pub struct FetchResponse {
+    /// Status.
+    pub status: u16,
+    /// URL after redirects.
+    pub url: String,
+    /// Whether there were any.
+    pub redirected: bool,
+    /// Fields.
+    pub headers: HeaderMap,
+    /// Content.
+    pub body: Content,
+}
+
+/// Content of a message on the host's side.
+pub enum Content {
+    /// None.
+    Empty,
+    /// All of it.
+    Bytes(Bytes),
+    /// As it comes.
+    Stream(Stream),
+}
+
+/// Why an outbound request failed. The texts are shown to the function.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The URL or a header cannot be sent.
+    #[error("{0}")]
+    Invalid(String),
+    /// The egress policy forbids it.
+    #[error("{0}")]
+    Denied(String),
+    /// No connection, or it broke.
+    #[error("{0}")]
+    Network(String),
+}

@@ -1,0 +1,448 @@
+//! One call: a fresh instance, the request in, the response out, then what the function registered to go on; all of it
+//! under its limits, and cancelled wherever it is when they are reached or nobody waits any more.
+
+use super::{Image, Sandbox, Slot};
+use bytes::Bytes;
+use futures::Stream as _;
+use http::HeaderMap;
+use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
+use ramekin_host_api::{
+    Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime, MemoryLimiter, Request,
+    Response, body, fields,
+};
+use ramekin_model::{ConsoleLine, limits};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use wasmtime::{AsContextMut, Store, Trap};
+
+/// A call to make.
+pub struct Call {
+    /// HTTP method.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Field section.
+    pub headers: Vec<u8>,
+    /// Content.
+    pub body: Content,
+    /// Environment of the function.
+    pub environment: Arc<Environment>,
+    /// Who calls.
+    pub context: CallContext,
+    /// Sends outbound requests.
+    pub fetch: Arc<dyn Fetch>,
+    /// Told of console lines.
+    pub listener: Option<Arc<dyn ConsoleListener>>,
+    /// Wall-clock limit.
+    pub timeout_ms: u32,
+    /// Memory limit.
+    pub memory_mb: u32,
+    /// Held until the instance is gone.
+    pub slot: Slot,
+    /// Told once how it ended, however it ended.
+    pub on_end: Box<dyn FnOnce(Ended) + Send + Sync>,
+}
+
+/// A function's answer.
+pub struct Reply {
+    /// Status, 200 to 599.
+    pub status: u16,
+    /// Fields, repeated ones included.
+    pub headers: HeaderMap,
+    /// Content.
+    pub body: Content,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The function threw, or left a rejection unhandled.
+    #[error("{message}")]
+    Exception {
+        /// Text of the error.
+        message: String,
+        /// Its stack, in positions of the deployed source.
+        stack: Option<String>,
+    },
+    /// Wall clock or CPU.
+    #[error("Function execution timeout ({limit_ms}ms)")]
+    Timeout {
+        /// `timeoutMs`.
+        limit_ms: u32,
+        /// How long it ran.
+        duration_ms: u64,
+    },
+    /// Memory.
+    #[error("the function needs more than its memory limit of {limit_mb} MB")]
+    Memory {
+        /// `memoryLimitMb`.
+        limit_mb: u32,
+    },
+    /// The caller went away first.
+    #[error("the caller went away before there was a response")]
+    Cancelled,
+    /// The sandbox failed: our fault.
+    #[error("the sandbox failed: {0}")]
+    Host(String),
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The status, or why there was none.
+    pub result: Result<u16, CallError>,
+    /// From admission to the last byte of the response.
+    pub duration: Duration,
+    /// CPU time.
+    pub cpu: Duration,
+    /// Largest linear memory, in bytes.
+    pub memory: usize,
+    /// Bytes of the response body.
+    pub response_bytes: u64,
+    /// Console lines.
+    pub console: Vec<ConsoleLine>,
+}
+
+/// What the parts of a call tell each other.
+struct Progress {
+    started: Instant,
+    lifetime: Arc<Lifetime>,
+    /// When the head of the response went out.
+    responded: OnceLock<Instant>,
+    /// A response body is being sent; counted in `lifetime`.
+    streaming: AtomicBool,
+    /// When the last byte went out, in microseconds since the start; 0 while it has not.
+    complete: AtomicU64,
+    response_bytes: AtomicU64,
+}
+
+impl Progress {
+    fn begin_body(&self) {
+        self.streaming.store(true, Ordering::Release);
+        self.lifetime.begin();
+    }
+
+    /// The body is over, whichever side ended it. Counts once.
+    fn end_body(&self) {
+        if self.streaming.swap(false, Ordering::AcqRel) {
+            self.lifetime.end();
+        }
+    }
+
+    fn mark_complete(&self) {
+        let now = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
+        let _ = self.complete.compare_exchange(0, now, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// When to stop waiting: `timeout` bounds the response, [`limits::BACKGROUND_MS`] the work after it.
+    fn deadline(&self, timeout: Duration) -> Instant {
+        let response = self.started + timeout;
+        match self.responded.get() {
+            None => response,
+            Some(&at) if self.lifetime.has_background() => {
+                let background = at + Duration::from_millis(limits::BACKGROUND_MS.into());
+                if self.streaming.load(Ordering::Acquire) { response.max(background) } else { background }
+            }
+            Some(_) => response,
+        }
+    }
+}
+
+/// Tells how the call ended when it is dropped: an ended call cannot go untold.
+struct Ending {
+    progress: Arc<Progress>,
+    console: Arc<Console>,
+    result: Option<Result<u16, CallError>>,
+    cpu: Duration,
+    memory: usize,
+    on_end: Option<Box<dyn FnOnce(Ended) + Send + Sync>>,
+    _slot: Slot,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let complete = self.progress.complete.load(Ordering::Acquire);
+        let duration =
+            if complete == 0 { self.progress.started.elapsed() } else { Duration::from_micros(complete) };
+        if let Some(on_end) = self.on_end.take() {
+            on_end(Ended {
+                result: self.result.take().unwrap_or(Err(CallError::Cancelled)),
+                duration,
+                cpu: self.cpu,
+                memory: self.memory,
+                response_bytes: self.progress.response_bytes.load(Ordering::Relaxed),
+                console: self.console.take(),
+            });
+        }
+    }
+}
+
+impl Sandbox {
+    /// Makes a call. Returns with the head of the response; the rest comes with its body. Dropping the future or the body
+    /// cancels the call, unless the function has registered work with `waitUntil`: that goes on.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn call(&self, image: Arc<Image>, call: Call) -> Result<Reply, CallError> {
+        let lifetime = Arc::<Lifetime>::default();
+        let (sender, receiver) = oneshot::channel();
+        let run = run(self.clone(), image, call, Arc::clone(&lifetime), sender);
+        let driver = Driver { run: Some(Box::pin(run)), reply: receiver, lifetime, sandbox: self.clone() };
+        driver.await
+    }
+}
+
+type Run = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Drives a call up to its response in the caller's own task: a call that ends with its response needs no other. What is
+/// left then goes on in a task of its own.
+struct Driver {
+    run: Option<Run>,
+    reply: oneshot::Receiver<Result<Reply, CallError>>,
+    lifetime: Arc<Lifetime>,
+    sandbox: Sandbox,
+}
+
+impl Future for Driver {
+    type Output = Result<Reply, CallError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(run) = self.run.as_mut()
+            && run.as_mut().poll(cx).is_ready()
+        {
+            self.run = None;
+        }
+        match Pin::new(&mut self.reply).poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(reply) => {
+                if let Some(run) = self.run.take() {
+                    self.sandbox.tasks().spawn(run);
+                }
+                Poll::Ready(reply.unwrap_or_else(|_| Err(CallError::Host("the call ended without an answer".into()))))
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(run) = self.run.take()
+            && self.lifetime.has_background()
+        {
+            self.sandbox.tasks().spawn(run);
+        }
+    }
+}
+
+async fn run(
+    sandbox: Sandbox,
+    image: Arc<Image>,
+    call: Call,
+    lifetime: Arc<Lifetime>,
+    reply: oneshot::Sender<Result<Reply, CallError>>,
+) {
+    let started = Instant::now();
+    let timeout = Duration::from_millis(call.timeout_ms.into());
+    let console = Arc::new(Console::new(call.listener));
+    let progress = Arc::new(Progress {
+        started,
+        lifetime: Arc::clone(&lifetime),
+        responded: OnceLock::new(),
+        streaming: AtomicBool::new(false),
+        complete: AtomicU64::new(0),
+        response_bytes: AtomicU64::new(0),
+    });
+    let mut ending = Ending {
+        progress: Arc::clone(&progress),
+        console: Arc::clone(&console),
+        result: None,
+        cpu: Duration::ZERO,
+        memory: 0,
+        on_end: Some(call.on_end),
+        _slot: call.slot,
+    };
+    let state = CallState {
+        started,
+        environment: call.environment,
+        context: call.context,
+        console,
+        lifetime,
+        fetches: Fetches::new(call.fetch),
+        limiter: MemoryLimiter::new(call.memory_mb as usize * 1024 * 1024),
+    };
+    let budget = sandbox.fuel(call.timeout_ms);
+    let mut store = Store::new(sandbox.engine(), state);
+    store.limiter(|state| &mut state.limiter);
+    let mut reply = Some(reply);
+    let mut exchange = Exchange {
+        sandbox: &sandbox,
+        image: &image,
+        progress: &progress,
+        head: Some((call.method, call.url, call.headers, call.body)),
+        reply: &mut reply,
+        status: None,
+    };
+    let outcome = {
+        let execution = exchange.execute(&mut store, budget);
+        tokio::pin!(execution);
+        loop {
+            let deadline = progress.deadline(timeout);
+            tokio::select! {
+                biased;
+                outcome = &mut execution => break Some(outcome),
+                () = tokio::time::sleep_until(deadline.into()) => {
+                    if progress.deadline(timeout) <= Instant::now() {
+                        break None;
+                    }
+                }
+            }
+        }
+    };
+    let status = exchange.status;
+    let limiter = store.data().limiter;
+    ending.cpu = sandbox.cpu(budget.saturating_sub(store.get_fuel().unwrap_or_default()));
+    ending.memory = limiter.peak;
+    // The instance goes first: whoever waits for the answer gets it from a machine that is done with the call.
+    drop(store);
+    let timed_out = || CallError::Timeout {
+        limit_ms: call.timeout_ms,
+        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    let result = match outcome {
+        Some(Ok(Ok(()))) => Ok(()),
+        Some(Ok(Err(failure))) if failure.kind == FailureKind::OutOfMemory && limiter.refused => {
+            Err(CallError::Memory { limit_mb: call.memory_mb })
+        }
+        Some(Ok(Err(failure))) => Err(image.exception(failure)),
+        Some(Err(_)) if limiter.refused => Err(CallError::Memory { limit_mb: call.memory_mb }),
+        Some(Err(error)) => match error.downcast_ref::<Trap>() {
+            Some(Trap::OutOfFuel) => Err(timed_out()),
+            Some(Trap::StackOverflow) => Err(CallError::Exception { message: "Maximum call stack size exceeded".into(), stack: None }),
+            _ => Err(CallError::Host(format!("{error:#}"))),
+        },
+        None => Err(timed_out()),
+    };
+    progress.end_body();
+    ending.result = Some(match (&result, status) {
+        // What goes wrong after the response does not change its status.
+        (_, Some(status)) => Ok(status),
+        (Err(error), None) => Err(error.clone()),
+        (Ok(()), None) => Err(CallError::Host("the call ended without an answer".into())),
+    });
+    if let (Some(reply), Err(error)) = (reply, result) {
+        progress.mark_complete();
+        let _ = reply.send(Err(error));
+    }
+}
+
+/// The part of a call that runs inside the store.
+struct Exchange<'a> {
+    sandbox: &'a Sandbox,
+    image: &'a Image,
+    progress: &'a Arc<Progress>,
+    head: Option<(String, String, Vec<u8>, Content)>,
+    reply: &'a mut Option<oneshot::Sender<Result<Reply, CallError>>>,
+    status: Option<u16>,
+}
+
+impl Exchange<'_> {
+    async fn execute(&mut self, store: &mut Store<CallState>, budget: u64) -> wasmtime::Result<Result<(), Failure>> {
+        store.set_fuel(budget)?;
+        store.fuel_async_yield_interval(Some(self.sandbox.fuel_slice()))?;
+        let world = self.image.world().instantiate_async(&mut *store).await?;
+        let Some((method, url, headers, content)) = self.head.take() else { return Ok(Ok(())) };
+        let body = body::into_guest(&mut *store, content)?;
+        let request = Request { method, url, headers, body };
+        store
+            .run_concurrent(async |accessor| {
+                let answer = world.ramekin_function_handler().call_handle(accessor, request).await?;
+                let response = match answer {
+                    Ok(response) => response,
+                    Err(failure) => return Ok(Err(failure)),
+                };
+                if matches!(response.body, Body::Stream(_)) {
+                    self.progress.begin_body();
+                }
+                let (status, reply) = accessor.with(|mut access| {
+                    if self.progress.lifetime.has_background() {
+                        // Background work has a budget of its own.
+                        let fuel = self.sandbox.fuel(limits::BACKGROUND_MS);
+                        access.as_context_mut().set_fuel(fuel)?;
+                    }
+                    self.take_response(access, response)
+                })?;
+                self.status = Some(status);
+                if let Some(sender) = self.reply.take() {
+                    let _ = sender.send(Ok(reply));
+                }
+                self.progress.lifetime.idle().await;
+                Ok(Ok(()))
+            })
+            .await?
+    }
+
+    fn take_response(&self, store: impl AsContextMut<Data = CallState>, response: Response) -> wasmtime::Result<(u16, Reply)> {
+        let _ = self.progress.responded.set(Instant::now());
+        let headers = fields::decode(&response.headers).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+        let content = body::from_guest(store, response.body, BodyDone(Arc::clone(self.progress)))?;
+        let body = match content {
+            Content::Stream(stream) => Content::Stream(Box::pin(ReplyBody { stream, progress: Arc::clone(self.progress) })),
+            Content::Bytes(bytes) => {
+                self.progress.response_bytes.store(bytes.len() as u64, Ordering::Relaxed);
+                self.progress.mark_complete();
+                Content::Bytes(bytes)
+            }
+            Content::Empty => {
+                self.progress.mark_complete();
+                Content::Empty
+            }
+        };
+        Ok((response.status, Reply { status: response.status, headers, body }))
+    }
+}
+
+/// Dropped when the sandbox has given all of the response body.
+struct BodyDone(Arc<Progress>);
+
+impl Drop for BodyDone {
+    fn drop(&mut self) {
+        self.0.end_body();
+    }
+}
+
+/// The response body on its way to the caller. Dropping it early tells the call that nobody wants the rest.
+struct ReplyBody {
+    stream: body::Stream,
+    progress: Arc<Progress>,
+}
+
+impl futures::Stream for ReplyBody {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.stream.as_mut().poll_next(cx);
+        match &next {
+            Poll::Ready(Some(Ok(chunk))) => {
+                let before = self.progress.response_bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                if before + chunk.len() as u64 > limits::MAX_RESPONSE_BODY as u64 {
+                    let text = format!("the response body is larger than {} bytes", limits::MAX_RESPONSE_BODY);
+                    return Poll::Ready(Some(Err(std::io::Error::other(text))));
+                }
+            }
+            Poll::Ready(None) => self.progress.mark_complete(),
+            _ => {}
+        }
+        next
+    }
+}
+
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        self.progress.mark_complete();
+        self.progress.end_body();
+    }
+}

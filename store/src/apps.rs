@@ -1,0 +1,80 @@
+//! Apps: owners of functions.
+
+use crate::StoreError;
+use chrono::{DateTime, Utc};
+use ramekin_model::{App, AppId};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// See [`crate::Store::apps`].
+#[derive(Debug)]
+pub struct Apps<'a> {
+    pub(crate) pool: &'a PgPool,
+}
+
+impl Apps<'_> {
+    /// The owner's app of this name, and whether it was created by this call. Of concurrent calls exactly one creates it.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when the owner is not there, otherwise when the database fails.
+    pub async fn create(&self, owner: Uuid, name: &str) -> Result<(App, bool), StoreError> {
+        let id = AppId::random()?;
+        // The update changes nothing; it makes an existing row come back.
+        let upsert = "INSERT INTO ramekin.apps (id, owner_id, name) VALUES ($1, $2, $3)
+                      ON CONFLICT (owner_id, name) DO UPDATE SET name = EXCLUDED.name
+                      RETURNING id, name, owner_id, created_at";
+        let row: Result<AppRow, StoreError> = sqlx::query_as(upsert)
+            .bind(id.as_str())
+            .bind(owner)
+            .bind(name)
+            .fetch_one(self.pool)
+            .await
+            .map_err(StoreError::from);
+        match row {
+            Err(error) if error.is_foreign_key() => Err(StoreError::Missing("owner of the app")),
+            Err(error) => Err(error),
+            Ok(row) => {
+                let app = App::try_from(row)?;
+                let created = app.id == id;
+                Ok((app, created))
+            }
+        }
+    }
+
+    /// The owner's apps, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, owner: Uuid) -> Result<Vec<App>, StoreError> {
+        let list = "SELECT id, name, owner_id, created_at FROM ramekin.apps WHERE owner_id = $1
+                    ORDER BY created_at DESC, id";
+        let rows: Vec<AppRow> = sqlx::query_as(list).bind(owner).fetch_all(self.pool).await?;
+        rows.into_iter().map(App::try_from).collect()
+    }
+
+    /// One app.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, id: &AppId) -> Result<Option<App>, StoreError> {
+        let get = "SELECT id, name, owner_id, created_at FROM ramekin.apps WHERE id = $1";
+        let row: Option<AppRow> = sqlx::query_as(get).bind(id.as_str()).fetch_optional(self.pool).await?;
+        row.map(App::try_from).transpose()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct AppRow {
+    id: String,
+    name: String,
+    owner_id: Uuid,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<AppRow> for App {
+    type Error = StoreError;
+    fn try_from(row: AppRow) -> Result<Self, StoreError> {
+        let id = row.id.parse().map_err(|error| StoreError::unreadable("app id", error))?;
+        Ok(Self { id, name: row.name, owner_id: row.owner_id, created_at: row.created_at })
+    }
+}

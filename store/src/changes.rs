@@ -1,0 +1,124 @@
+//! News between servers: which function was deployed or deleted, sent with the transaction that did it.
+//!
+//! News is lost while the connection is. Every such gap is reported as [`Change::Reconnected`], after which the reader
+//! must look at everything again.
+
+use crate::StoreError;
+use crate::pool::ACQUIRE_TIMEOUT;
+use ramekin_model::{AppId, FunctionName, Secret};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Executor as _, PgConnection};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+use tracing::{info, warn};
+
+const CHANNEL: &str = "ramekin_changes";
+/// After this long without news the connection is tried: one that a network has silently dropped would be quiet for ever.
+const QUIET: Duration = Duration::from_secs(30);
+/// Pauses between attempts to reconnect grow from the first to the second.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// One piece of news.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// This function was deployed or deleted.
+    Function {
+        /// Its app.
+        app: AppId,
+        /// Its name.
+        name: FunctionName,
+    },
+    /// News may have been missed: look at everything again.
+    Reconnected,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload<A, N> {
+    app: A,
+    function: N,
+}
+
+/// Sends the news of a function when the transaction commits, and not at all when it does not.
+pub(crate) async fn notify(tx: &mut PgConnection, app: &str, name: &str) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(&Payload { app, function: name })
+        .map_err(|error| StoreError::unreadable("function name", error))?;
+    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(tx).await?;
+    Ok(())
+}
+
+/// A subscription to changes, on a connection of its own outside the store's pool.
+#[derive(Debug)]
+pub struct Changes {
+    options: Secret<PgConnectOptions>,
+    /// `None` while the connection is lost.
+    listener: Option<PgListener>,
+}
+
+impl Changes {
+    pub(crate) async fn listen(options: PgConnectOptions) -> Result<Self, StoreError> {
+        let listener = Some(subscribe(&options).await?);
+        Ok(Self { options: Secret::new(options), listener })
+    }
+
+    /// Waits for the next change. Never fails: a lost connection is re-established for as long as it takes. Dropping
+    /// the future loses no change.
+    pub async fn next(&mut self) -> Change {
+        loop {
+            let Some(listener) = &mut self.listener else {
+                self.listener = Some(self.reconnect().await);
+                info!("listening for changes again");
+                return Change::Reconnected;
+            };
+            match timeout(QUIET, listener.try_recv()).await {
+                Ok(Ok(Some(news))) => return read(news.payload()),
+                Ok(Ok(None)) => warn!("lost the connection that changes are reported on"),
+                Ok(Err(error)) => {
+                    let error = StoreError::from(error);
+                    warn!(%error, "lost the connection that changes are reported on: {error}");
+                }
+                // News that arrives during the check is buffered by the listener.
+                Err(_) => match timeout(ACQUIRE_TIMEOUT, listener.execute("SELECT 1")).await {
+                    Ok(Ok(_)) => continue,
+                    Ok(Err(_)) | Err(_) => warn!("the connection that changes are reported on is dead"),
+                },
+            }
+            self.listener = None;
+        }
+    }
+
+    async fn reconnect(&self) -> PgListener {
+        let (mut pause, longest) = BACKOFF;
+        loop {
+            match subscribe(self.options.expose()).await {
+                Ok(listener) => return listener,
+                Err(error) => warn!(%error, "cannot listen for changes: {error}"),
+            }
+            sleep(pause).await;
+            pause = longest.min(pause * 2);
+        }
+    }
+}
+
+async fn subscribe(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
+    // A pool of one, because a listener asks for a pool. The connection may live for ever.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_lazy_with(options.clone());
+    let mut listener = PgListener::connect_with(&pool).await?;
+    // A lost connection is replaced by `reconnect`, which does not give up.
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
+/// What cannot be read was sent by a release that knows more kinds of news: anything may have changed.
+fn read(payload: &str) -> Change {
+    match serde_json::from_str::<Payload<AppId, FunctionName>>(payload) {
+        Ok(news) => Change::Function { app: news.app, name: news.function },
+        Err(_) => Change::Reconnected,
+    }
+}

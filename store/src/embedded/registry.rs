@@ -1,0 +1,64 @@
+//! The npm registry to download from, as the user's npm configuration says: `npm_config_registry`, then `~/.npmrc`, then
+//! what an installed npm answers, then npm's own default, which the library knows.
+
+use super::environment::Environment;
+use deno_npmrc::{NpmRc, NpmRegistryUrl};
+use ramekin_model::Secret;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tracing::warn;
+
+/// Where a package is downloaded from.
+#[derive(Debug)]
+pub(super) struct Registry {
+    /// Ends with a slash.
+    pub(super) base: String,
+    /// For messages: the base may hold a password.
+    pub(super) host: String,
+    /// Value of the `authorization` header, for a registry that asks for one.
+    pub(super) authorization: Option<Secret<String>>,
+}
+
+impl Registry {
+    /// The registry of this package; a scope may have one of its own.
+    pub(super) fn of(package: &str, environment: &Environment) -> Result<Self, String> {
+        let mut npmrc = home_npmrc(environment);
+        if npmrc.registry.is_none() && environment.var("NPM_CONFIG_REGISTRY").is_none() {
+            npmrc.registry = ask_npm(environment);
+        }
+        let resolved = npmrc.as_resolved(&NpmRegistryUrl::for_npm(environment)).map_err(|error| error.to_string())?;
+        let config = resolved.get_registry_config(package);
+        let authorization = match (&config.auth_token, &config.auth) {
+            (Some(token), _) => Some(Secret::new(format!("Bearer {token}"))),
+            (None, Some(basic)) => Some(Secret::new(format!("Basic {basic}"))),
+            (None, None) => None,
+        };
+        let base = resolved.get_registry_url(package);
+        let host = base.host_str().unwrap_or_default().to_owned();
+        Ok(Self { base: base.to_string(), host, authorization })
+    }
+}
+
+fn home_npmrc(environment: &Environment) -> NpmRc {
+    let Some(path) = environment.var("HOME").map(|home| Path::new(home).join(".npmrc")) else {
+        return NpmRc::default();
+    };
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        return NpmRc::default();
+    };
+    NpmRc::parse(environment, &text).unwrap_or_else(|_| {
+        // What is wrong with it is not shown: the file holds tokens.
+        warn!("`{}` is not readable as an npm configuration and is ignored", path.display());
+        NpmRc::default()
+    })
+}
+
+/// An npm that is installed also knows of configuration files for the whole machine.
+fn ask_npm(environment: &Environment) -> Option<String> {
+    let npm = environment.program("npm")?;
+    let mut ask = Command::new(npm);
+    ask.args(["config", "get", "registry"]).env_clear().envs(environment.vars()).stdin(Stdio::null());
+    let answer = String::from_utf8(ask.output().ok()?.stdout).ok()?;
+    let answer = answer.trim();
+    answer.starts_with("http").then(|| answer.to_owned())
+}

@@ -1,0 +1,46 @@
+//! The application's role and database in a cluster: made at first start, and again if they are lost.
+
+use super::server::SUPERUSER;
+use super::{PLATFORM_DATABASE, ROLE};
+use crate::StoreError;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
+use std::path::Path;
+
+/// How to connect as a role, over the private socket.
+pub(super) fn options(socket_dir: &Path, role: &str, password: &str, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(socket_dir)
+        .port(5432)
+        .username(role)
+        .password(password)
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
+}
+
+/// Makes sure that the application can connect to its database.
+pub(super) async fn ensure(socket_dir: &Path, superuser: &str, password: &str) -> Result<(), StoreError> {
+    match options(socket_dir, ROLE, password, PLATFORM_DATABASE).connect().await {
+        Ok(connection) => return Ok(connection.close().await?),
+        Err(error) => match StoreError::from(error) {
+            StoreError::Config(_) => {} // No such role or database yet, or not this password.
+            other => return Err(other),
+        },
+    }
+    let mut connection = options(socket_dir, SUPERUSER, superuser, "postgres").connect().await?;
+    // The password is hex, so it needs no quoting.
+    let verb = if exists(&mut connection, "SELECT FROM pg_roles WHERE rolname = $1", ROLE).await? { "ALTER" } else { "CREATE" };
+    // It may create databases, for each app has its own; nothing more.
+    let role = format!("{verb} ROLE {ROLE} LOGIN NOSUPERUSER CREATEDB PASSWORD '{password}'");
+    connection.execute(AssertSqlSafe(role)).await?;
+    if !exists(&mut connection, "SELECT FROM pg_database WHERE datname = $1", PLATFORM_DATABASE).await? {
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {PLATFORM_DATABASE} OWNER {ROLE}"))).await?;
+    }
+    // The roles of apps have no business here.
+    connection.execute(AssertSqlSafe(format!("REVOKE ALL ON DATABASE {PLATFORM_DATABASE} FROM PUBLIC"))).await?;
+    Ok(connection.close().await?)
+}
+
+async fn exists(connection: &mut PgConnection, query: &'static str, name: &str) -> Result<bool, StoreError> {
+    Ok(sqlx::query(query).bind(name).fetch_optional(connection).await?.is_some())
+}

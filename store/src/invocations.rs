@@ -1,0 +1,237 @@
+//! The log of calls: written in batches off the request path, read newest first.
+
+use crate::StoreError;
+use chrono::{DateTime, Utc};
+use ramekin_model::limits::MAX_LOG_PAGE;
+use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType};
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
+use std::borrow::Cow;
+use uuid::Uuid;
+
+#[cfg(test)]
+mod tests;
+
+/// See [`crate::Store::invocations`].
+#[derive(Debug)]
+pub struct Invocations<'a> {
+    pub(crate) pool: &'a PgPool,
+}
+
+/// Which records of a function to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Most records; more than [`MAX_LOG_PAGE`] counts as that.
+    pub limit: u32,
+    /// Only calls that started later than this.
+    pub since: Option<DateTime<Utc>>,
+    /// Only records with an error text.
+    pub errors_only: bool,
+}
+
+/// A page of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogPage {
+    /// Newest first; calls of the same microsecond in an order that never changes.
+    pub records: Vec<InvocationRecord>,
+    /// Whether the query has more records than fit the limit.
+    pub has_more: bool,
+}
+
+/// Rows of one statement.
+const CHUNK_ROWS: usize = 1_000;
+/// Bytes of text of one statement: a record may hold a megabyte of console lines, and a message to the server has an end.
+const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+
+macro_rules! page {
+    ($condition:literal) => {
+        concat!(
+            "SELECT i.*, f.app_id FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
+             WHERE i.function_id = $1 AND ($2::timestamptz IS NULL OR i.started_at > $2)",
+            $condition,
+            " ORDER BY i.started_at DESC, i.id DESC LIMIT $3"
+        )
+    };
+}
+
+impl Invocations<'_> {
+    /// Writes records and adds them to the counters of their functions: all, or on an error none. A record whose
+    /// function is gone is left out; a record that is already there is not counted again. NUL characters become U+FFFD.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record(&self, records: &[InvocationRecord]) -> Result<(), StoreError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.pool.begin().await?;
+        // Locked in one order by every server, so that two batches never wait for each other; and held, so that the
+        // functions are still there when the rows arrive.
+        let lock = "SELECT id FROM ramekin.functions WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+        let ids: Vec<Uuid> = records.iter().map(|record| record.function_id).collect();
+        sqlx::query(lock).bind(ids).execute(&mut *tx).await?;
+        for chunk in chunks(records) {
+            insert(&mut tx, chunk).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Reads a page of a function's log, deleted or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page(&self, function: Uuid, query: &LogQuery) -> Result<LogPage, StoreError> {
+        // Two texts rather than a parameter: only a literal condition lets the planner use the index of errors.
+        let page = if query.errors_only { page!(" AND i.error_message IS NOT NULL") } else { page!("") };
+        let limit = query.limit.min(MAX_LOG_PAGE);
+        let rows = sqlx::query_as(page).bind(function).bind(query.since).bind(i64::from(limit) + 1);
+        let mut rows: Vec<Row> = rows.fetch_all(self.pool).await?;
+        let has_more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let records = rows.into_iter().map(InvocationRecord::try_from).collect::<Result<_, _>>()?;
+        Ok(LogPage { records, has_more })
+    }
+}
+
+/// Cuts a batch into pieces that are safe to send in one statement.
+fn chunks(records: &[InvocationRecord]) -> impl Iterator<Item = &[InvocationRecord]> {
+    let mut rest = records;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fitting = rest.iter().take(CHUNK_ROWS).take_while(|record| {
+            bytes += text_bytes(record);
+            bytes <= CHUNK_BYTES
+        });
+        // A record that is too large on its own still goes.
+        let (chunk, more) = rest.split_at_checked(fitting.count().max(1))?;
+        rest = more;
+        Some(chunk)
+    })
+}
+
+fn text_bytes(record: &InvocationRecord) -> usize {
+    let texts = [&record.user_id, &record.error, &record.stack].map(|text| text.as_ref().map_or(0, String::len));
+    let console: usize = record.console.iter().map(|line| line.message.len()).sum();
+    texts.iter().sum::<usize>() + record.method.len() + record.path.len() + console
+}
+
+async fn insert(tx: &mut PgConnection, records: &[InvocationRecord]) -> Result<(), StoreError> {
+    // The counters are fed from the rows that were really added, so that they never drift from the log.
+    let insert = "WITH added AS (
+                      INSERT INTO ramekin.function_invocations
+                          (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
+                           response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack, console,
+                           started_at)
+                      SELECT r.*
+                      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                                  $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+                                  $13::text[], $14::text[], $15::jsonb[], $16::timestamptz[])
+                           AS r (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
+                                 response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack,
+                                 console, started_at)
+                      WHERE EXISTS (SELECT FROM ramekin.functions f WHERE f.id = r.function_id)
+                      ON CONFLICT (id) DO NOTHING
+                      RETURNING id, function_id, status_code, duration_ms, started_at
+                  ), sums AS (
+                      SELECT function_id,
+                             count(*) AS calls,
+                             count(*) FILTER (WHERE status_code IS NULL OR status_code >= 400) AS errors,
+                             sum(duration_ms)::bigint AS duration_ms,
+                             max(started_at) AS newest,
+                             (array_agg(status_code ORDER BY started_at DESC, id DESC))[1] AS newest_status
+                      FROM added GROUP BY function_id
+                  )
+                  UPDATE ramekin.functions f SET
+                      invocation_count = f.invocation_count + sums.calls,
+                      error_count = f.error_count + sums.errors,
+                      total_duration_ms = f.total_duration_ms + sums.duration_ms,
+                      last_status_code = CASE WHEN f.last_invoked_at > sums.newest THEN f.last_status_code
+                                              ELSE sums.newest_status END,
+                      last_invoked_at = greatest(f.last_invoked_at, sums.newest)
+                  FROM sums WHERE f.id = sums.function_id";
+    sqlx::query(insert)
+        .bind(column(records, |record| record.id))
+        .bind(column(records, |record| record.function_id))
+        .bind(column(records, |record| record.user_id.as_deref().map(storable)))
+        .bind(column(records, |record| record.trigger.as_str()))
+        .bind(column(records, |record| storable(&record.method)))
+        .bind(column(records, |record| storable(&record.path)))
+        .bind(column(records, |record| record.status_code.map(i32::from)))
+        .bind(column(records, |record| record.request_bytes))
+        .bind(column(records, |record| record.response_bytes))
+        .bind(column(records, |record| record.duration_ms))
+        .bind(column(records, |record| record.cpu_us))
+        .bind(column(records, |record| record.memory_bytes))
+        .bind(column(records, |record| record.error.as_deref().map(storable)))
+        .bind(column(records, |record| record.stack.as_deref().map(storable)))
+        .bind(column(records, |record| Json(storable_lines(&record.console))))
+        .bind(column(records, |record| record.started_at))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn column<'a, T>(records: &'a [InvocationRecord], value: impl Fn(&'a InvocationRecord) -> T) -> Vec<T> {
+    records.iter().map(value).collect()
+}
+
+/// The text as PostgreSQL can store it: it has no U+0000.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
+}
+
+fn storable_lines(lines: &[ConsoleLine]) -> Cow<'_, [ConsoleLine]> {
+    if !lines.iter().any(|line| line.message.contains('\0')) {
+        return Cow::Borrowed(lines);
+    }
+    lines.iter().map(|line| ConsoleLine { message: storable(&line.message).into_owned(), ..line.clone() }).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    function_id: Uuid,
+    app_id: String,
+    user_id: Option<String>,
+    trigger_type: String,
+    method: String,
+    path: String,
+    status_code: Option<i32>,
+    request_bytes: i64,
+    response_bytes: i64,
+    duration_ms: i64,
+    cpu_us: i64,
+    memory_bytes: i64,
+    error_message: Option<String>,
+    error_stack: Option<String>,
+    console: Json<Vec<ConsoleLine>>,
+    started_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for InvocationRecord {
+    type Error = StoreError;
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let trigger = TriggerType::from_name(&row.trigger_type)
+            .ok_or_else(|| StoreError::unreadable("trigger type", &row.trigger_type))?;
+        Ok(Self {
+            id: row.id,
+            function_id: row.function_id,
+            app_id: row.app_id.parse().map_err(|error| StoreError::unreadable("app id", error))?,
+            user_id: row.user_id,
+            method: row.method,
+            path: row.path,
+            status_code: row.status_code.and_then(|status| status.try_into().ok()),
+            request_bytes: row.request_bytes,
+            response_bytes: row.response_bytes,
+            duration_ms: row.duration_ms,
+            cpu_us: row.cpu_us,
+            memory_bytes: row.memory_bytes,
+            error: row.error_message,
+            stack: row.error_stack,
+            started_at: row.started_at,
+            console: row.console.0,
+            trigger,
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! The connection pool behind [`Store`]: connecting, migrating, checking and closing it.
+
+use crate::{Apps, Changes, Functions, Invocations, Keys, StoreError, Users};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use std::time::Duration;
+use tracing::{info, warn};
+
+/// How long a caller waits for a connection, new or from the pool, before the database counts as unreachable.
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Set on every pooled connection. A query whose caller has gone is not cancelled by the driver and holds its connection
+/// until it ends, so each has to end by itself.
+const SESSION: &str = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/platform");
+
+/// Where applied migrations are listed.
+const MIGRATIONS_TABLE: &str = "ramekin.schema_migrations";
+
+/// The platform database. Cheap to clone; all clones share one pool.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+}
+
+impl Store {
+    /// Connects, and proves it with one connection; the schema is not touched, see [`Store::migrate`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when nothing answers within five seconds, [`StoreError::Config`] when the server
+    /// refuses the role, the password or the database.
+    pub async fn connect(options: PgConnectOptions, max_connections: u32) -> Result<Self, StoreError> {
+        // Tried once outside the pool, which repeats a refused connection until its time is up and then hides why.
+        let place = place(&options);
+        let first = async { options.connect().await?.close().await };
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, first).await {
+            Ok(tried) => tried.map_err(StoreError::from).map_err(|error| match error {
+                StoreError::Unavailable(why) => StoreError::Unavailable(format!("{place}: {why}")),
+                StoreError::Config(why) => StoreError::Config(format!("{place}: {why}")),
+                other => other,
+            })?,
+            Err(_) => {
+                return Err(StoreError::Unavailable(format!("{place}: no answer within {ACQUIRE_TIMEOUT:?}")));
+            }
+        }
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| Box::pin(async { connection.execute(SESSION).await.map(|_| ()) }))
+            .connect_lazy_with(options);
+        Ok(Self { pool })
+    }
+
+    /// [`Store::connect`] with a `postgres://` URL.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`] when the text is no such URL; otherwise as [`Store::connect`]. The URL is in no error.
+    pub async fn connect_url(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        Self::connect(url.parse()?, max_connections).await
+    }
+
+    /// Applies the migrations that this database lacks. Servers that start at the same time take turns.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`] when an applied migration is not the one this server has, or one fails.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // A connection of its own: waiting for another server's turn, or a long migration, must not hit a statement timeout.
+        let mut connection = self.pool.connect_options().connect().await?;
+        let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
+        migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
+        // A newer server may have been here: the schema is kept usable for the previous release.
+        migrator.set_ignore_missing(true);
+        if !schema_exists(&mut connection).await? {
+            migrator.create_schema("ramekin");
+        }
+        migrator.run(&mut connection).await?;
+        self.report(&mut connection, &migrator).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    async fn report(&self, connection: &mut PgConnection, migrator: &Migrator) -> Result<(), StoreError> {
+        let ours = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let theirs: Option<i64> =
+            sqlx::query_scalar("SELECT max(version) FROM ramekin.schema_migrations").fetch_one(connection).await?;
+        let theirs = theirs.unwrap_or_default();
+        if theirs > ours {
+            warn!(
+                schema.version = theirs,
+                "the database schema is at version {theirs}, this server knows {ours}: a newer release has been here"
+            );
+        } else {
+            info!(schema.version = ours, "the database schema is at version {ours}");
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.pool.execute("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Waits for running queries and closes every connection; later calls on any clone fail as unavailable.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// People who deploy.
+    pub fn users(&self) -> Users<'_> {
+        Users { pool: &self.pool }
+    }
+
+    /// Their API keys.
+    pub fn keys(&self) -> Keys<'_> {
+        Keys { pool: &self.pool }
+    }
+
+    /// Their apps.
+    pub fn apps(&self) -> Apps<'_> {
+        Apps { pool: &self.pool }
+    }
+
+    /// The functions of the apps.
+    pub fn functions(&self) -> Functions<'_> {
+        Functions { pool: &self.pool }
+    }
+
+    /// The log of calls.
+    pub fn invocations(&self) -> Invocations<'_> {
+        Invocations { pool: &self.pool }
+    }
+
+    /// Starts listening for changes made by any server; changes made before this returns are not reported.
+    ///
+    /// # Errors
+    /// When the connection for it cannot be made.
+    pub async fn changes(&self) -> Result<Changes, StoreError> {
+        Changes::listen((*self.pool.connect_options()).clone()).await
+    }
+}
+
+/// Asked first because `CREATE SCHEMA IF NOT EXISTS` needs a privilege on the database even when there is nothing to do.
+async fn schema_exists(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT to_regnamespace('ramekin') IS NOT NULL").fetch_one(connection).await?)
+}
+
+/// Where the options lead, without user and password.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or("");
+    match options.get_socket() {
+        Some(socket) => format!("{} (database `{database}`)", socket.display()),
+        None => format!("{}:{} (database `{database}`)", options.get_host(), options.get_port()),
+    }
+}

