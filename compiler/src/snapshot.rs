@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub read_environment: bool,
     /// Lines it wrote with `console`: level and text.
     pub console: Vec<(u8, String)>,
+    /// What evaluating cost, in wasmtime fuel.
+    pub fuel_used: u64,
 }
 
 /// Why there is no snapshot.
@@ -215,8 +217,10 @@ impl Evaluator {
     /// # Errors
     /// See [`SnapshotError`]; nothing is kept of a failed evaluation.
     pub async fn evaluate(&self, source: ModuleSource, startup: Startup, setting: Setting) -> Result<Snapshot, SnapshotError> {
+        let fuel = setting.fuel;
         let mut store = self.store(setting)?;
         let outcome: Result<Evaluated, Failure> = self.call(&mut store, "evaluate", (source, startup)).await?;
+        let fuel_used = fuel.saturating_sub(store.get_fuel()?);
         let host = store.into_data();
         match (outcome, host.image) {
             (Ok(evaluated), Some(image)) => Ok(Snapshot {
@@ -224,6 +228,7 @@ impl Evaluator {
                 has_handler: evaluated.has_handler,
                 read_environment: evaluated.read_environment,
                 console: host.console,
+                fuel_used,
             }),
             (Ok(_), None) => Err(wasmtime::Error::msg("no image was taken").into()),
             (Err(Failure::Syntax(thrown)), _) => Err(SnapshotError::Syntax(thrown.message, thrown.stack)),

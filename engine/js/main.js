@@ -24,14 +24,17 @@ import { Request } from './web/request.js';
 import { Response } from './web/response.js';
 import * as streams from './web/streams.js';
 import { refuseToClone, structuredClone } from './web/structured-clone.js';
-import { clearImmediate, clearInterval, clearTimeout, queueMicrotask, runTimers, setImmediate, setInterval, setTimeout } from './web/timers.js';
+import {
+  clearImmediate, clearInterval, clearTimeout, queueMicrotask, runTimers, setImmediate, setInterval, setTimeout,
+} from './web/timers.js';
 import { URL, URLSearchParams } from './web/url.js';
 
 /** Interface objects and namespaces: writable, not enumerable. */
 const interfaces = {
-  AbortController, AbortSignal, Blob, Crypto, CustomEvent, DOMException, ErrorEvent, Event, EventTarget, File, FormData, Headers, MessageEvent,
-  Navigator, Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, PromiseRejectionEvent, Request, Response, SubtleCrypto,
-  TextDecoder, TextDecoderStream, TextEncoder, TextEncoderStream, URL, URLSearchParams,
+  AbortController, AbortSignal, Blob, Crypto, CustomEvent, DOMException, ErrorEvent, Event, EventTarget, File,
+  FormData, Headers, MessageEvent, Navigator, Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure,
+  PromiseRejectionEvent, Request, Response, SubtleCrypto, TextDecoder, TextDecoderStream, TextEncoder,
+  TextEncoderStream, URL, URLSearchParams,
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CountQueuingStrategy: streams.CountQueuingStrategy,
   ReadableByteStreamController: streams.ReadableByteStreamController,
@@ -51,8 +54,8 @@ const interfaces = {
 
 /** Operations of the global object: enumerable. */
 const operations = {
-  atob: globalThis.atob, btoa: globalThis.btoa, clearImmediate, clearInterval, clearTimeout, fetch, queueMicrotask, reportError, setImmediate,
-  setInterval, setTimeout, structuredClone,
+  atob: globalThis.atob, btoa: globalThis.btoa, clearImmediate, clearInterval, clearTimeout, fetch, queueMicrotask,
+  reportError, setImmediate, setInterval, setTimeout, structuredClone,
 };
 
 /** Attributes of the global object: accessors, which assignment replaces by a plain property. */
@@ -79,7 +82,8 @@ for (const [name, value] of Object.entries(attributes)) {
 installGlobalEventTarget();
 
 // Their state is private, so a copy would come out as an empty object.
-refuseToClone(Object.values(interfaces).filter((value) => typeof value === 'function' && value !== Blob && value !== File && value !== DOMException));
+const cloneable = new Set([Blob, File, DOMException]);
+refuseToClone(Object.values(interfaces).filter((value) => typeof value === 'function' && !cloneable.has(value)));
 
 // What nobody caught ends the call, if it is still open, and is written down in any case: after the response it would
 // otherwise be lost.

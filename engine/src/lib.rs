@@ -10,6 +10,7 @@ mod bindings {
 }
 
 mod call;
+mod heap;
 mod init;
 mod js;
 mod modules;

@@ -4,7 +4,6 @@
 use crate::bindings::ramekin::function::http::{Body, BodyStream};
 use crate::ports::Content;
 use bytes::Bytes;
-use futures::Stream as _;
 use std::io::{Error, ErrorKind, Result as IoResult};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -35,7 +34,8 @@ where
             let (ended, end) = oneshot::channel();
             let data = StreamReader::new(&mut store, Producer { stream, ended: Some(ended) })?;
             let end = FutureReader::new(&mut store, async move {
-                wasmtime::Result::Ok(end.await.unwrap_or_else(|_| Err("the body was given up".into())))
+                let end = end.await.unwrap_or_else(|_| Err("the body was given up".into()));
+                wasmtime::Result::<_, wasmtime::Error>::Ok(end)
             })?;
             Body::Stream(BodyStream { data, end })
         }
@@ -86,7 +86,7 @@ impl<D> StreamProducer<D> for Producer {
 ///
 /// # Errors
 /// When the sandbox gave a stream that is not its own.
-pub fn from_guest<S: AsContextMut>(mut store: S, body: Body, done: impl Send + Sync + 'static) -> wasmtime::Result<Content> {
+pub fn from_guest<S: AsContextMut>(mut store: S, body: Body, done: impl Send + Sync + Unpin + 'static) -> wasmtime::Result<Content> {
     Ok(match body {
         Body::Empty => Content::Empty,
         Body::Bytes(bytes) => Content::Bytes(bytes.into()),
@@ -136,10 +136,7 @@ struct EndConsumer<T> {
     _done: T,
 }
 
-impl<D, T: Send + Sync + 'static> FutureConsumer<D> for EndConsumer<T>
-where
-    Self: Unpin,
-{
+impl<D, T: Send + Sync + Unpin + 'static> FutureConsumer<D> for EndConsumer<T> {
     type Item = Result<(), String>;
 
     fn poll_consume(

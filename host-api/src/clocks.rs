@@ -6,7 +6,7 @@ use crate::state::CallState;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use wasmtime::component::Accessor;
 
-impl clocks::Host for &mut CallState {
+impl clocks::Host for CallState {
     fn wall_now(&mut self) -> wasmtime::Result<u64> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Ok(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))

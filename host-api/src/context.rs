@@ -100,7 +100,7 @@ struct User<'a> {
     id: &'a str,
 }
 
-impl context::Host for &mut CallState {
+impl context::Host for CallState {
     fn current(&mut self) -> wasmtime::Result<String> {
         let context = &self.context;
         let shown = Shown {

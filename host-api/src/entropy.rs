@@ -6,7 +6,7 @@ use crate::state::CallState;
 /// Most bytes per call of `fill`.
 const MAX_FILL: u32 = 4096;
 
-impl entropy::Host for &mut CallState {
+impl entropy::Host for CallState {
     fn fill(&mut self, len: u32) -> wasmtime::Result<Vec<u8>> {
         let mut bytes = vec![0; len.min(MAX_FILL) as usize];
         getrandom::fill(&mut bytes).map_err(|error| wasmtime::Error::msg(format!("no entropy: {error}")))?;

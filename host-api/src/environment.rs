@@ -21,7 +21,7 @@ impl Environment {
     }
 }
 
-impl environment::Host for &mut CallState {
+impl environment::Host for CallState {
     fn get(&mut self, name: String) -> wasmtime::Result<Option<String>> {
         Ok(self.environment.expose().get(&name).cloned())
     }

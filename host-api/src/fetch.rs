@@ -11,9 +11,9 @@ use ramekin_model::limits;
 use std::sync::Arc;
 use wasmtime::component::Accessor;
 
-impl http::Host for &mut CallState {}
+impl http::Host for CallState {}
 
-impl fetch::Host for &mut CallState {}
+impl fetch::Host for CallState {}
 
 impl<T: Send> fetch::HostWithStore<T> for Host {
     async fn send(accessor: &Accessor<T, Self>, request: Request) -> wasmtime::Result<Result<Response, Error>> {

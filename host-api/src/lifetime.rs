@@ -62,18 +62,8 @@ impl wait_until::Host for CallState {
     }
 }
 
-impl wait_until::Host for &mut CallState {
-    fn begin(&mut self) -> wasmtime::Result<()> {
-        (**self).begin()
-    }
-
-    fn end(&mut self) -> wasmtime::Result<()> {
-        (**self).end()
-    }
-}
-
 /// The way of a heap image out of the sandbox leads nowhere in a call.
-impl snapshot::Host for &mut CallState {
+impl snapshot::Host for CallState {
     fn take(&mut self, _memory: Vec<u8>) -> wasmtime::Result<()> {
         Ok(())
     }

@@ -48,7 +48,7 @@ fn clip(mut text: String, max: usize) -> String {
     text
 }
 
-impl log::Host for &mut CallState {
+impl log::Host for CallState {
     fn write(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
         let level = match level {
             log::Level::Debug => LogLevel::Debug,

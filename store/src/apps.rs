@@ -78,3 +78,47 @@ impl TryFrom<AppRow> for App {
         Ok(Self { id, name: row.name, owner_id: row.owner_id, created_at: row.created_at })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::StoreError;
+    use crate::testing::store;
+    use ramekin_model::AppId;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn of_concurrent_creations_one_creates() {
+        let store = store().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let creations = (0..20).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.apps().create(owner, "shop").await.unwrap() })
+        });
+        let mut made = Vec::new();
+        for creation in creations.collect::<Vec<_>>() {
+            made.push(creation.await.unwrap());
+        }
+        assert_eq!(made.iter().filter(|(_, created)| *created).count(), 1);
+        assert!(made.iter().all(|(app, _)| *app == made[0].0), "all got the same app");
+        assert_eq!(store.apps().list(owner).await.unwrap(), [made[0].0.clone()]);
+    }
+
+    #[tokio::test]
+    async fn apps_are_listed_newest_first_and_found_by_id() {
+        let store = store().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let mut created = Vec::new();
+        for name in ["first", "second", "", "third \u{1F35C} 'x'"] {
+            created.insert(0, store.apps().create(owner, name).await.unwrap().0);
+        }
+        assert_eq!(store.apps().list(owner).await.unwrap(), created);
+        for app in &created {
+            assert_eq!(store.apps().get(&app.id).await.unwrap().as_ref(), Some(app));
+        }
+        assert_eq!(store.apps().get(&AppId::random().unwrap()).await.unwrap(), None);
+        let stranger = Uuid::new_v4();
+        assert_eq!(store.apps().list(stranger).await.unwrap(), []);
+        assert_eq!(store.apps().create(stranger, "x").await.unwrap_err(), StoreError::Missing("owner of the app"));
+        assert_eq!(store.apps().create(owner, "a\0b").await.unwrap_err(), StoreError::NulCharacter);
+    }
+}

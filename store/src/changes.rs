@@ -13,6 +13,9 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
+#[cfg(test)]
+mod tests;
+
 const CHANNEL: &str = "ramekin_changes";
 /// After this long without news the connection is tried: one that a network has silently dropped would be quiet for ever.
 const QUIET: Duration = Duration::from_secs(30);
@@ -53,12 +56,13 @@ pub struct Changes {
     options: Secret<PgConnectOptions>,
     /// `None` while the connection is lost.
     listener: Option<PgListener>,
+    quiet: Duration,
 }
 
 impl Changes {
     pub(crate) async fn listen(options: PgConnectOptions) -> Result<Self, StoreError> {
         let listener = Some(subscribe(&options).await?);
-        Ok(Self { options: Secret::new(options), listener })
+        Ok(Self { options: Secret::new(options), listener, quiet: QUIET })
     }
 
     /// Waits for the next change. Never fails: a lost connection is re-established for as long as it takes. Dropping
@@ -70,7 +74,7 @@ impl Changes {
                 info!("listening for changes again");
                 return Change::Reconnected;
             };
-            match timeout(QUIET, listener.try_recv()).await {
+            match timeout(self.quiet, listener.try_recv()).await {
                 Ok(Ok(Some(news))) => return read(news.payload()),
                 Ok(Ok(None)) => warn!("lost the connection that changes are reported on"),
                 Ok(Err(error)) => {

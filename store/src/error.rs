@@ -55,12 +55,10 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unavailable(with_causes(&error)),
-            sqlx::Error::Configuration(_) => Self::Config(with_causes(&error)),
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable(with_causes(&error))
+            }
+            sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => Self::Config(with_causes(&error)),
             sqlx::Error::Migrate(error) => (*error).into(),
             sqlx::Error::Database(error) => {
                 let sqlstate = error.code().map(|code| code.into_owned());
@@ -82,10 +80,13 @@ impl From<sqlx::Error> for StoreError {
 impl From<MigrateError> for StoreError {
     fn from(error: MigrateError) -> Self {
         match error {
-            MigrateError::Execute(error) => error.into(),
+            MigrateError::Execute(error) => match Self::from(error) {
+                Self::Unavailable(message) => Self::Unavailable(message),
+                other => Self::Migration(other.to_string()),
+            },
             MigrateError::ExecuteMigration(error, version) => match Self::from(error) {
                 Self::Unavailable(message) => Self::Unavailable(message),
-                other => Self::Migration(format!("migration {version} failed: {other}")),
+                other => Self::Migration(format!("migration {version}: {other}")),
             },
             MigrateError::VersionMismatch(version) => Self::Migration(format!(
                 "migration {version} of this server is not the one that was applied to this database; \

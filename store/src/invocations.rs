@@ -47,7 +47,7 @@ macro_rules! page {
     ($condition:literal) => {
         concat!(
             "SELECT i.*, f.app_id FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
-             WHERE i.function_id = $1 AND ($2::timestamptz IS NULL OR i.started_at > $2)",
+             WHERE i.function_id = $1 AND i.started_at > coalesce($2::timestamptz, '-infinity')",
             $condition,
             " ORDER BY i.started_at DESC, i.id DESC LIMIT $3"
         )

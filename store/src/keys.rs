@@ -87,3 +87,91 @@ impl Keys<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::StoreError;
+    use crate::testing::{store, store_with_app};
+    use chrono::{DateTime, Utc};
+    use ramekin_model::{ApiKey, AppId, KeyScope};
+    use sqlx::AssertSqlSafe;
+    use uuid::Uuid;
+
+    fn hash(digit: char) -> String {
+        digit.to_string().repeat(64)
+    }
+
+    #[tokio::test]
+    async fn a_key_is_found_by_its_hash_with_its_scope() {
+        let (store, app) = store_with_app().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let keys = store.keys();
+        assert!(!keys.any().await.unwrap());
+        for (digit, scope) in [('a', KeyScope::Account), ('b', KeyScope::App(app))] {
+            let id = keys.create(owner, "Default", &scope, &hash(digit), "bb_sk_012345").await.unwrap();
+            assert_eq!(keys.find(&hash(digit)).await.unwrap(), Some(ApiKey { id, user_id: owner, scope }));
+        }
+        assert!(keys.any().await.unwrap());
+        assert_eq!(keys.find(&hash('c')).await.unwrap(), None);
+        assert_eq!(keys.find("").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_revoked_or_expired_key_is_none() {
+        let store = store().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let id = store.keys().create(owner, "k", &KeyScope::Account, &hash('a'), "bb_sk_012345").await.unwrap();
+        for (change, valid) in [
+            ("expires_at = now() + interval '1 hour'", true),
+            ("expires_at = now() - interval '1 second'", false),
+            ("expires_at = NULL", true),
+            ("revoked_at = now()", false),
+        ] {
+            let update = AssertSqlSafe(format!("UPDATE ramekin.api_keys SET {change}"));
+            sqlx::query(update).execute(&store.pool).await.unwrap();
+            assert_eq!(store.keys().find(&hash('a')).await.unwrap().map(|key| key.id), valid.then_some(id), "{change}");
+            assert_eq!(store.keys().any().await.unwrap(), valid, "{change}");
+        }
+    }
+
+    #[tokio::test]
+    async fn use_is_noted_to_the_minute() {
+        let store = store().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let id = store.keys().create(owner, "k", &KeyScope::Account, &hash('a'), "bb_sk_012345").await.unwrap();
+        let used = async || -> Option<DateTime<Utc>> {
+            sqlx::query_scalar("SELECT last_used_at FROM ramekin.api_keys").fetch_one(&store.pool).await.unwrap()
+        };
+        assert_eq!(used().await, None);
+        store.keys().touch(id).await.unwrap();
+        let first = used().await.unwrap();
+        store.keys().touch(id).await.unwrap();
+        assert_eq!(used().await, Some(first), "not written again within the minute");
+        let age = "UPDATE ramekin.api_keys SET last_used_at = last_used_at - interval '61 seconds'";
+        sqlx::query(age).execute(&store.pool).await.unwrap();
+        store.keys().touch(id).await.unwrap();
+        assert!(used().await.unwrap() > first);
+        store.keys().touch(Uuid::new_v4()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_no_key_is_not_stored() {
+        let store = store().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let keys = store.keys();
+        let nowhere = KeyScope::App(AppId::random().unwrap());
+        for (user, scope) in [(owner, &nowhere), (Uuid::new_v4(), &KeyScope::Account)] {
+            let error = keys.create(user, "k", scope, &hash('a'), "bb_sk_012345").await.unwrap_err();
+            assert_eq!(error, StoreError::Missing("user or app of the key"));
+        }
+        for (hash, prefix) in
+            [(hash('A'), "bb_sk_012345"), (hash('a')[1..].into(), "bb_sk_012345"), (hash('a'), "bb_sk_01234")]
+        {
+            let error = keys.create(owner, "k", &KeyScope::Account, &hash, prefix).await.unwrap_err();
+            assert!(!format!("{error} {error:?}").contains(&hash), "errors do not quote rows: {error:?}");
+        }
+        keys.create(owner, "k", &KeyScope::Account, &hash('a'), "bb_sk_012345").await.unwrap();
+        let twice = keys.create(owner, "k", &KeyScope::Account, &hash('a'), "bb_sk_012345").await.unwrap_err();
+        assert!(matches!(twice, StoreError::Statement { .. }), "{twice}");
+    }
+}

@@ -2,10 +2,13 @@
 
 use crate::{Apps, Changes, Functions, Invocations, Keys, StoreError, Users};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use std::time::Duration;
 use tracing::{info, warn};
+
+#[cfg(test)]
+mod tests;
 
 /// How long a caller waits for a connection, new or from the pool, before the database counts as unreachable.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,10 +39,10 @@ impl Store {
         let place = place(&options);
         let first = async { options.connect().await?.close().await };
         match tokio::time::timeout(ACQUIRE_TIMEOUT, first).await {
-            Ok(tried) => tried.map_err(StoreError::from).map_err(|error| match error {
+            Ok(tried) => tried.map_err(|error| match StoreError::from(error) {
                 StoreError::Unavailable(why) => StoreError::Unavailable(format!("{place}: {why}")),
                 StoreError::Config(why) => StoreError::Config(format!("{place}: {why}")),
-                other => other,
+                other => StoreError::Config(format!("{place}: {other}")),
             })?,
             Err(_) => {
                 return Err(StoreError::Unavailable(format!("{place}: no answer within {ACQUIRE_TIMEOUT:?}")));
@@ -58,6 +61,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Config`] when the text is no such URL; otherwise as [`Store::connect`]. The URL is in no error.
     pub async fn connect_url(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        // The parser of the options takes any scheme, and would look for a PostgreSQL at the port of another database.
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(StoreError::Config("the URL does not begin with `postgres://`".into()));
+        }
         Self::connect(url.parse()?, max_connections).await
     }
 
@@ -67,34 +74,11 @@ impl Store {
     /// [`StoreError::Migration`] when an applied migration is not the one this server has, or one fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         // A connection of its own: waiting for another server's turn, or a long migration, must not hit a statement timeout.
-        let mut connection = self.pool.connect_options().connect().await?;
-        let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
-        migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
-        // A newer server may have been here: the schema is kept usable for the previous release.
-        migrator.set_ignore_missing(true);
-        if !schema_exists(&mut connection).await? {
-            migrator.create_schema("ramekin");
-        }
-        migrator.run(&mut connection).await?;
-        self.report(&mut connection, &migrator).await?;
-        connection.close().await?;
-        Ok(())
-    }
-
-    async fn report(&self, connection: &mut PgConnection, migrator: &Migrator) -> Result<(), StoreError> {
-        let ours = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
-        let theirs: Option<i64> =
-            sqlx::query_scalar("SELECT max(version) FROM ramekin.schema_migrations").fetch_one(connection).await?;
-        let theirs = theirs.unwrap_or_default();
-        if theirs > ours {
-            warn!(
-                schema.version = theirs,
-                "the database schema is at version {theirs}, this server knows {ours}: a newer release has been here"
-            );
-        } else {
-            info!(schema.version = ours, "the database schema is at version {ours}");
-        }
-        Ok(())
+        let alone = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
+        let alone = alone.connect_lazy_with((*self.pool.connect_options()).clone());
+        let migrated = migrate(&alone).await;
+        alone.close().await;
+        migrated
     }
 
     /// Whether the database answers.
@@ -102,8 +86,11 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.pool.execute("SELECT 1").await?;
-        Ok(())
+        // A connection that a network has silently dropped answers nothing, not even an error.
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, self.pool.execute("SELECT 1")).await {
+            Ok(answered) => Ok(answered.map(|_| ())?),
+            Err(_) => Err(StoreError::Unavailable(format!("no answer within {ACQUIRE_TIMEOUT:?}"))),
+        }
     }
 
     /// Waits for running queries and closes every connection; later calls on any clone fail as unavailable.
@@ -145,9 +132,29 @@ impl Store {
     }
 }
 
-/// Asked first because `CREATE SCHEMA IF NOT EXISTS` needs a privilege on the database even when there is nothing to do.
-async fn schema_exists(connection: &mut PgConnection) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar("SELECT to_regnamespace('ramekin') IS NOT NULL").fetch_one(connection).await?)
+async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+    let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
+    migrator.dangerous_set_table_name(MIGRATIONS_TABLE);
+    // A newer server may have been here: the schema is kept usable for the previous release.
+    migrator.set_ignore_missing(true);
+    // Asked first because `CREATE SCHEMA IF NOT EXISTS` needs a privilege even when there is nothing to do.
+    let exists: bool = sqlx::query_scalar("SELECT to_regnamespace('ramekin') IS NOT NULL").fetch_one(pool).await?;
+    if !exists {
+        migrator.create_schema("ramekin");
+    }
+    migrator.run(pool).await?;
+    let ours = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let newest = "SELECT coalesce(max(version), 0) FROM ramekin.schema_migrations";
+    let newest: i64 = sqlx::query_scalar(newest).fetch_one(pool).await?;
+    if newest > ours {
+        warn!(
+            schema.version = newest,
+            "the database schema is at version {newest}, this server knows {ours}: a newer release has been here"
+        );
+    } else {
+        info!(schema.version = newest, "the database schema is at version {newest}");
+    }
+    Ok(())
 }
 
 /// Where the options lead, without user and password.

@@ -7,10 +7,14 @@ use ramekin_model::{AppId, InvocationRecord, NewFunction, TriggerType};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
-use tokio::sync::Mutex;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 static SERVER: Mutex<Option<(EmbeddedPostgres, TempDir)>> = Mutex::const_new(None);
@@ -26,6 +30,14 @@ pub(crate) fn temp_dir() -> TempDir {
 pub(crate) fn cache_dir() -> PathBuf {
     let home = std::env::var_os("HOME").filter(|_| !rustix::process::geteuid().is_root());
     home.map_or_else(|| "/var/cache".into(), |home| PathBuf::from(home).join(".cache")).join("ramekin")
+}
+
+/// Writes a shell script. Another process does it, because a program that is still open for writing cannot be run, and a
+/// test that starts a process at this moment would hand it our open file.
+pub(crate) fn script(path: &Path, body: &str) {
+    let write = "printf '#!/bin/sh\n%s\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
+    let done = Command::new("sh").args(["-c", write, "sh", body]).arg(path).status().unwrap();
+    assert!(done.success());
 }
 
 /// Options for a throw-away server.
@@ -106,5 +118,77 @@ pub(crate) fn record(app: &AppId, function: Uuid, started_at: DateTime<Utc>) -> 
         started_at,
         console: Vec::new(),
         trigger: TriggerType::Http,
+    }
+}
+
+/// Stands between a store and its database, to take the database away.
+pub(crate) struct Proxy {
+    line: watch::Sender<Line>,
+    _dir: TempDir,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Line {
+    Open,
+    Frozen,
+    Cut,
+}
+
+impl Proxy {
+    /// A proxy, and how to connect through it.
+    pub(crate) async fn to(options: &PgConnectOptions) -> (Self, PgConnectOptions) {
+        let target = options.get_socket().unwrap().join(".s.PGSQL.5432");
+        let dir = temp_dir();
+        let listener = UnixListener::bind(dir.path().join(".s.PGSQL.5432")).unwrap();
+        let (line, state) = watch::channel(Line::Open);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (target, state) = (target.clone(), state.clone());
+                tokio::spawn(async move {
+                    let (from_client, to_client) = client.into_split();
+                    let (from_server, to_server) = UnixStream::connect(target).await.unwrap().into_split();
+                    tokio::select! {
+                        () = pump(from_client, to_server, state.clone()) => {}
+                        () = pump(from_server, to_client, state.clone()) => {}
+                    }
+                });
+            }
+        });
+        let through = options.clone().socket(dir.path());
+        (Self { line, _dir: dir }, through)
+    }
+
+    /// Everything passes.
+    pub(crate) fn open(&self) {
+        self.line.send_replace(Line::Open);
+    }
+
+    /// Nothing passes, and nobody is told.
+    pub(crate) fn freeze(&self) {
+        self.line.send_replace(Line::Frozen);
+    }
+
+    /// Every connection is closed, at once or when it is made.
+    pub(crate) fn cut(&self) {
+        self.line.send_replace(Line::Cut);
+    }
+}
+
+/// Copies until either end closes or the line is cut.
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut state: watch::Receiver<Line>) {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let line = *state.borrow_and_update();
+        match line {
+            Line::Cut => return,
+            Line::Frozen => state.changed().await.unwrap(),
+            Line::Open => tokio::select! {
+                changed = state.changed() => changed.unwrap(),
+                read = from.read(&mut buffer) => match read {
+                    Ok(count @ 1..) if to.write_all(&buffer[..count]).await.is_ok() => {}
+                    _ => return,
+                },
+            },
+        }
     }
 }

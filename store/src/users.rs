@@ -23,3 +23,23 @@ impl Users<'_> {
         Ok(sqlx::query_scalar("SELECT id FROM ramekin.platform_users WHERE is_owner").fetch_one(self.pool).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::store;
+
+    #[tokio::test]
+    async fn there_is_one_owner_however_many_ask() {
+        let store = store().await;
+        let asks = (0..20).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.users().ensure_owner().await.unwrap() })
+        });
+        let mut owners = Vec::new();
+        for ask in asks.collect::<Vec<_>>() {
+            owners.push(ask.await.unwrap());
+        }
+        owners.dedup();
+        assert_eq!(owners, [store.users().ensure_owner().await.unwrap()]);
+    }
+}

@@ -18,7 +18,7 @@ const NO_HANDLER = 'The module has no handler: export a function called `handler
 /** The object that `fetch` is a method of, or undefined: set by `findHandler` beside its result. */
 let receiver;
 
-/** @param {Record<string, unknown>} userModule @returns {Function | undefined} */
+/** @param {Record<string, any>} userModule @returns {Function | undefined} */
 function findHandler(userModule) {
   receiver = undefined;
   const named = userModule.handler;
@@ -69,7 +69,8 @@ export function dispatch(userModule, method, url, headers, kind, payload) {
       }
       second = serveInfo;
     }
-    const result = handler.call(receiver, incomingRequest(method, url, headers, kind, payload), second);
+    const request = incomingRequest(method, url, headers, kind, payload);
+    const result = receiver === undefined ? handler(request, second) : handler.call(receiver, request, second);
     if (isResponse(result)) {
       deliver(result);
       return;

@@ -35,12 +35,12 @@ function toText(value) {
   return `${value}`;
 }
 
-const WIDE = /[^\0-\xff]/;
+const BYTES = /^[\0-\xff]*$/;
 
 /** A string in which every code unit is a byte. */
 export function toByteString(value, what) {
   const text = typeof value === 'string' ? value : toText(value);
-  if (WIDE.test(text)) throw new TypeError(`${what}: the string contains a character above U+00FF`);
+  if (!BYTES.test(text)) throw new TypeError(`${what}: the string contains a character above U+00FF`);
   return text;
 }
 
@@ -122,5 +122,16 @@ export function definePairIterable(constructor, name, pairAt) {
   for (const key of Object.keys(methods)) {
     Object.defineProperty(constructor.prototype, key, { value: methods[key], writable: true, enumerable: true, configurable: true });
   }
-  Object.defineProperty(constructor.prototype, Symbol.iterator, { value: methods.entries, writable: true, enumerable: false, configurable: true });
+  Object.defineProperty(constructor.prototype, Symbol.iterator, { value: methods.entries, writable: true, configurable: true });
+}
+
+/** The pairs of a pair-iterable object as `console` shows them: a name that comes again has an array of values. */
+export function pairsAsObject(iterable) {
+  const object = { __proto__: null };
+  for (const [name, value] of iterable) {
+    if (!(name in object)) object[name] = value;
+    else if (Array.isArray(object[name])) object[name].push(value);
+    else object[name] = [object[name], value];
+  }
+  return { ...object };
 }

@@ -37,7 +37,10 @@ export function formDecode(text: string): string[];
 export function formEncode(flat: string[]): string;
 
 // ---- multipart --------------------------------------------------------------------------------------------------
-/** Splits a multipart/form-data body: a flat list [header section, bytes, header section, bytes, …]; undefined when malformed. */
+/**
+ * Splits a multipart/form-data body: a flat list [header section, bytes, header section, bytes, …]; undefined when
+ * malformed. These header sections are decoded as UTF-8, for that is what names of fields and files are written in.
+ */
 export function multipartSplit(body: Uint8Array, boundary: string): (string | Uint8Array)[] | undefined;
 
 // ---- entropy, clocks --------------------------------------------------------------------------------------------

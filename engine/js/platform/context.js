@@ -67,7 +67,9 @@ lazy(ctx, 'db', () => ({
 lazy(ctx, 'env', () => {
   const env = {};
   // Not by assignment: a variable may be called __proto__.
-  for (const [name, value] of envEntries()) Object.defineProperty(env, name, { value, writable: true, enumerable: true, configurable: true });
+  for (const [name, value] of envEntries()) {
+    Object.defineProperty(env, name, { value, writable: true, enumerable: true, configurable: true });
+  }
   return env;
 });
 lazy(ctx, 'user', () => context().user ?? null);

@@ -3,6 +3,7 @@
  * a file system, processes or sockets are there, throw, and name themselves.
  */
 import { envEntries, envGet, fail } from 'native';
+import { inspect } from '../web/console.js';
 
 // ---- serve ------------------------------------------------------------------------------------------------------
 
@@ -18,7 +19,9 @@ function serve(first, second = undefined) {
   const options = typeof first === 'function' ? {} : (first ?? {});
   const handler = typeof first === 'function' ? first : typeof second === 'function' ? second : options.handler;
   if (typeof handler !== 'function') throw new TypeError('Deno.serve: no handler was given');
-  served = handler;
+  const { onError } = options;
+  const recorded = typeof onError === 'function' ? catching(handler, onError) : handler;
+  served = recorded;
   const addr = { transport: 'tcp', hostname: '0.0.0.0', port: 8000 };
   let finish;
   const finished = new Promise((resolve) => {
@@ -30,12 +33,22 @@ function serve(first, second = undefined) {
     ref() {},
     unref() {},
     async shutdown() {
-      if (served === handler) served = undefined;
+      if (served === recorded) served = undefined;
       finish();
     },
     async [Symbol.asyncDispose]() {
       await this.shutdown();
     },
+  };
+}
+
+function catching(handler, onError) {
+  return async (request, info) => {
+    try {
+      return await handler(request, info);
+    } catch (error) {
+      return onError(error);
+    }
   };
 }
 
@@ -82,9 +95,10 @@ const env = {
 
 const errors = {};
 for (const name of [
-  'AddrInUse', 'AddrNotAvailable', 'AlreadyExists', 'BadResource', 'BrokenPipe', 'Busy', 'ConnectionAborted', 'ConnectionRefused', 'ConnectionReset',
-  'FilesystemLoop', 'Http', 'Interrupted', 'InvalidData', 'IsADirectory', 'NetworkUnreachable', 'NotADirectory', 'NotCapable', 'NotConnected',
-  'NotFound', 'NotSupported', 'PermissionDenied', 'TimedOut', 'UnexpectedEof', 'WouldBlock', 'WriteZero',
+  'AddrInUse', 'AddrNotAvailable', 'AlreadyExists', 'BadResource', 'BrokenPipe', 'Busy', 'ConnectionAborted',
+  'ConnectionRefused', 'ConnectionReset', 'FilesystemLoop', 'Http', 'Interrupted', 'InvalidData', 'IsADirectory',
+  'NetworkUnreachable', 'NotADirectory', 'NotCapable', 'NotConnected', 'NotFound', 'NotSupported', 'PermissionDenied',
+  'TimedOut', 'UnexpectedEof', 'WouldBlock', 'WriteZero',
 ]) {
   errors[name] = {
     [name]: class extends Error {
@@ -103,18 +117,31 @@ function exit(code = 0) {
   throw new Error(text);
 }
 
-const REASONS = {
-  'a function has no file system': [
-    ['chmod', 'chown', 'copyFile', 'create', 'link', 'lstat', 'makeTempDir', 'makeTempFile', 'mkdir', 'open', 'readDir', 'readFile', 'readLink',
-      'readTextFile', 'realPath', 'remove', 'rename', 'stat', 'symlink', 'truncate', 'utime', 'writeFile', 'writeTextFile'],
+/**
+ * Why members are missing: [reason, members that return promises, members that do not].
+ * @type {[string, string[], string[]][]}
+ */
+const MISSING = [
+  [
+    'a function has no file system',
+    ['chmod', 'chown', 'copyFile', 'create', 'link', 'lstat', 'makeTempDir', 'makeTempFile', 'mkdir', 'open', 'readDir', 'readFile',
+      'readLink', 'readTextFile', 'realPath', 'remove', 'rename', 'stat', 'symlink', 'truncate', 'utime', 'writeFile', 'writeTextFile'],
     ['chdir', 'cwd', 'execPath', 'umask', 'watchFs'],
   ],
-  'a function cannot start or see processes': [[], ['kill', 'run', 'Command']],
-  'a function has no sockets; use fetch': [['connect', 'connectTls', 'startTls', 'resolveDns'], ['listen', 'listenDatagram', 'listenTls', 'serveHttp', 'upgradeWebSocket']],
-  'a function sees nothing of the machine': [[], ['gid', 'hostname', 'loadavg', 'networkInterfaces', 'osRelease', 'osUptime', 'systemMemoryInfo', 'uid']],
-  'there is no such store': [['openKv'], []],
-  'a function cannot load native code': [[], ['dlopen']],
-};
+  ['a function cannot start or see processes', [], ['kill', 'run', 'Command']],
+  [
+    'a function has no sockets; use fetch',
+    ['connect', 'connectTls', 'startTls', 'resolveDns'],
+    ['listen', 'listenDatagram', 'listenTls', 'serveHttp', 'upgradeWebSocket'],
+  ],
+  [
+    'a function sees nothing of the machine',
+    [],
+    ['gid', 'hostname', 'loadavg', 'networkInterfaces', 'osRelease', 'osUptime', 'systemMemoryInfo', 'uid'],
+  ],
+  ['there is no such store', ['openKv'], []],
+  ['a function cannot load native code', [], ['dlopen']],
+];
 
 function notSupported(name, reason) {
   return new errors.NotSupported(`Deno.${name} is not available in Ramekin: ${reason}`);
@@ -132,9 +159,12 @@ const Deno = {
   pid: 1,
   mainModule: 'file:///function.js',
   exitCode: 0,
-  // Signals never arrive, so that waiting for one is no mistake.
+  inspect,
+  // Signals never arrive, so waiting for one is no mistake; and no timer keeps anything alive.
   addSignalListener() {},
   removeSignalListener() {},
+  refTimer() {},
+  unrefTimer() {},
   permissions: {
     async query(descriptor) {
       const granted = descriptor?.name === 'env' || descriptor?.name === 'net';
@@ -146,14 +176,15 @@ const Deno = {
   },
 };
 
-for (const [reason, [asynchronous, synchronous]] of Object.entries(REASONS)) {
+for (const [reason, asynchronous, synchronous] of MISSING) {
   for (const name of asynchronous) {
     Deno[name] = async () => {
       throw notSupported(name, reason);
     };
-    if (reason.includes('file system')) synchronous.push(`${name}Sync`);
   }
-  for (const name of synchronous) {
+  // The operations of a file system exist in a second form.
+  const twins = reason.includes('file system') ? asynchronous.map((name) => `${name}Sync`) : [];
+  for (const name of [...synchronous, ...twins]) {
     // A function, not an arrow: `new Deno.Command()` is to get the same message.
     Deno[name] = function () {
       throw notSupported(name, reason);

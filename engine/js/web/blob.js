@@ -5,9 +5,10 @@
  */
 import { utf8Decode, utf8Encode, wallNow } from 'native';
 import { defineInterface, requireArguments, toDictionary, toUSVString } from '../internal/webidl.js';
+import { defineInspection } from './interfaces.js';
 import { streamFromSegments } from './streams.js';
 
-const NOT_PRINTABLE = /[^\x20-\x7e]/;
+const PRINTABLE = /^[ -~]*$/;
 const TRUSTED = Symbol();
 
 /** Set inside the class, where private names are in scope. */
@@ -20,7 +21,7 @@ export {
 };
 
 function blobType(type) {
-  return NOT_PRINTABLE.test(type) ? '' : type.toLowerCase();
+  return PRINTABLE.test(type) ? type.toLowerCase() : '';
 }
 
 /** The parts as byte arrays and strings: what becomes of the strings depends on an option that is read later. */
@@ -211,3 +212,5 @@ export function cloneBlob(blob) {
 
 defineInterface(Blob, 'Blob');
 defineInterface(File, 'File');
+defineInspection(Blob, ({ size, type }) => ({ size, type }));
+defineInspection(File, ({ size, type, name, lastModified }) => ({ size, type, name, lastModified }));

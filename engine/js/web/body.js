@@ -23,15 +23,37 @@ export const HANDLE = 3;
 export const BLOB = 4;
 export const STREAM = 5;
 
+/** A body that is being dealt with. Messages keep text, bytes and handles bare until then: see `toBody`. */
+export class Body {
+  /**
+   * @param {number} kind
+   * @param {any} source a string, a Uint8Array, a handle, a Blob, or undefined for a stream
+   */
+  constructor(kind, source) {
+    this.kind = kind;
+    this.source = source;
+    /** Read to the end, or handed on. */
+    this.used = false;
+  }
+}
+// Most bodies live without these; where one gets any of them, it stands in the object.
+/** Once there is a stream, it alone counts. @type {ReadableStream | undefined} */
+Body.prototype.stream = undefined;
+/** Whether another body has the same bytes. */
+Body.prototype.shared = false;
+/** @type {AbortWatch | undefined} */
+Body.prototype.watch = undefined;
+
 /**
- * @typedef {object} Body
- * @property {number} kind
- * @property {string | Uint8Array | number | Blob | undefined} source
- * @property {ReadableStream | undefined} stream once there is one, it alone counts
- * @property {boolean} used read to the end, or handed on
- * @property {boolean} shared another body has the same bytes
- * @property {AbortWatch | undefined} watch
+ * What a message keeps: null, or a body, or bare text, bytes or the number of a handle.
+ * @typedef {null | string | Uint8Array | number | Body} Kept
  */
+
+/** @param {Kept} kept @returns {Body | null} */
+export function toBody(kept) {
+  if (kept === null || kept instanceof Body) return /** @type {Body | null} */ (kept);
+  return new Body(typeof kept === 'string' ? TEXT : typeof kept === 'number' ? HANDLE : BYTES, kept);
+}
 
 /**
  * Ends the reading of a received body when a signal fires.
@@ -42,53 +64,48 @@ export const STREAM = 5;
  * @property {ReadableByteStreamController | undefined} controller
  */
 
-/** @returns {Body} */
-export function makeBody(kind, source) {
-  return { kind, source, stream: undefined, used: false, shared: false, watch: undefined };
-}
-
 /** The content type that the last `extractBody` implies; '' for none. Beside the result, so that no pair is allocated. */
 export let extractedType = '';
 
-/** @param {unknown} value anything but null and undefined @returns {Body} */
+/** @param {any} value anything but null and undefined @returns {Body} */
 export function extractBody(value) {
   if (typeof value === 'object') {
     if (isReadableStream(value)) {
       if (value.locked || isDisturbed(value)) throw new TypeError('the stream of the body is locked or has been read from');
       extractedType = '';
-      const body = makeBody(STREAM, undefined);
+      const body = new Body(STREAM, undefined);
       body.stream = value;
       return body;
     }
     if (ArrayBuffer.isView(value)) {
       extractedType = '';
-      return makeBody(BYTES, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice());
+      return new Body(BYTES, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice());
     }
     if (isBlob(value)) {
       extractedType = value.type;
-      return makeBody(BLOB, value);
+      return new Body(BLOB, value);
     }
     if (value instanceof URLSearchParams) {
       extractedType = 'application/x-www-form-urlencoded;charset=UTF-8';
-      return makeBody(TEXT, value.toString());
+      return new Body(TEXT, value.toString());
     }
     if (value instanceof FormData) {
       const [bytes, type] = encodeMultipart(value);
       extractedType = type;
-      return makeBody(BYTES, bytes);
+      return new Body(BYTES, bytes);
     }
     if (isBuffer(value)) {
       extractedType = '';
-      return makeBody(BYTES, new Uint8Array(value).slice());
+      return new Body(BYTES, new Uint8Array(value).slice());
     }
   }
   const text = toUSVString(value);
   extractedType = 'text/plain;charset=UTF-8';
-  return makeBody(TEXT, text);
+  return new Body(TEXT, text);
 }
 
 /** @param {Body | null} body */
-export function isUsed(body) {
+function isUsed(body) {
   return body !== null && (body.used || (body.stream !== undefined && isDisturbed(body.stream)));
 }
 
@@ -109,8 +126,15 @@ export function streamOf(body) {
   if (body.stream !== undefined) return body.stream;
   if (body.used) return (body.stream = spentStream());
   const stream = (body.stream = makeStream(body));
-  contentOf.set(stream, { ...body, stream: undefined });
+  contentOf.set(stream, copyOf(body));
   return stream;
+}
+
+function copyOf(body) {
+  const copy = new Body(body.kind, body.source);
+  copy.shared = body.shared;
+  copy.watch = body.watch;
+  return copy;
 }
 
 function makeStream(body) {
@@ -188,13 +212,13 @@ export function cloneBody(body) {
     body.source = content.source;
     body.stream = undefined;
     body.shared = true;
-    const copy = makeBody(content.kind, content.source);
+    const copy = new Body(content.kind, content.source);
     copy.shared = true;
     return copy;
   }
   const [mine, other] = teeForClone(streamOf(content));
   body.stream = mine;
-  const copy = makeBody(STREAM, undefined);
+  const copy = new Body(STREAM, undefined);
   copy.stream = other;
   return copy;
 }
@@ -204,10 +228,10 @@ export function takeBody(body) {
   const content = withoutStream(body);
   let taken;
   if (content.stream === undefined) {
-    taken = { ...content };
+    taken = copyOf(content);
   } else {
     // The old object keeps its stream, which is locked from here on.
-    taken = makeBody(STREAM, undefined);
+    taken = new Body(STREAM, undefined);
     taken.stream = content.stream.pipeThrough(new TransformStream());
   }
   body.used = true;
@@ -255,8 +279,15 @@ function refuseUsed() {
   return new TypeError('the body has been read already, or is locked');
 }
 
-/** @param {Body | null} body @param {(text: string) => unknown} [convert] */
-async function consumeText(body, convert) {
+/**
+ * Each of these takes the message, not its body: an object of another class is to become a rejection, and so be found out
+ * in here.
+ * @param {(message: object) => Body | null} bodyOf
+ * @param {object} message
+ * @param {(text: string) => unknown} [convert]
+ */
+async function consumeText(bodyOf, message, convert) {
+  const body = bodyOf(message);
   if (body === null) return convert === undefined ? '' : convert('');
   if (isUnusable(body)) throw refuseUsed();
   const content = body.stream === undefined ? body : withoutStream(body);
@@ -269,8 +300,9 @@ async function consumeText(body, convert) {
   return convert === undefined ? text : convert(text);
 }
 
-/** @param {Body | null} body */
-async function consumeBytes(body) {
+/** @returns {Promise<Uint8Array>} */
+async function consumeBytes(bodyOf, message) {
+  const body = bodyOf(message);
   if (body === null) return new Uint8Array(0);
   if (isUnusable(body)) throw refuseUsed();
   const content = body.stream === undefined ? body : withoutStream(body);
@@ -278,9 +310,9 @@ async function consumeBytes(body) {
   return bytesAtHand(content) ?? arriving(content);
 }
 
-async function consumeForm(body, contentType) {
-  const bytes = await consumeBytes(body);
-  const mime = contentType === null ? undefined : mimeOfContentType(contentType);
+async function consumeForm(bodyOf, message, mimeOf) {
+  const mime = mimeOf(message);
+  const bytes = await consumeBytes(bodyOf, message);
   if (mime?.essence === 'multipart/form-data') {
     const boundary = mime.parameters.get('boundary');
     const form = boundary === undefined ? undefined : decodeMultipart(bytes, boundary);
@@ -298,6 +330,10 @@ async function consumeForm(body, contentType) {
  * @param {(message: object) => string | null} contentTypeOf
  */
 export function installBody(constructor, bodyOf, contentTypeOf) {
+  const mimeOf = (message) => {
+    const contentType = contentTypeOf(message);
+    return contentType === null ? undefined : mimeOfContentType(contentType);
+  };
   const members = {
     get body() {
       const body = bodyOf(this);
@@ -307,26 +343,24 @@ export function installBody(constructor, bodyOf, contentTypeOf) {
       return isUsed(bodyOf(this));
     },
     async arrayBuffer() {
-      const bytes = await consumeBytes(bodyOf(this));
+      const bytes = await consumeBytes(bodyOf, this);
       return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
     },
     async blob() {
-      const contentType = contentTypeOf(this);
-      const mime = contentType === null ? undefined : mimeOfContentType(contentType);
-      const type = mime === undefined ? '' : serializeMime(mime);
-      return blobFromBytes(await consumeBytes(bodyOf(this)), type);
+      const mime = mimeOf(this);
+      return blobFromBytes(await consumeBytes(bodyOf, this), mime === undefined ? '' : serializeMime(mime));
     },
-    async bytes() {
-      return consumeBytes(bodyOf(this));
+    bytes() {
+      return consumeBytes(bodyOf, this);
     },
-    async formData() {
-      return consumeForm(bodyOf(this), contentTypeOf(this));
+    formData() {
+      return consumeForm(bodyOf, this, mimeOf);
     },
-    async json() {
-      return consumeText(bodyOf(this), JSON.parse);
+    json() {
+      return consumeText(bodyOf, this, JSON.parse);
     },
-    async text() {
-      return consumeText(bodyOf(this));
+    text() {
+      return consumeText(bodyOf, this);
     },
   };
   for (const key of Object.keys(members)) {

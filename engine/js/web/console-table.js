@@ -1,11 +1,14 @@
-/** `console.table`: rows and columns drawn with box characters. */
+/** `console.table`: rows and columns drawn with box characters, for at most `MAX_ROWS` rows and `MAX_COLUMNS` columns. */
 
 import { textWidth } from './inspect-layout.js';
+import { more } from './inspect-text.js';
 import { inspect } from './inspect.js';
 import { classOf } from './kinds.js';
 
 const INDEX = '(index)';
 const ITERATION = '(iteration index)';
+const MAX_ROWS = 1000;
+const MAX_COLUMNS = 100;
 
 /** @param {any} value */
 function cell(value) {
@@ -17,8 +20,9 @@ function cell(value) {
 /**
  * @param {string[]} head
  * @param {string[][]} columns
+ * @param {number} total the number of rows that there are
  */
-function draw(head, columns) {
+function draw(head, columns, total) {
   const height = Math.max(...columns.map((column) => column.length));
   const widths = head.map((name, i) => {
     let width = textWidth(name);
@@ -34,7 +38,19 @@ function draw(head, columns) {
   const lines = [rule('┌', '┬', '┐'), line(head), rule('├', '┼', '┤')];
   for (let row = 0; row < height; row++) lines.push(line(columns.map((column) => column[row] ?? '')));
   lines.push(rule('└', '┴', '┘'));
+  if (total > MAX_ROWS) lines.push(more(total - MAX_ROWS, 'row'));
   return lines.join('\n');
+}
+
+/**
+ * The rows that are drawn, and how many there are.
+ *
+ * @param {Iterable<any>} items
+ * @returns {[any[], number]}
+ */
+function firstRows(items) {
+  const all = [...items];
+  return [all.slice(0, MAX_ROWS), all.length];
 }
 
 /**
@@ -45,16 +61,17 @@ function draw(head, columns) {
 export function table(data, properties) {
   const kind = classOf(data);
   if (kind === 'Map') {
-    const entries = [...Map.prototype.entries.call(data)];
+    const [entries, size] = firstRows(Map.prototype.entries.call(data));
     return draw([ITERATION, 'Key', 'Values'], [
       entries.map((_, i) => `${i}`), entries.map(([key]) => cell(key)), entries.map(([, value]) => cell(value)),
-    ]);
+    ], size);
   }
   if (kind === 'Set') {
-    const values = [...Set.prototype.values.call(data)];
-    return draw([ITERATION, 'Values'], [values.map((_, i) => `${i}`), values.map(cell)]);
+    const [values, size] = firstRows(Set.prototype.values.call(data));
+    return draw([ITERATION, 'Values'], [values.map((_, i) => `${i}`), values.map(cell)], size);
   }
-  const rows = Object.keys(data);
+  const keys = Object.keys(data);
+  const rows = keys.slice(0, MAX_ROWS);
   /** @type {Map<string, string[]>} */
   const columns = new Map();
   /** @type {string[] | undefined} */
@@ -70,7 +87,10 @@ export function table(data, properties) {
     for (const key of properties ?? Object.keys(item)) {
       const name = `${key}`;
       let column = columns.get(name);
-      if (column === undefined) columns.set(name, column = []);
+      if (column === undefined) {
+        if (columns.size === MAX_COLUMNS) break;
+        columns.set(name, column = []);
+      }
       column[i] = primitive || !Object.hasOwn(item, key) ? '' : cell(item[key]);
     }
   });
@@ -82,5 +102,5 @@ export function table(data, properties) {
     head.push('Values');
     body.push(values);
   }
-  return draw(head, body);
+  return draw(head, body, keys.length);
 }

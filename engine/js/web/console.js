@@ -72,7 +72,7 @@ const methods = {
     if (!counts.delete(label)) write(WARN, `Count for '${label}' does not exist`);
   },
   debug(...args) { print(DEBUG, args); },
-  dir(item, options) { write(LOG, inspect(item, { customInspect: false, ...options })); },
+  dir(item, options) { write(LOG, inspect(item, { customInspect: false, maxOutput: 1 << 17, ...options })); },
   dirxml(...args) { print(LOG, args); },
   error(...args) { print(ERROR, args); },
   group(...args) {
@@ -87,8 +87,14 @@ const methods = {
   info(...args) { print(INFO, args); },
   log(...args) { print(LOG, args); },
   table(data, properties) {
-    if (typeof data !== 'object' || data === null) print(LOG, [data]);
-    else write(LOG, table(data, Array.isArray(properties) ? properties : undefined));
+    let text;
+    try {
+      if (typeof data === 'object' && data !== null) text = table(data, Array.isArray(properties) ? properties : undefined);
+    } catch {
+      // What cannot be taken apart is shown as a whole.
+    }
+    if (text === undefined) print(LOG, [data]);
+    else write(LOG, text);
   },
   time(label = 'default') {
     label = `${label}`;

@@ -1,37 +1,33 @@
 /** `data:` URLs, which `fetch` answers without leaving the sandbox. */
 import { utf8Encode } from 'native';
 import { parseMime, serializeMime } from '../internal/mime.js';
-import { BYTES, makeBody } from './body.js';
-import { responseFromFetch } from './response.js';
+import { BYTES, Body } from './body.js';
 
 const HEX = /^[\da-f]{2}$/i;
+const BASE64 = /; *base64$/i;
 
-/** @param {import('./request.js').Request} request @returns {Promise<Response>} */
-export function fetchDataUrl(request) {
-  const url = request.url;
-  const hash = url.indexOf('#');
-  const text = (hash < 0 ? url : url.slice(0, hash)).slice('data:'.length);
+/**
+ * The answer to a request for a `data:` URL: header section and body; undefined when the URL is malformed.
+ * @param {import('./request.js').Request} request
+ * @returns {[string, Body | null] | undefined}
+ */
+export function readDataUrl(request) {
+  const text = request.url.replace(/#.*$/s, '').slice('data:'.length);
   const comma = text.indexOf(',');
-  const parsed = comma < 0 ? undefined : parse(text.slice(0, comma), text.slice(comma + 1));
-  if (parsed === undefined) return Promise.reject(new TypeError('fetch failed', { cause: new TypeError('the data: URL is malformed') }));
-  const body = request.method === 'HEAD' ? null : makeBody(BYTES, parsed.bytes);
-  return Promise.resolve(responseFromFetch(200, url, false, `content-type: ${parsed.type}\r\n`, body));
-}
-
-function parse(head, content) {
-  let mime = head.trim();
-  let bytes = percentDecode(content);
-  const base64 = mime.match(/; *base64$/i);
-  if (base64 !== null) {
-    mime = mime.slice(0, base64.index);
+  if (comma < 0) return undefined;
+  let type = text.slice(0, comma).trim();
+  let bytes = percentDecode(text.slice(comma + 1));
+  if (BASE64.test(type)) {
+    type = type.replace(BASE64, '');
     try {
       bytes = fromBinary(atob(toBinary(bytes)));
     } catch {
       return undefined;
     }
   }
-  const type = parseMime(mime.startsWith(';') ? `text/plain${mime}` : mime);
-  return { type: type === undefined ? 'text/plain;charset=US-ASCII' : serializeMime(type), bytes };
+  const mime = parseMime(type.startsWith(';') ? `text/plain${type}` : type);
+  const section = `content-type: ${mime === undefined ? 'text/plain;charset=US-ASCII' : serializeMime(mime)}\r\n`;
+  return [section, request.method === 'HEAD' ? null : new Body(BYTES, bytes)];
 }
 
 function percentDecode(text) {

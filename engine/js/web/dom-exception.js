@@ -21,7 +21,7 @@ export class QuotaExceededError extends DOMException {
    */
   constructor(message = '', options = undefined) {
     super(message, 'QuotaExceededError');
-    const { quota, requested } = toDictionary(options, 'QuotaExceededError: the options');
+    const { quota, requested } = toDictionary(options, 'QuotaExceededError: argument 2');
     if (quota !== undefined) this.#quota = amount(quota);
     if (requested !== undefined) this.#requested = amount(requested);
     if (this.#quota !== null && this.#requested !== null && this.#requested < this.#quota) {

@@ -99,7 +99,7 @@ export class TextDecoder {
       this.#encoding = encoding;
     }
     if (options !== undefined && options !== null) {
-      const { fatal, ignoreBOM } = toDictionary(options, 'TextDecoder: the options');
+      const { fatal, ignoreBOM } = toDictionary(options, 'TextDecoder: argument 2');
       this.#fatal = !!fatal;
       this.#ignoreBOM = !!ignoreBOM;
     }
@@ -117,7 +117,7 @@ export class TextDecoder {
   decode(input = undefined, options = undefined) {
     const encoding = this.#encoding;
     if (input !== undefined) bufferSource(input, 'TextDecoder.decode');
-    const more = options !== undefined && options !== null && !!toDictionary(options, 'TextDecoder.decode: the options').stream;
+    const more = options !== undefined && options !== null && !!toDictionary(options, 'TextDecoder.decode: argument 2').stream;
     if (!more && this.#handle === undefined) {
       if (input === undefined) return '';
       if (encoding === 'utf-8') return utf8Decode(input, this.#fatal, this.#ignoreBOM);

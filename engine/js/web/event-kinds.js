@@ -50,7 +50,7 @@ export class ErrorEvent extends Event {
   constructor(type, init = undefined) {
     requireArguments(arguments.length, 1, 'ErrorEvent');
     super(type, init);
-    const { message, filename, lineno, colno, error } = toDictionary(init, 'ErrorEvent: the options');
+    const { message, filename, lineno, colno, error } = toDictionary(init, 'ErrorEvent: argument 2');
     if (message !== undefined) this.#message = `${message}`;
     if (filename !== undefined) this.#filename = `${filename}`;
     if (lineno !== undefined) this.#lineno = lineno >>> 0;
@@ -79,7 +79,7 @@ export class PromiseRejectionEvent extends Event {
   constructor(type, init) {
     requireArguments(arguments.length, 2, 'PromiseRejectionEvent');
     super(type, init);
-    const { promise, reason } = toDictionary(init, 'PromiseRejectionEvent: the options');
+    const { promise, reason } = toDictionary(init, 'PromiseRejectionEvent: argument 2');
     if (typeof promise !== 'object' || promise === null) {
       throw new TypeError("PromiseRejectionEvent: the member 'promise' is required and must be an object");
     }
@@ -109,7 +109,7 @@ export class MessageEvent extends Event {
   constructor(type, init = undefined) {
     requireArguments(arguments.length, 1, 'MessageEvent');
     super(type, init);
-    const { data, origin, lastEventId, source, ports } = toDictionary(init, 'MessageEvent: the options');
+    const { data, origin, lastEventId, source, ports } = toDictionary(init, 'MessageEvent: argument 2');
     this.#fill(data === undefined ? null : data, origin, lastEventId, source, ports);
   }
 

@@ -91,7 +91,7 @@ export class Event {
     requireArguments(arguments.length, 1, 'Event');
     this.#type = `${type}`;
     if (init !== undefined && init !== null) {
-      const { bubbles, cancelable, composed } = toDictionary(init, 'Event: the options');
+      const { bubbles, cancelable, composed } = toDictionary(init, 'Event: argument 2');
       this.#bubbles = !!bubbles;
       this.#cancelable = !!cancelable;
       this.#composed = !!composed;

@@ -6,9 +6,10 @@
  * returned, and no header is forbidden.
  */
 import { bodyOpen, fetchAbort, fetchSend, requireCall } from 'native';
-import { BYTES, HANDLE, abortBody, makeBody, makeWatch, watchedRead, withoutStream } from './body.js';
+import { BYTES, Body, HANDLE, abortBody, makeWatch, watchedRead, withoutStream } from './body.js';
 import { blobBytes } from './blob.js';
-import { fetchDataUrl } from './data-url.js';
+import { readBlobUrl } from './blob-url.js';
+import { readDataUrl } from './data-url.js';
 import { addAbortAlgorithm, removeAbortAlgorithm } from './events.js';
 import { Request, requestBody, requestSection, requestSignal } from './request.js';
 import { responseFromFetch } from './response.js';
@@ -36,13 +37,21 @@ export function fetch(input, init = undefined) {
     giveUpBody(requestBody(request), signal.reason);
     return Promise.reject(signal.reason);
   }
+  // A check that is not made must not look like one that passed.
+  if (request.integrity !== '') return Promise.reject(failed(new TypeError('integrity is not available in Ramekin')));
   const url = request.url;
-  if (!/^https?:/.test(url)) {
-    if (url.startsWith('data:')) return fetchDataUrl(request);
-    giveUpBody(requestBody(request), undefined);
-    return Promise.reject(failed(new TypeError(`the scheme ${url.slice(0, url.indexOf(':') + 1)} is not supported`)));
-  }
-  return new Promise((resolve, reject) => send(request, url, signal, resolve, reject));
+  if (/^https?:/.test(url)) return new Promise((resolve, reject) => send(request, url, signal, resolve, reject));
+  giveUpBody(requestBody(request), undefined);
+  const scheme = url.slice(0, url.indexOf(':') + 1);
+  const local = scheme === 'data:' ? readDataUrl(request) : scheme === 'blob:' ? readBlobUrl(request) : null;
+  if (local === null) return Promise.reject(failed(new TypeError(`the scheme ${scheme} is not supported`)));
+  if (local === undefined) return Promise.reject(failed(new TypeError(`there is nothing at the ${scheme} URL, or it is malformed`)));
+  return Promise.resolve(responseFromFetch(200, withoutHash(url), false, local[0], local[1]));
+}
+
+function withoutHash(url) {
+  const hash = url.indexOf('#');
+  return hash < 0 ? url : url.slice(0, hash);
 }
 
 function giveUpBody(body, reason) {
@@ -51,6 +60,7 @@ function giveUpBody(body, reason) {
 
 function send(request, url, signal, resolve, reject) {
   let body = requestBody(request);
+  /** @type {any} */
   let kind = 0;
   let payload;
   let pumped;
@@ -69,10 +79,9 @@ function send(request, url, signal, resolve, reject) {
     body.used = body.stream === undefined;
   }
 
-  const hash = url.indexOf('#');
   let sent;
   try {
-    sent = fetchSend(request.method, hash < 0 ? url : url.slice(0, hash), section(request), kind, payload, REDIRECT[request.redirect]);
+    sent = fetchSend(request.method, withoutHash(url), section(request), kind, payload, REDIRECT[request.redirect]);
   } catch (error) {
     giveUpBody(body, error);
     reject(failed(error));
@@ -105,7 +114,7 @@ function send(request, url, signal, resolve, reject) {
     answered = null;
     let received = null;
     if (resultKind !== 0) {
-      received = makeBody(resultKind, resultPayload);
+      received = new Body(resultKind, resultPayload);
       if (resultKind === HANDLE && signal !== undefined) {
         received.watch = makeWatch();
         answered = received;

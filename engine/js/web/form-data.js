@@ -3,8 +3,9 @@
  * native half, which finds the boundaries; what stands in a part's header section is read here.
  */
 import { formDecode, multipartSplit, utf8Decode, utf8Encode } from 'native';
-import { defineInterface, definePairIterable, requireArguments, toUSVString } from '../internal/webidl.js';
+import { defineInterface, definePairIterable, pairsAsObject, requireArguments, toUSVString } from '../internal/webidl.js';
 import { File, blobBytes, fileFromBlob, fileFromBytes, isBlob } from './blob.js';
+import { defineInspection } from './interfaces.js';
 
 /** Set inside the class, where private names are in scope. */
 let listOf;
@@ -104,6 +105,7 @@ export class FormData {
 }
 
 defineInterface(FormData, 'FormData');
+defineInspection(FormData, pairsAsObject);
 
 // ---- multipart/form-data ----------------------------------------------------------------------------------------
 
@@ -168,10 +170,10 @@ export function decodeMultipart(body, boundary) {
   const form = new FormData();
   const list = listOf(form);
   for (let at = 0; at < parts.length; at += 2) {
-    const { name, filename, type } = readPartHeaders(parts[at]);
+    const { name, filename, type } = readPartHeaders(/** @type {string} */ (parts[at]));
     if (name === undefined) return undefined;
-    const bytes = parts[at + 1];
-    list.push(name, filename === undefined ? utf8Decode(bytes, false, false) : fileFromBytes(bytes, filename, type ?? 'text/plain'));
+    const bytes = /** @type {Uint8Array} */ (parts[at + 1]);
+    list.push(name, filename === undefined ? utf8Decode(bytes, false, true) : fileFromBytes(bytes, filename, type ?? 'text/plain'));
   }
   return form;
 }
@@ -202,17 +204,9 @@ function parameter(disposition, wanted) {
   for (const [, name, quoted, bare] of disposition.matchAll(PARAMETERS)) {
     if (name.toLowerCase() !== wanted) continue;
     const raw = quoted === undefined ? bare.trim() : quoted;
-    return fromLatin1(raw).replace(/%0A|%0D|%22/gi, (found) => (found === '%22' ? '"' : found.toUpperCase() === '%0A' ? '\n' : '\r'));
+    return raw.replace(/%0A|%0D|%22/gi, (found) => (found === '%22' ? '"' : found.toUpperCase() === '%0A' ? '\n' : '\r'));
   }
   return undefined;
-}
-
-/** Header sections are bytes, and names in them are UTF-8. */
-function fromLatin1(text) {
-  if (!/[\x80-\xff]/.test(text)) return text;
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return utf8Decode(bytes, false, true);
 }
 
 // ---- application/x-www-form-urlencoded --------------------------------------------------------------------------

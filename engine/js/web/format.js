@@ -4,6 +4,9 @@ import { unwrapProxy } from './inspect-errors.js';
 import { bigintText, numberText } from './inspect-text.js';
 import { inspect, isBuiltIn } from './inspect.js';
 
+/** A log entry is cut far below this; what is more costs the function its time for nothing. */
+const maxOutput = 1 << 17;
+
 /**
  * @param {any} value
  * @param {(value: any) => number} convert
@@ -23,14 +26,14 @@ const directives = {
     if (typeof value === 'number') return numberText(value, false);
     if (typeof value === 'bigint') return bigintText(value, false);
     if (typeof value !== 'object' || value === null || !hasBuiltInText(value)) return String(value);
-    return inspect(value, { depth: 0 });
+    return inspect(value, { depth: 0, maxOutput });
   },
   d: (value) => asNumber(value, Number),
   i: (value) => asNumber(value, parseInt),
   f: (value) => (typeof value === 'bigint' ? `${value}` : asNumber(value, parseFloat)),
   j: stringify,
-  O: (value) => inspect(value),
-  o: (value) => inspect(value, { showHidden: true, showProxy: true, depth: 4 }),
+  O: (value) => inspect(value, { maxOutput }),
+  o: (value) => inspect(value, { showHidden: true, showProxy: true, depth: 4, maxOutput }),
   c: () => '',
 };
 
@@ -74,7 +77,7 @@ function expand(name, value) {
   try {
     return directives[name](value);
   } catch {
-    return inspect(value, { depth: 0 });
+    return inspect(value, { depth: 0, maxOutput });
   }
 }
 
@@ -100,5 +103,5 @@ export function format(args) {
 
 /** @param {any} value */
 function show(value) {
-  return typeof value === 'string' ? value : inspect(value);
+  return typeof value === 'string' ? value : inspect(value, { maxOutput });
 }

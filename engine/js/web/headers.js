@@ -6,28 +6,30 @@
  * forbidden: the code is a server's, and what may not be sent is dropped where it is sent.
  */
 import { proxyParts } from 'native';
-import { definePairIterable, defineInterface, forEachPair, requireArguments, toByteString } from '../internal/webidl.js';
+import { defineInterface, definePairIterable, forEachPair, pairsAsObject, requireArguments, toByteString } from '../internal/webidl.js';
+import { defineInspection } from './interfaces.js';
 
 /** Who may change the list: everybody, or nobody (responses of `fetch`, `Response.error()`). */
 export const GUARD_NONE = 0;
 export const GUARD_IMMUTABLE = 1;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-const PADDED = /^[\t\n\r ]|[\t\n\r ]$/;
-const BAD_VALUE = /[\0\n\r]|[^\0-\xff]/;
-const EMPTY_SECTION = '';
+// Anchored: the engine runs through one class over the whole text three times as fast as it looks for a bad character.
+const VALUE = /^[^\0\n\r\u0100-\uffff]*$/;
 
 // Names as given → lower case, validated. The few names that a program uses come again and again.
 const NAMES_KEPT = 400;
 const knownNames = new Map();
 for (const name of [
-  'accept', 'Accept', 'accept-encoding', 'accept-language', 'access-control-allow-credentials', 'Access-Control-Allow-Credentials',
-  'access-control-allow-headers', 'Access-Control-Allow-Headers', 'access-control-allow-methods', 'Access-Control-Allow-Methods',
-  'access-control-allow-origin', 'Access-Control-Allow-Origin', 'access-control-max-age', 'Access-Control-Max-Age', 'apikey', 'authorization',
-  'Authorization', 'cache-control', 'Cache-Control', 'connection', 'Connection', 'content-disposition', 'Content-Disposition',
-  'content-encoding', 'content-length', 'Content-Length', 'content-type', 'Content-Type', 'cookie', 'Cookie', 'etag', 'ETag', 'host', 'Host',
-  'if-none-match', 'If-None-Match', 'last-modified', 'location', 'Location', 'origin', 'Origin', 'referer', 'set-cookie', 'Set-Cookie',
-  'stripe-signature', 'user-agent', 'User-Agent', 'vary', 'Vary', 'x-api-key', 'X-API-Key', 'x-forwarded-for', 'x-request-id', 'X-Request-Id',
+  'accept', 'Accept', 'accept-encoding', 'accept-language', 'access-control-allow-credentials',
+  'Access-Control-Allow-Credentials', 'access-control-allow-headers', 'Access-Control-Allow-Headers',
+  'access-control-allow-methods', 'Access-Control-Allow-Methods', 'access-control-allow-origin',
+  'Access-Control-Allow-Origin', 'access-control-max-age', 'Access-Control-Max-Age', 'apikey', 'authorization',
+  'Authorization', 'cache-control', 'Cache-Control', 'connection', 'Connection', 'content-disposition',
+  'Content-Disposition', 'content-encoding', 'content-length', 'Content-Length', 'content-type', 'Content-Type',
+  'cookie', 'Cookie', 'etag', 'ETag', 'host', 'Host', 'if-none-match', 'If-None-Match', 'last-modified', 'location',
+  'Location', 'origin', 'Origin', 'referer', 'set-cookie', 'Set-Cookie', 'stripe-signature', 'user-agent',
+  'User-Agent', 'vary', 'Vary', 'x-api-key', 'X-API-Key', 'x-forwarded-for', 'x-request-id', 'X-Request-Id',
 ]) knownNames.set(name, name.toLowerCase());
 
 function headerName(given) {
@@ -44,8 +46,10 @@ function headerName(given) {
 
 function headerValue(given, name) {
   let text = typeof given === 'string' ? given : `${given}`;
-  if (PADDED.test(text)) text = text.replace(/^[\t\n\r ]+/, '').replace(/[\t\n\r ]+$/, '');
-  if (BAD_VALUE.test(text)) {
+  if (text.charCodeAt(0) <= 0x20 || text.charCodeAt(text.length - 1) <= 0x20) {
+    text = text.replace(/^[\t\n\r ]+/, '').replace(/[\t\n\r ]+$/, '');
+  }
+  if (!VALUE.test(text)) {
     throw new TypeError(`the value of header ${name} contains a character that no header may contain`);
   }
   return text;
@@ -66,7 +70,7 @@ const TRUSTED = Symbol();
 
 export class Headers {
   /** The list as text while nobody needed it split; undefined afterwards. */
-  #section = EMPTY_SECTION;
+  #section = '';
   #names;
   #values;
   #guard = GUARD_NONE;
@@ -298,3 +302,4 @@ function isPlain(object) {
 }
 
 defineInterface(Headers, 'Headers');
+defineInspection(Headers, pairsAsObject);

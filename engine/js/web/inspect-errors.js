@@ -18,6 +18,29 @@ export function isError(value) {
   }
 }
 
+/**
+ * A property that may be a getter which throws: reading an error must not lose it.
+ *
+ * @param {any} error
+ * @param {string} key
+ */
+function read(error, key) {
+  try {
+    return error[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {any} value @param {string} otherwise */
+function asText(value, otherwise) {
+  try {
+    return String(value);
+  } catch {
+    return otherwise;
+  }
+}
+
 const errorToString = Error.prototype.toString;
 
 /** @param {any} error */
@@ -36,9 +59,8 @@ function header(error) {
  * @returns {string}
  */
 export function stackOf(error) {
-  const stack = error.stack;
-  if (!stack) return header(error);
-  const text = String(stack).trimEnd();
+  const stack = read(error, 'stack');
+  const text = stack ? asText(stack, '').trimEnd() : '';
   if (text === '') return header(error);
   return /^\s*at /.test(text) ? `${header(error)}\n${text}` : text;
 }
@@ -85,9 +107,8 @@ function stackOrNothing(error) {
  * @param {string[]} frames
  */
 function dropSharedFrames(error, frames) {
-  let cause;
   try {
-    ({ cause } = error);
+    const cause = read(error, 'cause');
     if (!isError(cause)) return frames;
     const text = stackOf(cause);
     const start = text.indexOf('\n    at');
@@ -144,20 +165,21 @@ function nameClass(stack, constructor, name, prefixFor) {
  * @returns {string}
  */
 export function errorText(printer, error, constructor, prefixFor, keys) {
-  const name = error.name === undefined || error.name === null ? 'Error' : String(error.name);
+  const name = asText(read(error, 'name') ?? 'Error', 'Error');
   let stack = stackOf(error);
   if (!printer.showHidden) {
     // What the header already says is not repeated as a property.
     for (const key of ['name', 'message', 'stack']) {
       const at = keys.indexOf(key);
-      if (at !== -1 && stack.includes(String(error[key]).trimEnd())) keys.splice(at, 1);
+      if (at !== -1 && stack.includes(asText(read(error, key), '').trimEnd())) keys.splice(at, 1);
     }
   }
   if ('cause' in error && !keys.includes('cause')) keys.push('cause');
-  if (Array.isArray(error.errors) && !keys.includes('errors')) keys.push('errors');
+  if (Array.isArray(read(error, 'errors')) && !keys.includes('errors')) keys.push('errors');
 
   stack = nameClass(stack, constructor, name, prefixFor);
-  const message = typeof error.message === 'string' ? error.message : '';
+  const given = read(error, 'message');
+  const message = typeof given === 'string' ? given : '';
   let from = message === '' ? -1 : stack.indexOf(message);
   if (from !== -1) from += message.length;
   const start = stack.indexOf('\n    at', from);

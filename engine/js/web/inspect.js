@@ -2,7 +2,7 @@
  * `inspect`: a value as text for people, written as Node's `util.inspect` writes it, without colour. It never throws and
  * sets off neither getters nor the traps of a Proxy; an object that misbehaves is shown as such, in its place.
  *
- * Limits: items of iterators and weak collections are not shown, and output stops growing at `MAX_OUTPUT`.
+ * Limits: items of iterators and weak collections are not shown, and output stops growing at `maxOutput`.
  */
 
 import { proxyParts } from 'native';
@@ -11,11 +11,9 @@ import { keysOf, outlineOf, proxyText, title } from './inspect-kinds.js';
 import { arrange } from './inspect-layout.js';
 import { keyText, primitiveText } from './inspect-text.js';
 import { inspectCustom } from './interfaces.js';
+import { classOf } from './kinds.js';
 
 export { describeError } from './inspect-errors.js';
-
-/** Characters after which only the outermost parts of further objects are shown. */
-const MAX_OUTPUT = 1 << 22;
 
 const DEFAULTS = {
   showHidden: false,
@@ -33,6 +31,8 @@ const DEFAULTS = {
   /** @type {boolean | 'get' | 'set'} */
   getters: false,
   numericSeparator: false,
+  /** Characters after which only the outermost parts of further objects are shown. */
+  maxOutput: 1 << 22,
 };
 
 /** Names of what the engine itself provides: the classes that need no explanation. */
@@ -56,6 +56,7 @@ export class Printer {
   sorted = DEFAULTS.sorted;
   getters = DEFAULTS.getters;
   numericSeparator = DEFAULTS.numericSeparator;
+  maxOutput = DEFAULTS.maxOutput;
 
   indentation = 0;
   /** The level of the object whose parts were written last. */
@@ -119,14 +120,9 @@ export class Printer {
       value = target;
     }
     if (this.customInspect) {
-      const custom = value[inspectCustom];
-      // Not for the prototype that carries the inspector of its instances.
-      if (typeof custom === 'function' && custom !== inspect && value.constructor?.prototype !== value) {
-        const text = Reflect.apply(custom, original, [this.given?.depth === null ? null : this.depth - level, this.options(), inspect]);
-        if (text !== original) {
-          return typeof text === 'string' ? text.replaceAll('\n', `\n${' '.repeat(this.indentation)}`) : this.print(text, level);
-        }
-      }
+      const text = this.#customText(original, value, level);
+      if (typeof text === 'string') return text.replaceAll('\n', `\n${' '.repeat(this.indentation)}`);
+      if (text !== original) return this.print(text, level);
     }
     if (this.path.includes(value)) {
       this.references ??= new Map();
@@ -138,6 +134,25 @@ export class Printer {
       return `[Circular *${number}]`;
     }
     return this.#printParts(value, level, nested);
+  }
+
+  /**
+   * What the object's own inspector says; the object itself when it has none, or one that fails.
+   *
+   * @param {any} original
+   * @param {any} value
+   * @param {number} level
+   */
+  #customText(original, value, level) {
+    try {
+      const custom = value[inspectCustom];
+      // Not for the prototype that carries the inspector of its instances.
+      if (typeof custom !== 'function' || custom === inspect || value.constructor?.prototype === value) return original;
+      const depth = this.given?.depth === null ? null : this.depth - level;
+      return Reflect.apply(custom, original, [depth, this.options(), inspect]);
+    } catch {
+      return original;
+    }
   }
 
   /** @param {any} value @param {number} level @param {boolean} nested */
@@ -179,7 +194,7 @@ export class Printer {
     this.path.pop();
     const text = arrange(this, entries, outline, inner, value);
     this.written += text.length;
-    if (this.written > MAX_OUTPUT) this.depth = -1;
+    if (this.written > this.maxOutput) this.depth = -1;
     return text;
   }
 
@@ -327,6 +342,7 @@ function messageOf(error) {
 
 /** @param {object} value @param {unknown} error */
 function misbehaved(value, error) {
+  if (classOf(value) === 'Proxy' && !partsOf(value)) return '<Revoked Proxy>';
   if (error instanceof RangeError && /stack/.test(messageOf(error))) {
     return `[${Array.isArray(value) ? 'Array' : 'Object'}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`;
   }

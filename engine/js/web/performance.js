@@ -55,7 +55,7 @@ export class PerformanceMark extends PerformanceEntry {
   constructor(name, options = undefined) {
     requireArguments(arguments.length, 1, 'PerformanceMark');
     name = `${name}`;
-    const { detail, startTime } = toDictionary(options, 'PerformanceMark: the options');
+    const { detail, startTime } = toDictionary(options, 'PerformanceMark: argument 2');
     const start = startTime === undefined ? monotonicNow() : finite(startTime, 'startTime');
     if (start < 0) throw new TypeError('PerformanceMark: startTime must not be negative');
     super(internalKey, name, 'mark', start, 0);

@@ -6,9 +6,10 @@
  * and changes nothing.
  */
 import { defineInterface, requireArguments, toByteString, toDictionary, toUSVString } from '../internal/webidl.js';
-import { cloneBody, extractBody, extractedType, installBody, isUnusable, makeBody, takeBody } from './body.js';
+import { Body, STREAM, cloneBody, extractBody, extractedType, installBody, isUnusable, takeBody, toBody } from './body.js';
 import { AbortController, AbortSignal, isSignal } from './events.js';
 import { GUARD_NONE, Headers, appendHeaderTrusted, headersFromSection, headersSection } from './headers.js';
+import { defineInspection } from './interfaces.js';
 import { resolveUrl } from './url.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
@@ -26,6 +27,7 @@ const ENUMS = {
 };
 
 const TRUSTED = Symbol();
+/** @type {Record<string, any>} */
 const DEFAULTS = Object.freeze({
   __proto__: null, cache: 'default', credentials: 'same-origin', integrity: '', keepalive: false, mode: 'cors', redirect: 'follow',
   referrer: 'about:client', referrerPolicy: '', duplex: 'half',
@@ -102,6 +104,7 @@ export class Request {
   /** The field section while there is no Headers object. */
   #section = '';
   #headers;
+  /** @type {import('./body.js').Kept} */
   #body = null;
   /** The signal that was given; the request's own follows it. */
   #given;
@@ -118,7 +121,7 @@ export class Request {
       this.#method = input.#method;
       this.#settings = input.#settings;
       this.#given = input.#signal ?? input.#given;
-      inputBody = input.#body;
+      inputBody = bodyOf(input);
     } else {
       const text = toUSVString(input);
       const resolved = resolveUrl(text);
@@ -147,10 +150,12 @@ export class Request {
       throw new TypeError(`Request: a ${this.#method} request has no body`);
     }
     const duplex = options.duplex;
-    if (duplex !== undefined && `${duplex}` !== 'half') throw new TypeError(`Request: ${JSON.stringify(`${duplex}`)} is not a value of duplex`);
+    if (duplex !== undefined && `${duplex}` !== 'half') {
+      throw new TypeError(`Request: ${JSON.stringify(`${duplex}`)} is not a value of duplex`);
+    }
     if (given !== null) {
       const body = extractBody(given);
-      if (body.stream !== undefined) {
+      if (body.kind === STREAM) {
         if (this.#settings.keepalive) throw new TypeError('Request: a stream cannot be sent with keepalive');
         if (duplex === undefined) throw new TypeError("Request: a body that is a stream needs duplex: 'half'");
       }
@@ -234,14 +239,15 @@ export class Request {
   }
 
   clone() {
-    if (isUnusable(this.#body)) throw new TypeError('Request.clone: the body has been read already, or is locked');
+    const body = bodyOf(this);
+    if (isUnusable(body)) throw new TypeError('Request.clone: the body has been read already, or is locked');
     const copy = new Request(TRUSTED);
     copy.#method = this.#method;
     copy.#url = this.#url;
     copy.#section = sectionOf(this);
     copy.#settings = this.#settings;
     copy.#given = this.#signal ?? this.#given;
-    if (this.#body !== null) copy.#body = cloneBody(this.#body);
+    if (body !== null) copy.#body = cloneBody(body);
     return copy;
   }
 
@@ -251,11 +257,14 @@ export class Request {
       request.#method = method;
       request.#url = url;
       request.#section = headers;
-      if (kind !== 0) request.#body = makeBody(kind, payload);
+      if (kind !== 0) request.#body = payload;
       return request;
     };
     isRequest = (value) => typeof value === 'object' && value !== null && #settings in value;
-    bodyOf = (request) => request.#body;
+    bodyOf = (request) => {
+      const kept = request.#body;
+      return kept === null || kept instanceof Body ? kept : (request.#body = toBody(kept));
+    };
     sectionOf = (request) => (request.#headers === undefined ? request.#section : headersSection(request.#headers));
     signalOf = (request) => request.#signal ?? request.#given;
     installBody(Request, bodyOf, (request) => request.headers.get('content-type'));
@@ -263,3 +272,4 @@ export class Request {
 }
 
 defineInterface(Request, 'Request');
+defineInspection(Request, ({ method, url, headers, bodyUsed }) => ({ method, url, headers, bodyUsed }));

@@ -6,19 +6,22 @@
  */
 import { respond } from 'native';
 import { defineInterface, requireArguments, toByteString, toDictionary, toUSVString } from '../internal/webidl.js';
-import { BYTES, HANDLE, TEXT, cloneBody, extractBody, extractedType, installBody, isUnusable, makeBody, withoutStream } from './body.js';
+import {
+  BLOB, BYTES, Body, HANDLE, TEXT, cloneBody, extractBody, extractedType, installBody, isUnusable, toBody, withoutStream,
+} from './body.js';
 import { blobBytes } from './blob.js';
 import { GUARD_IMMUTABLE, GUARD_NONE, Headers, appendHeaderTrusted, headersFromSection, headersSection } from './headers.js';
+import { defineInspection } from './interfaces.js';
 import { STATUS_TEXTS } from './status-text.js';
 import { resolveUrl } from './url.js';
 
-const BAD_REASON = /[^\t\x20-\x7e\x80-\xff]/;
+const REASON = /^[\t -~\x80-\xff]*$/;
 const TEXT_SECTION = 'content-type: text/plain;charset=UTF-8\r\n';
 const JSON_SECTION = 'content-type: application/json\r\n';
 const TRUSTED = Symbol();
 
 /** Set inside the class, where private names are in scope. */
-let isResponse, send, fromFetch, bodyOf, sectionOf;
+let isResponse, send, fromFetch, bodyOf, sectionOf, initialize, setBody;
 export {
   /** @type {(value: unknown) => boolean} */
   isResponse,
@@ -50,39 +53,21 @@ export class Response {
   /** The field section while there is no Headers object. */
   #section = '';
   #headers;
+  /** @type {import('./body.js').Kept} */
   #body = null;
   /** [type, url, redirected] of what did not come from the constructor; its headers are immutable. */
   #origin;
 
   constructor(body = null, init = undefined) {
     if (body === TRUSTED) return;
-    if (init !== undefined && init !== null) this.#initialize(toDictionary(init, 'Response: the init'));
+    if (init !== undefined && init !== null) initialize(this, toDictionary(init, 'Response: the init'));
     if (body === null || body === undefined) return;
     if (typeof body === 'string') {
-      this.#setBody(makeBody(TEXT, body.toWellFormed()), 'text/plain;charset=UTF-8', TEXT_SECTION);
+      setBody(this, body.toWellFormed(), 'text/plain;charset=UTF-8', TEXT_SECTION);
     } else {
       const extracted = extractBody(body);
-      this.#setBody(extracted, extractedType, undefined);
+      setBody(this, extracted, extractedType, undefined);
     }
-  }
-
-  #initialize(init) {
-    const { headers, status, statusText } = init;
-    if (status !== undefined) this.#status = responseStatus(status);
-    if (statusText !== undefined) {
-      const text = toByteString(statusText, 'Response: the status text');
-      if (BAD_REASON.test(text)) throw new TypeError('Response: the status text contains a character that it may not contain');
-      this.#statusText = text;
-    }
-    if (headers !== undefined) this.#headers = new Headers(headers);
-  }
-
-  #setBody(body, type, section) {
-    if (isNullBodyStatus(this.#status)) throw new TypeError(`Response: a response of status ${this.#status} has no body`);
-    this.#body = body;
-    if (type === '') return;
-    if (this.#headers === undefined) this.#section = section ?? `content-type: ${type}\r\n`;
-    else if (!this.#headers.has('content-type')) appendHeaderTrusted(this.#headers, 'content-type', type);
   }
 
   static error() {
@@ -113,8 +98,8 @@ export class Response {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError('Response.json: the value has no JSON form');
     const response = new Response(TRUSTED);
-    if (init !== undefined && init !== null) response.#initialize(toDictionary(init, 'Response.json: the init'));
-    response.#setBody(makeBody(TEXT, text.toWellFormed()), 'application/json', JSON_SECTION);
+    if (init !== undefined && init !== null) initialize(response, toDictionary(init, 'Response.json: the init'));
+    setBody(response, text, 'application/json', JSON_SECTION);
     return response;
   }
 
@@ -151,47 +136,61 @@ export class Response {
   }
 
   clone() {
-    if (isUnusable(this.#body)) throw new TypeError('Response.clone: the body has been read already, or is locked');
+    const body = bodyOf(this);
+    if (isUnusable(body)) throw new TypeError('Response.clone: the body has been read already, or is locked');
     const copy = new Response(TRUSTED);
     copy.#status = this.#status;
     copy.#statusText = this.#statusText;
     copy.#origin = this.#origin;
     copy.#section = sectionOf(this);
-    if (this.#body !== null) copy.#body = cloneBody(this.#body);
+    if (body !== null) copy.#body = cloneBody(body);
     return copy;
   }
 
   static {
     isResponse = (value) => typeof value === 'object' && value !== null && #statusText in value;
-    bodyOf = (response) => response.#body;
+    // Functions rather than private methods, which cost every instance a mark.
+    initialize = (response, { headers, status, statusText }) => {
+      if (status !== undefined) response.#status = responseStatus(status);
+      if (statusText !== undefined) {
+        const text = toByteString(statusText, 'Response: the status text');
+        if (!REASON.test(text)) throw new TypeError('Response: the status text contains a character that it may not contain');
+        response.#statusText = text;
+      }
+      if (headers !== undefined) response.#headers = new Headers(headers);
+    };
+    setBody = (response, body, type, section) => {
+      if (isNullBodyStatus(response.#status)) throw new TypeError(`Response: a response of status ${response.#status} has no body`);
+      response.#body = body;
+      if (type === '') return;
+      if (response.#headers === undefined) response.#section = section ?? `content-type: ${type}\r\n`;
+      else if (!response.#headers.has('content-type')) appendHeaderTrusted(response.#headers, 'content-type', type);
+    };
+    bodyOf = (response) => {
+      const kept = response.#body;
+      return kept === null || kept instanceof Body ? kept : (response.#body = toBody(kept));
+    };
     sectionOf = (response) => (response.#headers === undefined ? response.#section : headersSection(response.#headers));
     send = (response) => {
       const status = response.#status;
       if (status === 0) return 'Response.error() cannot be sent';
       const section = sectionOf(response);
-      let body = response.#body;
-      if (body === null || isNullBodyStatus(status)) {
+      const kept = response.#body;
+      if (typeof kept === 'string') {
+        respond(status, section, TEXT, kept);
+        return undefined;
+      }
+      if (kept === null || isNullBodyStatus(status)) {
         respond(status, section, 0, undefined);
         return undefined;
       }
+      let body = bodyOf(response);
       if (isUnusable(body)) return 'the body of the response has been read already, or is locked';
       if (body.stream !== undefined) body = withoutStream(body);
-      if (body.stream === undefined) {
-        switch (body.kind) {
-          case TEXT:
-          case BYTES:
-            body.used = true;
-            respond(status, section, body.kind, body.source);
-            return undefined;
-          case HANDLE:
-            break;
-          default:
-            body.used = true;
-            respond(status, section, BYTES, blobBytes(body.source));
-            return undefined;
-        }
-      }
-      return body;
+      if (body.stream !== undefined || body.kind === HANDLE) return body;
+      body.used = true;
+      respond(status, section, body.kind === TEXT ? TEXT : BYTES, body.kind === BLOB ? blobBytes(body.source) : body.source);
+      return undefined;
     };
     fromFetch = (status, url, redirected, headers, body) => {
       const response = new Response(TRUSTED);
@@ -207,3 +206,4 @@ export class Response {
 }
 
 defineInterface(Response, 'Response');
+defineInspection(Response, ({ status, statusText, url, headers, bodyUsed }) => ({ status, statusText, url, headers, bodyUsed }));

@@ -122,7 +122,7 @@ export function teeForClone(stream) {
       try {
         controller.enqueue(structuredClone(value));
       } catch (error) {
-        reader.cancel(error);
+        reader.cancel(error).catch(() => {});
         throw error;
       }
     },

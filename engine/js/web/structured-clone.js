@@ -7,7 +7,7 @@
  * `PendingView`, and a second pass over the image, which has no getters left, completes it.
  */
 
-import { classId, transferBuffer } from 'native';
+import { classId } from 'native';
 import { requireArguments, toDictionary } from '../internal/webidl.js';
 import { cloneBlob, isBlob } from './blob.js';
 import { DOMException } from './dom-exception.js';
@@ -25,6 +25,8 @@ const bufferLength = getter(ArrayBuffer.prototype, 'byteLength');
 const bufferDetached = getter(ArrayBuffer.prototype, 'detached');
 const bufferResizable = getter(ArrayBuffer.prototype, 'resizable');
 const bufferMaximum = getter(ArrayBuffer.prototype, 'maxByteLength');
+/** The engine's own: it moves the bytes without a copy, and a resizable buffer stays one. */
+const { transfer: transferBuffer } = ArrayBuffer.prototype;
 const arrayBuffer = getter(typedArrayPrototype, 'buffer');
 const arrayOffset = getter(typedArrayPrototype, 'byteOffset');
 const arrayBytes = getter(typedArrayPrototype, 'byteLength');
@@ -118,8 +120,6 @@ class Cloner {
     if (id === ARRAY) return this.cloneArray(value);
     const kind = classOf(value);
     switch (kind) {
-      case 'Arguments':
-        return this.cloneMembers(value, Object.keys(value), this.keep(value, {}));
       case 'Boolean':
         return this.keep(value, Object(Boolean.prototype.valueOf.call(value)));
       case 'Number':
@@ -353,7 +353,7 @@ export function structuredClone(value, options) {
   }
   const second = new Cloner();
   second.completing = true;
-  for (const buffer of moving) second.memory.set(buffer, transferBuffer(buffer));
+  for (const buffer of moving) second.memory.set(buffer, Reflect.apply(transferBuffer, buffer, []));
   return cloner.hasPending ? second.clone(image) : image;
 }
 
@@ -362,7 +362,7 @@ export function structuredClone(value, options) {
  * @returns {any[]}
  */
 function transferList(options) {
-  const { transfer } = toDictionary(options, 'structuredClone: the options');
+  const { transfer } = toDictionary(options, 'structuredClone: argument 2');
   if (transfer === undefined) return [];
   if (typeof transfer !== 'object' || transfer === null || typeof transfer[Symbol.iterator] !== 'function') {
     throw new TypeError('structuredClone: the transfer list is not iterable');

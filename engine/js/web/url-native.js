@@ -6,7 +6,8 @@ import { urlParse, urlSet } from 'native';
 import { isFileUrl, parseFileUrl, setFilePart } from './url-file.js';
 
 /** Places in the native record of a URL. */
-export const HREF = 0, PROTOCOL = 1, USERNAME = 2, PASSWORD = 3, HOST = 4, HOSTNAME = 5, PORT = 6, PATHNAME = 7, SEARCH = 8, HASH = 9, ORIGIN = 10;
+export const HREF = 0, PROTOCOL = 1, USERNAME = 2, PASSWORD = 3, HOST = 4, HOSTNAME = 5, PORT = 6, PATHNAME = 7, SEARCH = 8;
+export const HASH = 9, ORIGIN = 10;
 
 const SPECIAL = /^(?:https?|wss?|ftp):/i;
 const OUTER_SPACE = /^[\0- ]+|[\0- ]+$/g;

@@ -3,7 +3,8 @@
  * its `URL` where it has one.
  */
 import { formDecode, formEncode } from 'native';
-import { defineInterface, definePairIterable, forEachPair, requireArguments, toUSVString } from '../internal/webidl.js';
+import { defineInterface, definePairIterable, forEachPair, pairsAsObject, requireArguments, toUSVString } from '../internal/webidl.js';
+import { defineInspection } from './interfaces.js';
 
 const TRUSTED = Symbol();
 
@@ -186,3 +187,4 @@ function fromObject(init, iterator) {
 }
 
 defineInterface(URLSearchParams, 'URLSearchParams');
+defineInspection(URLSearchParams, pairsAsObject);

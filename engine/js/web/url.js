@@ -2,7 +2,11 @@
  * `URL` of the URL Standard. An object holds the parts as the parser returned them; nothing is computed again on reading.
  */
 import { defineInterface, requireArguments, toUSVString } from '../internal/webidl.js';
-import { HASH, HOST, HOSTNAME, HREF, ORIGIN, PASSWORD, PATHNAME, PORT, PROTOCOL, SEARCH, USERNAME, parseUrl, setUrlPart } from './url-native.js';
+import { createObjectURL, revokeObjectURL } from './blob-url.js';
+import { defineInspection } from './interfaces.js';
+import {
+  HASH, HOST, HOSTNAME, HREF, ORIGIN, PASSWORD, PATHNAME, PORT, PROTOCOL, SEARCH, USERNAME, parseUrl, setUrlPart,
+} from './url-native.js';
 import { paramsForUrl, setParamsText } from './url-search-params.js';
 
 export { URLSearchParams } from './url-search-params.js';
@@ -148,4 +152,8 @@ export class URL {
   }
 }
 
+Object.assign(URL, { createObjectURL, revokeObjectURL });
 defineInterface(URL, 'URL');
+defineInspection(URL, ({ href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash }) => (
+  { href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash }
+));

@@ -3,7 +3,6 @@
 
 use super::{Image, Sandbox, Slot};
 use bytes::Bytes;
-use futures::Stream as _;
 use http::HeaderMap;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
 use ramekin_host_api::{

@@ -8,7 +8,7 @@ use ramekin_host_api::{CallState, EngineWorldPre, Environment, Failure, FailureK
 use ramekin_model::{ConsoleLine, limits};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::Module;
@@ -69,6 +69,11 @@ impl Image {
         &self.startup
     }
 
+    /// Its copy on disk, if it has one. Functions with the same source share it.
+    pub fn path(&self) -> Option<&Path> {
+        self.cached.as_deref()
+    }
+
     pub(super) fn world(&self) -> &EngineWorldPre<CallState> {
         &self.world
     }
@@ -94,12 +99,12 @@ impl Image {
 
 impl Sandbox {
     /// Builds the image of a source, or finds it on disk. `version` stands for the deployed version: the clock that the
-    /// module sees while it is evaluated, and part of the name on disk.
+    /// module sees while it is evaluated.
     ///
     /// # Errors
     /// See [`BuildError`].
     pub async fn build(&self, source: Source, environment: &Environment, version: DateTime<Utc>) -> Result<Built, BuildError> {
-        let path = self.image_path(&source, version);
+        let path = self.image_path(&source);
         if let Some(image) = self.load(&source, path.clone()).await {
             return Ok(Built { image: Arc::new(image), console: Vec::new() });
         }
@@ -137,10 +142,9 @@ impl Sandbox {
         Ok(Built { image: Arc::new(image.map_err(|error| BuildError::Host(format!("{error:#}")))?), console })
     }
 
-    fn image_path(&self, source: &Source, version: DateTime<Utc>) -> PathBuf {
+    fn image_path(&self, source: &Source) -> PathBuf {
         let mut hash = Sha256::new();
         hash.update(&self.inner().fingerprint);
-        hash.update(version.timestamp_micros().to_le_bytes());
         hash.update(source.file_name.as_bytes());
         hash.update([0]);
         hash.update(source.code.as_bytes());
@@ -182,7 +186,7 @@ impl Sandbox {
         self.image(&module, source_map, file_name, startup, Some(path))
     }
 
-    fn load_module(&self, path: &std::path::Path) -> wasmtime::Result<Module> {
+    fn load_module(&self, path: &Path) -> wasmtime::Result<Module> {
         // SAFETY: as for the engine: written by this server, for this engine, in a folder that is private.
         unsafe { Module::deserialize_file(self.engine(), path) }
     }

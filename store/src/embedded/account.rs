@@ -26,7 +26,8 @@ impl Account {
         if let Ok(owner) = fs::metadata(data)
             && owner.uid() != 0
         {
-            let name = accounts.lines().filter_map(parse).find(|(_, uid, _)| *uid == owner.uid()).map(|(name, ..)| name);
+            let name =
+                accounts.lines().filter_map(parse).find(|(_, uid, _)| *uid == owner.uid()).map(|(name, ..)| name);
             let name = name.map_or_else(|| format!("uid {}", owner.uid()), str::to_owned);
             return Ok(Self::Other { name, uid: owner.uid(), gid: owner.gid() });
         }
@@ -94,7 +95,10 @@ mod tests {
 
     #[test]
     fn reads_passwd_lines() {
-        assert_eq!(parse("postgres:x:101:104:PostgreSQL,,,:/var/lib/postgresql:/bin/bash"), Some(("postgres", 101, 104)));
+        assert_eq!(
+            parse("postgres:x:101:104:PostgreSQL,,,:/var/lib/postgresql:/bin/bash"),
+            Some(("postgres", 101, 104))
+        );
         assert_eq!(parse("nobody:*:-2:-2::/:/usr/bin/false"), Some(("nobody", u32::MAX - 1, u32::MAX - 1)));
         assert_eq!(parse("# comment"), None);
         assert_eq!(parse("broken:x:abc:1"), None);
@@ -109,7 +113,8 @@ mod tests {
         for (path, mode) in [(base.path(), 0o755), (&closed, 0o700)] {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         }
-        let nobody = Account::Other { name: "nobody".into(), uid: 65_534, gid: 65_534 };
+        let meta = fs::metadata(&closed).unwrap();
+        let nobody = Account::Other { name: "nobody".into(), uid: meta.uid() + 1, gid: meta.gid() + 1 };
         nobody.check_reach(&closed).unwrap();
         let error = nobody.check_reach(&dir).unwrap_err();
         assert!(matches!(&error, EmbeddedError::Unreachable { blocked, .. } if *blocked == closed), "{error}");

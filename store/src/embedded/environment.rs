@@ -55,7 +55,9 @@ impl Environment {
 
     /// The program of this name on the `PATH`.
     pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
-        std::env::split_paths(self.var("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_absolute() && path.is_file())
+        std::env::split_paths(self.var("PATH")?)
+            .map(|dir| dir.join(name))
+            .find(|path| path.is_absolute() && path.is_file())
     }
 
     /// The directories there are among the well-known ones, the newest version of each first.

@@ -67,7 +67,7 @@ pub enum EmbeddedError {
         why: String,
     },
     /// `initdb` failed.
-    #[error("creating the database in `{}` failed: {output}", dir.display())]
+    #[error("creating the database in `{}` failed: {output}; to use a database of your own instead, set DATABASE_URL", dir.display())]
     Initdb {
         /// The state directory.
         dir: PathBuf,

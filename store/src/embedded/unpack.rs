@@ -78,7 +78,8 @@ fn link(dir: &Path) -> Result<(), String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         list => list.map_err(|error| format!("cannot read `{LINKS}`: {error}"))?,
     };
-    let list: Vec<Link> = serde_json::from_slice(&list).map_err(|error| format!("`{LINKS}` is not readable: {error}"))?;
+    let list: Vec<Link> =
+        serde_json::from_slice(&list).map_err(|error| format!("`{LINKS}` is not readable: {error}"))?;
     for Link { source, target } in &list {
         let refused = || format!("the package wants `{target}` to point to `{source}`");
         let (from, to) = (inside(Path::new(source))?, inside(Path::new(target))?);

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-fn trigger(kind: TriggerType, config: serde_json::Value, enabled: bool) -> Trigger {
+fn trigger(kind: TriggerType, config: &serde_json::Value, enabled: bool) -> Trigger {
     Trigger { kind, config: config.as_object().unwrap().clone(), enabled }
 }
 
@@ -30,7 +30,9 @@ async fn a_first_deploy_takes_the_defaults() {
     };
     assert_eq!(deployed, expected);
     assert!((deployed.deployed_at - before).num_seconds().abs() < 60);
+    assert_eq!(store.functions().load(&app, "hello").await.unwrap().as_ref(), Some(&expected));
     assert_eq!(store.functions().get(&app, "hello").await.unwrap(), Some((expected, FunctionStats::default())));
+    assert_eq!(store.functions().load(&app, "hallo").await.unwrap(), None);
     assert_eq!(store.functions().get(&app, "hallo").await.unwrap(), None);
 }
 
@@ -44,8 +46,8 @@ async fn a_redeploy_keeps_what_it_does_not_name() {
         timeout_ms: Some(MAX_TIMEOUT_MS),
         memory_limit_mb: Some(MAX_MEMORY_MB),
         triggers: Some(vec![
-            trigger(TriggerType::Cron, json!({"schedule": "* * * * *"}), false),
-            trigger(TriggerType::Http, json!({"auth": "none", "deep": {"list": [1, 2.5, null, "ü"]}}), true),
+            trigger(TriggerType::Cron, &json!({"schedule": "* * * * *"}), false),
+            trigger(TriggerType::Http, &json!({"auth": "none", "deep": {"list": [1, 2.5, null, "ü"]}}), true),
         ]),
         deployed_by: Some(owner),
         ..new_function("hello")
@@ -72,7 +74,7 @@ async fn a_deleted_function_is_hidden_until_its_name_is_deployed_again() {
     let functions = store.functions();
     let sealed = NewFunction {
         encrypted_env: Some("sealed".into()),
-        triggers: Some(vec![trigger(TriggerType::Webhook, json!({}), true)]),
+        triggers: Some(vec![trigger(TriggerType::Webhook, &json!({}), true)]),
         ..new_function("hello")
     };
     let first = functions.deploy(&app, &sealed).await.unwrap();
@@ -82,6 +84,7 @@ async fn a_deleted_function_is_hidden_until_its_name_is_deployed_again() {
     assert!(!functions.delete(&app, "hello").await.unwrap(), "it is gone already");
     assert!(!functions.delete(&app, "never").await.unwrap());
     assert_eq!(functions.get(&app, "hello").await.unwrap(), None);
+    assert_eq!(functions.load(&app, "hello").await.unwrap(), None);
     assert_eq!(functions.list(&app).await.unwrap(), []);
     assert_eq!(functions.all().await.unwrap(), []);
     assert_eq!(functions.find(&app, "hello", Deleted::Excluded).await.unwrap(), None);
@@ -143,7 +146,9 @@ async fn functions_belong_to_their_app() {
     let list = store.functions().list(&app).await.unwrap();
     let names: Vec<_> = list.iter().map(|(function, _)| function.name.as_str()).collect();
     assert_eq!(names, ["B", "a-1", "a_1", "b", "same"], "in byte order, whatever the database's locale");
-    assert!(list.iter().all(|(function, _)| function.code.is_empty() && function.triggers == [Trigger::default_http()]));
+    assert!(
+        list.iter().all(|(function, _)| function.code.is_empty() && function.triggers == [Trigger::default_http()])
+    );
     assert_eq!(store.functions().all().await.unwrap().len(), 6);
     assert_eq!(store.functions().code(mine.id).await.unwrap().as_deref(), Some("// same"));
     assert_eq!(store.functions().code(Uuid::new_v4()).await.unwrap(), None);
@@ -190,7 +195,7 @@ async fn a_deploy_says_why_it_cannot_be_stored() {
     let nul = "a\0b".to_owned();
     let in_code = NewFunction { code: nul.clone(), ..new_function("hello") };
     let in_config = NewFunction {
-        triggers: Some(vec![trigger(TriggerType::Cron, json!({ "schedule": nul }), true)]),
+        triggers: Some(vec![trigger(TriggerType::Cron, &json!({ "schedule": nul }), true)]),
         ..new_function("hello")
     };
     for new in [in_code, in_config] {

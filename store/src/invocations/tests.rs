@@ -69,7 +69,9 @@ async fn nul_characters_are_replaced() {
     store.invocations().record(&[dirty]).await.unwrap();
     let page = store.invocations().page(id, &newest(1)).await.unwrap();
     let stored = &page.records[0];
-    for text in [&stored.user_id, &stored.error, &stored.stack, &Some(stored.method.clone()), &Some(stored.path.clone())] {
+    for text in
+        [&stored.user_id, &stored.error, &stored.stack, &Some(stored.method.clone()), &Some(stored.path.clone())]
+    {
         assert_eq!(text.as_deref(), Some("a\u{FFFD}b"));
     }
     assert_eq!(stored.console, [line("clean"), line("a\u{FFFD}b\u{FFFD}")]);
@@ -80,8 +82,7 @@ async fn pages_are_newest_first_and_stable_within_a_microsecond() {
     let (store, app, id) = deployed().await;
     let start = now();
     // Ten calls in each of ten microseconds.
-    let mut records: Vec<_> =
-        (0..100).map(|n| record(&app, id, start + Duration::microseconds(n / 10))).collect();
+    let mut records: Vec<_> = (0..100).map(|n| record(&app, id, start + Duration::microseconds(n / 10))).collect();
     records.sort_by_key(|record| (record.id, record.started_at));
     store.invocations().record(&records).await.unwrap();
     let all = store.invocations().page(id, &newest(100)).await.unwrap();
@@ -102,7 +103,8 @@ async fn pages_are_newest_first_and_stable_within_a_microsecond() {
 async fn a_page_has_an_upper_limit() {
     let (store, app, id) = deployed().await;
     let start = now();
-    let records: Vec<_> = (0..=MAX_LOG_PAGE).map(|n| record(&app, id, start + Duration::microseconds(n.into()))).collect();
+    let records: Vec<_> =
+        (0..=MAX_LOG_PAGE).map(|n| record(&app, id, start + Duration::microseconds(n.into()))).collect();
     store.invocations().record(&records[..MAX_LOG_PAGE as usize]).await.unwrap();
     let full = store.invocations().page(id, &newest(u32::MAX)).await.unwrap();
     assert!(full.records.len() == MAX_LOG_PAGE as usize && !full.has_more);

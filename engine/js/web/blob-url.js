@@ -1,0 +1,40 @@
+/**
+ * `blob:` URLs: names for blobs that live as long as the instance, and their fetching, which never leaves it.
+ */
+import { randomUuid, requireCall } from 'native';
+import { requireArguments } from '../internal/webidl.js';
+import { blobBytes, isBlob } from './blob.js';
+import { BLOB, Body } from './body.js';
+
+/** @type {Map<string, import('./blob.js').Blob>} */
+const blobs = new Map();
+
+/** @param {import('./blob.js').Blob} blob @returns {string} */
+export function createObjectURL(blob) {
+  requireArguments(arguments.length, 1, 'URL.createObjectURL');
+  if (!isBlob(blob)) throw new TypeError('URL.createObjectURL: the object is not a Blob');
+  // A name made while the module is evaluated ahead of time would be the same in every instance.
+  requireCall('URL.createObjectURL');
+  const url = `blob:null/${randomUuid()}`;
+  blobs.set(url, blob);
+  return url;
+}
+
+/** @param {string} url */
+export function revokeObjectURL(url) {
+  requireArguments(arguments.length, 1, 'URL.revokeObjectURL');
+  blobs.delete(`${url}`);
+}
+
+/**
+ * The answer to a request for a `blob:` URL: header section and body; undefined when there is none.
+ * @param {import('./request.js').Request} request
+ * @returns {[string, Body] | undefined}
+ */
+export function readBlobUrl(request) {
+  const blob = blobs.get(request.url.replace(/#.*$/s, ''));
+  if (blob === undefined || request.method !== 'GET') return undefined;
+  // Once here, for the array of a blob in pieces is made on first use and then shared.
+  const size = blobBytes(blob).length;
+  return [`content-length: ${size}\r\ncontent-type: ${blob.type}\r\n`, new Body(BLOB, blob)];
+}

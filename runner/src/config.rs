@@ -1,0 +1,298 @@
+//! What the operator sets. Every environment variable is a constant of [`env_var`], and the process environment is read
+//! here and nowhere else.
+
+use crate::fetch::EgressPolicy;
+use ramekin_model::Secret;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// The environment variables that Ramekin reads.
+pub mod env_var {
+    /// Address to listen on, as `host:port`.
+    pub const LISTEN: &str = "RAMEKIN_LISTEN";
+    /// Folder of the embedded database, the encryption key and compiled code.
+    pub const DATA_DIR: &str = "RAMEKIN_DATA_DIR";
+    /// `postgres://` URL of the platform database. Without it an embedded PostgreSQL is run.
+    pub const DATABASE_URL: &str = "DATABASE_URL";
+    /// API key to create on an empty database: `bb_sk_` and 40 characters of 0-9a-f.
+    pub const BOOTSTRAP_KEY: &str = "RAMEKIN_BOOTSTRAP_KEY";
+    /// Key that encrypts environment variables at rest, as 64 characters of hex. Without it a key file is made in the
+    /// data directory; servers that share a database must share the key.
+    pub const ENCRYPTION_KEY: &str = "RAMEKIN_ENCRYPTION_KEY";
+    /// Address under which clients reach the server, such as `https://functions.example.org`.
+    pub const PUBLIC_URL: &str = "RAMEKIN_PUBLIC_URL";
+    /// `true` lets functions fetch from private addresses.
+    pub const ALLOW_PRIVATE_NETWORK: &str = "RAMEKIN_ALLOW_PRIVATE_NETWORK";
+    /// Private addresses that functions may fetch from, separated by commas: `10.0.0.0/8`, `127.0.0.1:8080`, `db.internal`.
+    pub const EGRESS_ALLOW: &str = "RAMEKIN_EGRESS_ALLOW";
+    /// Function calls that may run at once.
+    pub const MAX_CALLS: &str = "RAMEKIN_MAX_CALLS";
+}
+
+/// Default of [`env_var::LISTEN`].
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:4000";
+/// Default of [`env_var::MAX_CALLS`].
+pub const DEFAULT_MAX_CALLS: u32 = 2_000;
+/// Largest [`env_var::MAX_CALLS`]: each reserves address space for the largest memory a function may have.
+const MOST_CALLS: u32 = 10_000;
+
+/// A setting that cannot be used. The value is shown only where it is no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not a key.
+    #[error("{} must be `bb_sk_` followed by 40 characters of 0-9 and a-f; leave it out to have a key made", env_var::BOOTSTRAP_KEY)]
+    BootstrapKey,
+    /// Not a key.
+    #[error("{} must be 64 characters of 0-9 and a-f (`openssl rand -hex 32` makes one)", env_var::ENCRYPTION_KEY)]
+    EncryptionKey,
+    /// Not a URL.
+    #[error("{} is `{0}`; it must be an http:// or https:// URL without a query", env_var::PUBLIC_URL)]
+    PublicUrl(String),
+    /// Neither true nor false.
+    #[error("{} is `{0}`; it must be `true` or `false`", env_var::ALLOW_PRIVATE_NETWORK)]
+    AllowPrivateNetwork(String),
+    /// An entry of the list.
+    #[error("{} has the entry `{0}`; an entry is an address, a network such as 10.0.0.0/8, or a host name, each with or without `:port`", env_var::EGRESS_ALLOW)]
+    EgressAllow(String),
+    /// Not a number, or out of range.
+    #[error("{} is `{0}`; it must be a number from 1 to {MOST_CALLS}", env_var::MAX_CALLS)]
+    MaxCalls(String),
+    /// Nowhere to put data.
+    #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
+    NoHome,
+    /// Not UTF-8.
+    #[error("the environment variable {0} is not valid UTF-8")]
+    NotText(&'static str),
+}
+
+/// Environment variables as a value, so that tests never read the developer's own.
+#[derive(Clone, Default)]
+pub struct Variables(HashMap<String, Option<String>>);
+
+impl Variables {
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        let text = |value: std::ffi::OsString| value.into_string().ok();
+        let pairs = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, text(value))));
+        Self(pairs.collect())
+    }
+
+    /// A variable that is set and not empty.
+    fn get(&self, name: &'static str) -> Result<Option<&str>, ConfigError> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Some(value)) => Ok(Some(value.trim()).filter(|value| !value.is_empty())),
+            Some(None) => Err(ConfigError::NotText(name)),
+        }
+    }
+
+    fn dir(&self, name: &'static str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.0.get(name)?.as_ref()?);
+        path.is_absolute().then_some(path)
+    }
+}
+
+/// An API key as text: `bb_sk_` and 40 characters of lower-case hex.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyText(Secret<String>);
+
+impl ApiKeyText {
+    /// What every key starts with.
+    pub const PREFIX: &str = "bb_sk_";
+
+    /// Takes a text that has the form of a key.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(Self::PREFIX)?;
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (digits.len() == 40 && digits.bytes().all(hex)).then(|| Self(Secret::new(text.to_owned())))
+    }
+
+    /// A new random key.
+    ///
+    /// # Errors
+    /// When the operating system gives no entropy.
+    pub fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0_u8; 20];
+        getrandom::fill(&mut bytes)?;
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self(Secret::new(format!("{}{digits}", Self::PREFIX))))
+    }
+
+    /// The key itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// Settings that both verbs share.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Key to create on an empty database.
+    pub bootstrap_key: Option<ApiKeyText>,
+    /// Key for what is encrypted at rest.
+    pub encryption_key: Option<Secret<[u8; 32]>>,
+    /// Without a slash at the end.
+    pub public_url: Option<String>,
+    /// Where functions may connect to.
+    pub egress: EgressPolicy,
+    /// Calls that may run at once.
+    pub max_calls: u32,
+}
+
+impl Config {
+    /// Reads and checks the settings.
+    ///
+    /// # Errors
+    /// Names the variable and what it must be.
+    pub fn read(variables: &Variables) -> Result<Self, ConfigError> {
+        let bootstrap_key = variables.get(env_var::BOOTSTRAP_KEY)?;
+        let encryption_key = variables.get(env_var::ENCRYPTION_KEY)?;
+        let public_url = variables.get(env_var::PUBLIC_URL)?;
+        let private = match variables.get(env_var::ALLOW_PRIVATE_NETWORK)? {
+            None | Some("false" | "0") => false,
+            Some("true" | "1") => true,
+            Some(other) => return Err(ConfigError::AllowPrivateNetwork(other.to_owned())),
+        };
+        let allowed = variables.get(env_var::EGRESS_ALLOW)?.unwrap_or_default();
+        let max_calls = match variables.get(env_var::MAX_CALLS)? {
+            None => DEFAULT_MAX_CALLS,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|calls| (1..=MOST_CALLS).contains(calls))
+                .ok_or_else(|| ConfigError::MaxCalls(text.to_owned()))?,
+        };
+        Ok(Self {
+            bootstrap_key: bootstrap_key
+                .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
+                .transpose()?,
+            encryption_key: encryption_key
+                .map(|text| parse_hex_key(text).map(Secret::new).ok_or(ConfigError::EncryptionKey))
+                .transpose()?,
+            public_url: public_url.map(parse_public_url).transpose()?,
+            egress: EgressPolicy::new(private, allowed).map_err(ConfigError::EgressAllow)?,
+            max_calls,
+        })
+    }
+}
+
+/// 32 bytes from 64 characters of hex.
+pub fn parse_hex_key(text: &str) -> Option<[u8; 32]> {
+    let mut key = [0_u8; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, at) in key.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+fn parse_public_url(text: &str) -> Result<String, ConfigError> {
+    let invalid = || ConfigError::PublicUrl(text.to_owned());
+    let url = url::Url::parse(text).map_err(|_| invalid())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if plain { Ok(url.as_str().trim_end_matches('/').to_owned()) } else { Err(invalid()) }
+}
+
+/// Where data is kept when nothing else is said. As root under `/var/lib`, because the embedded database then runs as
+/// another account, which may not enter root's home.
+///
+/// # Errors
+/// When there is no home directory.
+pub fn default_data_dir(variables: &Variables) -> Result<PathBuf, ConfigError> {
+    if rustix::process::geteuid().is_root() {
+        return Ok("/var/lib/ramekin".into());
+    }
+    if cfg!(target_os = "macos") {
+        let home = variables.dir("HOME").ok_or(ConfigError::NoHome)?;
+        return Ok(home.join("Library/Application Support/ramekin"));
+    }
+    let data = variables.dir("XDG_DATA_HOME").or_else(|| Some(variables.dir("HOME")?.join(".local/share")));
+    Ok(data.ok_or(ConfigError::NoHome)?.join("ramekin"))
+}
+
+/// Where things are kept that can be made again: downloads, compiled code.
+///
+/// # Errors
+/// When there is no home directory.
+pub fn default_cache_dir(variables: &Variables) -> Result<PathBuf, ConfigError> {
+    if rustix::process::geteuid().is_root() {
+        return Ok("/var/cache/ramekin".into());
+    }
+    if cfg!(target_os = "macos") {
+        return Ok(variables.dir("HOME").ok_or(ConfigError::NoHome)?.join("Library/Caches/ramekin"));
+    }
+    let cache = variables.dir("XDG_CACHE_HOME").or_else(|| Some(variables.dir("HOME")?.join(".cache")));
+    Ok(cache.ok_or(ConfigError::NoHome)?.join("ramekin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Variables {
+        Variables(pairs.into_iter().map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect())
+    }
+
+    #[test]
+    fn nothing_set_gives_the_defaults() {
+        let config = Config::read(&Variables::default()).unwrap();
+        assert_eq!(config.max_calls, DEFAULT_MAX_CALLS);
+        assert!(config.bootstrap_key.is_none() && config.encryption_key.is_none() && config.public_url.is_none());
+        let empty = Config::read(&variables([("RAMEKIN_PUBLIC_URL", ""), ("RAMEKIN_EGRESS_ALLOW", " ")])).unwrap();
+        assert!(empty.public_url.is_none());
+    }
+
+    #[test]
+    fn a_key_has_one_form() {
+        let key = ApiKeyText::random().unwrap();
+        assert_eq!(ApiKeyText::parse(key.expose()), Some(key.clone()));
+        assert!(!format!("{key:?}").contains(key.expose()));
+        let short = format!("bb_sk_{}", "a".repeat(39));
+        let long = format!("bb_sk_{}", "a".repeat(41));
+        let upper = format!("bb_sk_{}", "A".repeat(40));
+        for bad in ["", "bb_sk_", "secret", &short, &long, &upper] {
+            assert_eq!(ApiKeyText::parse(bad), None, "{bad}");
+            if !bad.is_empty() {
+                assert_eq!(Config::read(&variables([("RAMEKIN_BOOTSTRAP_KEY", bad)])).err(), Some(ConfigError::BootstrapKey));
+            }
+        }
+    }
+
+    #[test]
+    fn errors_name_the_variable_and_no_secret() {
+        let error = Config::read(&variables([("RAMEKIN_ENCRYPTION_KEY", "canary")])).unwrap_err().to_string();
+        assert!(error.contains("RAMEKIN_ENCRYPTION_KEY") && !error.contains("canary"), "{error}");
+        for (name, value) in [
+            ("RAMEKIN_PUBLIC_URL", "ftp://example.org"),
+            ("RAMEKIN_PUBLIC_URL", "https://example.org/?a=b"),
+            ("RAMEKIN_ALLOW_PRIVATE_NETWORK", "maybe"),
+            ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/99"),
+            ("RAMEKIN_MAX_CALLS", "0"),
+            ("RAMEKIN_MAX_CALLS", "10001"),
+        ] {
+            let error = Config::read(&variables([(name, value)])).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_public_url_ends_without_a_slash() {
+        let config = Config::read(&variables([("RAMEKIN_PUBLIC_URL", "https://Example.org/base/")])).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some("https://example.org/base"));
+    }
+
+    #[test]
+    fn hex_keys() {
+        let text = "00ff".repeat(16);
+        assert_eq!(parse_hex_key(&text).unwrap()[..4], [0, 255, 0, 255]);
+        for bad in ["", "zz", &"0".repeat(63), &"0".repeat(65), &"+0".repeat(32)] {
+            assert!(parse_hex_key(bad).is_none(), "{bad}");
+        }
+    }
+}

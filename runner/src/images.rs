@@ -1,0 +1,136 @@
+//! Images of functions, made when they are first needed: by the deploy, or after a restart by the first call. However
+//! many calls arrive at once, one build runs per version.
+
+use crate::exec::{BuildError, Image, Sandbox};
+use crate::registry::FunctionEntry;
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
+use ramekin_compiler::Source;
+use ramekin_host_api::Environment;
+use ramekin_model::FunctionName;
+use ramekin_store::Store;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A failed build is not tried again for so long.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Where the image of one version of a function is, once it is there.
+#[derive(Default)]
+pub struct ImageCell {
+    ready: OnceLock<Arc<Image>>,
+    building: Mutex<Option<Building>>,
+}
+
+type Outcome = Result<Arc<Image>, ImageError>;
+
+struct Building {
+    started: Instant,
+    outcome: Shared<BoxFuture<'static, Outcome>>,
+}
+
+/// Why there is no image.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImageError {
+    /// The source does not build any more: the engine has changed since it was deployed.
+    #[error("{0}")]
+    Source(String),
+    /// The database did not give the source.
+    #[error("the function's source is not at hand: {0}")]
+    Store(String),
+    /// The build failed for a reason of ours.
+    #[error("{0}")]
+    Host(String),
+}
+
+impl ImageCell {
+    /// A cell with an image.
+    pub fn filled(image: Arc<Image>) -> Arc<Self> {
+        let cell = Self::default();
+        let _ = cell.ready.set(image);
+        Arc::new(cell)
+    }
+
+    /// The image, when it is there.
+    pub fn ready(&self) -> Option<&Arc<Image>> {
+        self.ready.get()
+    }
+}
+
+/// The name of a function's source in stack traces and diagnostics.
+pub fn source(name: &FunctionName, code: String) -> Source {
+    Source { file_name: format!("{name}.ts"), code }
+}
+
+/// Makes images.
+#[derive(Clone)]
+pub struct Images {
+    /// Where sources are.
+    pub store: Store,
+    /// Where they are built.
+    pub sandbox: Sandbox,
+}
+
+impl Images {
+    /// The image of a function, built now if need be.
+    ///
+    /// # Errors
+    /// See [`ImageError`].
+    pub async fn image(&self, entry: &FunctionEntry) -> Outcome {
+        match entry.image.ready() {
+            Some(image) => Ok(Arc::clone(image)),
+            None => self.building(entry).await,
+        }
+    }
+
+    fn building(&self, entry: &FunctionEntry) -> Shared<BoxFuture<'static, Outcome>> {
+        let mut building = entry.image.building.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(current) = building.as_ref() {
+            let failed = current.outcome.peek().is_some_and(Result::is_err);
+            if !failed || current.started.elapsed() < RETRY {
+                return current.outcome.clone();
+            }
+        }
+        // In a task of its own: the caller that started it may go away while others wait.
+        let build = self.clone().build(entry);
+        let task = self.sandbox.tasks().spawn(build);
+        let outcome = task.map(|joined| joined.unwrap_or_else(|error| Err(ImageError::Host(error.to_string()))));
+        let outcome = outcome.boxed().shared();
+        *building = Some(Building { started: Instant::now(), outcome: outcome.clone() });
+        outcome
+    }
+
+    fn build(self, entry: &FunctionEntry) -> impl Future<Output = Outcome> + use<> {
+        let cell = Arc::clone(&entry.image);
+        let environment = Arc::clone(&entry.environment);
+        let (id, name, version) = (entry.function.id, entry.function.name.clone(), entry.function.deployed_at);
+        async move {
+            let outcome = self.make(id, &name, &environment, version).await;
+            match &outcome {
+                Ok(image) => {
+                    let _ = cell.ready.set(Arc::clone(image));
+                }
+                Err(error) => {
+                    tracing::error!(function.id = %id, function.name = %name, "cannot load the function `{name}`: {error}");
+                }
+            }
+            outcome
+        }
+    }
+
+    async fn make(
+        &self,
+        id: uuid::Uuid,
+        name: &FunctionName,
+        environment: &Environment,
+        version: chrono::DateTime<chrono::Utc>,
+    ) -> Outcome {
+        let code = self.store.functions().code(id).await.map_err(|error| ImageError::Store(error.to_string()))?;
+        let code = code.ok_or_else(|| ImageError::Store("it was deleted".into()))?;
+        match self.sandbox.build(source(name, code), environment, version).await {
+            Ok(built) => Ok(built.image),
+            Err(BuildError::Source(diagnostics)) => Err(ImageError::Source(diagnostics.to_string())),
+            Err(BuildError::Host(text)) => Err(ImageError::Host(text)),
+        }
+    }
+}

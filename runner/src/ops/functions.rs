@@ -1,0 +1,71 @@
+//! Functions as their owner sees them: list, look, delete.
+
+use crate::registry::Registry;
+use ramekin_model::{App, Function, FunctionName, FunctionStats};
+use ramekin_store::{Store, StoreError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio_util::task::TaskTracker;
+
+/// Looks at functions and deletes them.
+#[derive(Clone)]
+pub struct Functions {
+    /// Where they are stored.
+    pub store: Store,
+    /// Where they are known.
+    pub registry: Arc<Registry>,
+    /// Runs what must not stop half-way.
+    pub tasks: TaskTracker,
+}
+
+/// A function with everything its owner may see.
+pub struct Detail {
+    /// As stored, with its code.
+    pub function: Function,
+    /// Its figures.
+    pub stats: FunctionStats,
+    /// Names of its environment variables; their values are shown to nobody.
+    pub env_keys: Vec<String>,
+}
+
+impl Functions {
+    /// An app's functions by name. Their code is not read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, app: &App) -> Result<Vec<(Function, FunctionStats)>, StoreError> {
+        self.store.functions().list(&app.id).await
+    }
+
+    /// One function.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, app: &App, name: &str) -> Result<Option<Detail>, StoreError> {
+        let found = self.store.functions().get(&app.id, name).await?;
+        Ok(found.map(|(function, stats)| {
+            let variables: BTreeMap<String, String> = self.registry.own_variables(&function);
+            Detail { env_keys: variables.into_keys().collect(), function, stats }
+        }))
+    }
+
+    /// Deletes a function, if there is one of this name. Its log stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete(&self, app: &App, name: &str) -> Result<bool, StoreError> {
+        let Ok(name) = name.parse::<FunctionName>() else { return Ok(false) };
+        let (store, registry, app) = (self.store.clone(), Arc::clone(&self.registry), app.id.clone());
+        // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
+        let delete = async move {
+            let guard = registry.change(&app, &name).await;
+            let deleted = store.functions().delete(&app, name.as_str()).await?;
+            if deleted {
+                registry.remove(&guard, &app, name.as_str());
+                tracing::info!(app.id = %app, function.name = %name, "deleted `{name}` of {app}");
+            }
+            Ok(deleted)
+        };
+        self.tasks.spawn(delete).await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+    }
+}

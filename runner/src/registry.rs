@@ -1,0 +1,292 @@
+//! Apps and functions in memory, so that a call makes no query and takes no lock: readers load one pointer. Kept current
+//! by what this server deploys and deletes, and by the news of what others do.
+//!
+//! The source of a function is not kept; its image comes lazily, see [`crate::images`].
+
+use crate::images::ImageCell;
+use crate::vault::Vault;
+use arc_swap::ArcSwap;
+use ramekin_host_api::{AppInfo, Environment};
+use ramekin_model::{App, AppId, AuthMode, Function, FunctionName, TriggerType};
+use ramekin_store::{Change, Changes, Store, StoreError};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use uuid::Uuid;
+
+/// What `BUTTERBASE_REGION` and the app lists say: a server of one's own has no regions.
+pub const REGION: &str = "local";
+
+/// An app and its functions.
+#[derive(Clone)]
+pub struct AppEntry {
+    /// The app.
+    pub app: Arc<App>,
+    /// What functions are told of it.
+    pub info: Arc<AppInfo>,
+    functions: HashMap<FunctionName, Arc<FunctionEntry>>,
+}
+
+/// A function, ready to be called as soon as its image is there.
+pub struct FunctionEntry {
+    /// As stored, without its code.
+    pub function: Function,
+    /// Its name, shared by the contexts of its calls.
+    pub name: Arc<str>,
+    /// Its app.
+    pub app: Arc<AppInfo>,
+    /// Auth mode of its HTTP trigger; `None` when it has none that is enabled.
+    pub http_auth: Option<AuthMode>,
+    /// Its variables and the platform's.
+    pub environment: Arc<Environment>,
+    /// What its calls start from.
+    pub image: Arc<ImageCell>,
+}
+
+/// What is at a public address.
+pub enum Found {
+    /// No such app.
+    NoApp,
+    /// The app has no such function.
+    NoFunction,
+    /// A function.
+    Function(Arc<FunctionEntry>),
+}
+
+type Apps = HashMap<AppId, Arc<AppEntry>>;
+
+/// Locks that writers of the same function take turns on.
+const STRIPES: usize = 64;
+
+/// See the module's documentation.
+pub struct Registry {
+    apps: ArcSwap<Apps>,
+    store: Store,
+    vault: Vault,
+    /// Under which functions reach the platform: part of their environment.
+    api_url: String,
+    owner: Uuid,
+    /// A change to one function holds it shared; reading everything again holds it alone.
+    gate: RwLock<()>,
+    stripes: [Mutex<()>; STRIPES],
+    hasher: RandomState,
+}
+
+/// The right to change one function in the database and here, in one step for everybody else.
+pub struct ChangeGuard<'a> {
+    _gate: RwLockReadGuard<'a, ()>,
+    _stripe: MutexGuard<'a, ()>,
+}
+
+impl Registry {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(store: Store, vault: Vault, api_url: String, owner: Uuid) -> Result<Self, StoreError> {
+        let registry = Self {
+            apps: ArcSwap::default(),
+            store,
+            vault,
+            api_url,
+            owner,
+            gate: RwLock::default(),
+            stripes: std::array::from_fn(|_| Mutex::default()),
+            hasher: RandomState::new(),
+        };
+        registry.reload().await?;
+        Ok(registry)
+    }
+
+    /// Looks up a function.
+    pub fn find(&self, app: &str, name: &str) -> Found {
+        let apps = self.apps.load();
+        match apps.get(app) {
+            None => Found::NoApp,
+            Some(entry) => match entry.functions.get(name) {
+                None => Found::NoFunction,
+                Some(function) => Found::Function(Arc::clone(function)),
+            },
+        }
+    }
+
+    /// Looks up an app that is known here. One that another server has just made may not be.
+    pub fn app(&self, id: &str) -> Option<Arc<AppEntry>> {
+        self.apps.load().get(id).cloned()
+    }
+
+    /// How many functions there are.
+    pub fn functions(&self) -> usize {
+        self.apps.load().values().map(|app| app.functions.len()).sum()
+    }
+
+    /// Takes the right to change a function: no other change to it happens here until the guard is dropped.
+    pub async fn change(&self, app: &AppId, name: &FunctionName) -> ChangeGuard<'_> {
+        let at = usize::try_from(self.hasher.hash_one((app, name)) % STRIPES as u64).unwrap_or_default();
+        let gate = self.gate.read().await;
+        // The remainder is below the length.
+        let stripe = self.stripes.get(at).unwrap_or(&self.stripes[0]).lock().await;
+        ChangeGuard { _gate: gate, _stripe: stripe }
+    }
+
+    /// Adds an app, or leaves it as it is.
+    pub fn put_app(&self, app: &App) {
+        self.apps.rcu(|apps| {
+            let mut apps = Apps::clone(apps);
+            apps.entry(app.id.clone()).or_insert_with(|| Arc::new(AppEntry::new(app.clone())));
+            apps
+        });
+    }
+
+    /// Makes a function as stored callable, with this image if it is built already.
+    pub fn put(&self, _: &ChangeGuard<'_>, app: &App, function: Function, image: Option<Arc<ImageCell>>) -> Arc<FunctionEntry> {
+        self.put_app(app);
+        let known = self.app(app.id.as_str()).unwrap_or_else(|| Arc::new(AppEntry::new(app.clone())));
+        let mut entry = self.entry(&known, function);
+        let before = known.functions.get(entry.function.name.as_str());
+        entry.image = image.or_else(|| before.and_then(|before| before.image_for(&entry))).unwrap_or_default();
+        let entry = Arc::new(entry);
+        self.update(&app.id, |functions| {
+            functions.insert(entry.function.name.clone(), Arc::clone(&entry));
+        });
+        entry
+    }
+
+    /// Makes a function unknown.
+    pub fn remove(&self, _: &ChangeGuard<'_>, app: &AppId, name: &str) {
+        self.update(app, |functions| {
+            functions.remove(name);
+        });
+    }
+
+    /// The environment of a function: its own variables, over which the platform's win (Butterbase §5.6).
+    pub fn environment(&self, app: &App, own: BTreeMap<String, String>) -> Environment {
+        let mut variables = own;
+        for (name, value) in [
+            ("BUTTERBASE_APP_ID", app.id.as_str()),
+            ("BUTTERBASE_APP_NAME", &app.name),
+            ("BUTTERBASE_API_URL", &self.api_url),
+            ("BUTTERBASE_REGION", REGION),
+        ] {
+            variables.insert(name.to_owned(), value.to_owned());
+        }
+        Environment::new(variables)
+    }
+
+    /// A function's own variables. What cannot be decrypted counts as empty.
+    pub fn own_variables(&self, function: &Function) -> BTreeMap<String, String> {
+        let Some(sealed) = &function.encrypted_env else { return BTreeMap::new() };
+        match self.vault.open_environment(sealed) {
+            Ok(environment) => environment.expose().clone(),
+            Err(error) => {
+                tracing::warn!(
+                    app.id = %function.app_id, function.name = %function.name,
+                    "the environment variables of `{}` in {} cannot be read: {error}; the function runs without them",
+                    function.name, function.app_id
+                );
+                BTreeMap::new()
+            }
+        }
+    }
+
+    /// Follows the changes that other servers make, for as long as it is polled.
+    pub async fn follow(&self, mut changes: Changes) {
+        loop {
+            let change = changes.next().await;
+            let mut wait = std::time::Duration::from_millis(100);
+            // What is not read now would be missing until the next change, so it is tried until it works.
+            while let Err(error) = self.apply(&change).await {
+                tracing::warn!(%error, "cannot read what another server changed: {error}");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(std::time::Duration::from_secs(5));
+            }
+        }
+    }
+
+    async fn apply(&self, change: &Change) -> Result<(), StoreError> {
+        match change {
+            Change::Reconnected => self.reload().await,
+            Change::Function { app, name } => self.refresh(app, name).await,
+        }
+    }
+
+    async fn refresh(&self, app: &AppId, name: &FunctionName) -> Result<(), StoreError> {
+        let guard = self.change(app, name).await;
+        let Some((function, _)) = self.store.functions().get(app, name.as_str()).await? else {
+            self.remove(&guard, app, name.as_str());
+            return Ok(());
+        };
+        let known = self.app(app.as_str()).map(|entry| Arc::clone(&entry.app));
+        let app = match known {
+            Some(app) => Some(app),
+            None => self.store.apps().get(app).await?.map(Arc::new),
+        };
+        if let Some(app) = app {
+            self.put(&guard, &app, Function { code: String::new(), ..function }, None);
+        }
+        Ok(())
+    }
+
+    async fn reload(&self) -> Result<(), StoreError> {
+        let _alone = self.gate.write().await;
+        let apps = self.store.apps().list(self.owner).await?;
+        let functions = self.store.functions().all().await?;
+        let before = self.apps.load_full();
+        let mut next: HashMap<AppId, AppEntry> =
+            apps.into_iter().map(|app| (app.id.clone(), AppEntry::new(app))).collect();
+        for function in functions {
+            let Some(app) = next.get_mut(&function.app_id) else { continue };
+            let mut entry = self.entry(app, function);
+            let old = before.get(entry.function.app_id.as_str()).and_then(|app| app.functions.get(&entry.function.name));
+            entry.image = old.and_then(|old| old.image_for(&entry)).unwrap_or_default();
+            app.functions.insert(entry.function.name.clone(), Arc::new(entry));
+        }
+        self.apps.store(Arc::new(next.into_iter().map(|(id, app)| (id, Arc::new(app))).collect()));
+        Ok(())
+    }
+
+    fn entry(&self, app: &AppEntry, function: Function) -> FunctionEntry {
+        let own = self.own_variables(&function);
+        FunctionEntry {
+            name: function.name.as_str().into(),
+            app: Arc::clone(&app.info),
+            http_auth: function.trigger(TriggerType::Http).map(ramekin_model::Trigger::auth),
+            environment: Arc::new(self.environment(&app.app, own)),
+            image: Arc::default(),
+            function,
+        }
+    }
+
+    fn update(&self, app: &AppId, change: impl Fn(&mut HashMap<FunctionName, Arc<FunctionEntry>>)) {
+        self.apps.rcu(|apps| {
+            let mut apps = Apps::clone(apps);
+            if let Some(entry) = apps.get_mut(app) {
+                change(&mut Arc::make_mut(entry).functions);
+            }
+            apps
+        });
+    }
+}
+
+impl AppEntry {
+    fn new(app: App) -> Self {
+        let info = AppInfo { id: app.id.to_string(), name: app.name.clone(), owner_id: app.owner_id };
+        Self { app: Arc::new(app), info: Arc::new(info), functions: HashMap::new() }
+    }
+
+    /// One of its functions.
+    pub fn function(&self, name: &str) -> Option<&Arc<FunctionEntry>> {
+        self.functions.get(name)
+    }
+}
+
+impl FunctionEntry {
+    /// The image, when it serves a later entry too: the same version, and the same environment, which it may hold.
+    fn image_for(&self, later: &Self) -> Option<Arc<ImageCell>> {
+        let same = self.function.id == later.function.id
+            && self.function.deployed_at == later.function.deployed_at
+            && self.environment.expose() == later.environment.expose();
+        same.then(|| Arc::clone(&self.image))
+    }
+}
