@@ -9,7 +9,7 @@ import { Deno } from './platform/deno.js';
 import { Blob, File } from './web/blob.js';
 import { console, describeError } from './web/console.js';
 import { Crypto, SubtleCrypto, crypto } from './web/crypto.js';
-import { DOMException } from './web/dom-exception.js';
+import { DOMException, QuotaExceededError } from './web/dom-exception.js';
 import { TextDecoder, TextDecoderStream, TextEncoder, TextEncoderStream } from './web/encoding.js';
 import {
   AbortController, AbortSignal, CustomEvent, ErrorEvent, Event, EventTarget, MessageEvent, PromiseRejectionEvent, installGlobalEventTarget,
@@ -33,7 +33,7 @@ import { URL, URLSearchParams } from './web/url.js';
 const interfaces = {
   AbortController, AbortSignal, Blob, Crypto, CustomEvent, DOMException, ErrorEvent, Event, EventTarget, File,
   FormData, Headers, MessageEvent, Navigator, Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure,
-  PromiseRejectionEvent, Request, Response, SubtleCrypto, TextDecoder, TextDecoderStream, TextEncoder,
+  PromiseRejectionEvent, QuotaExceededError, Request, Response, SubtleCrypto, TextDecoder, TextDecoderStream, TextEncoder,
   TextEncoderStream, URL, URLSearchParams,
   ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
   CountQueuingStrategy: streams.CountQueuingStrategy,

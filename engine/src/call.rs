@@ -1,6 +1,7 @@
 //! A call: the request goes into JavaScript, the response comes out, and what was registered with `waitUntil` goes on.
 
 use crate::bindings::exports::ramekin::function::handler::{Failure, FailureKind, Guest, Request, Response};
+use crate::bindings::ramekin::function::clocks;
 use crate::bindings::ramekin::function::http::Body;
 use crate::native::body;
 use crate::state::{self, USER_MODULE, UserModule};
@@ -15,6 +16,7 @@ type Answer = std::result::Result<Response, Failure>;
 thread_local! {
     static ANSWER: RefCell<Option<Answer>> = const { RefCell::new(None) };
     static ANSWERED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static KEPT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     static WAITING: RefCell<Option<Waker>> = const { RefCell::new(None) };
     static DELAYED: RefCell<Option<Request>> = const { RefCell::new(None) };
 }
@@ -25,11 +27,19 @@ impl Guest for Engine {
         poll_fn(|cx| match ANSWER.take() {
             Some(answer) => Poll::Ready(answer),
             None => {
+                keep_waiting();
                 WAITING.set(Some(cx.waker().clone()));
                 Poll::Pending
             }
         })
         .await
+    }
+}
+
+/// A call that waits for nothing the host knows of (a promise that nobody settles) waits all the same, until its time is up.
+fn keep_waiting() {
+    if !KEPT.replace(true) {
+        wit_bindgen::spawn_local(clocks::sleep(u64::MAX));
     }
 }
 

@@ -14,7 +14,7 @@ impl Guest for Engine {
         state::with_context(|ctx| {
             modules::accept_any_import(&ctx);
             let module = Module::declare(ctx.clone(), name, source).map_err(|error| js::caught(&ctx, error).0)?;
-            let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
+            let options = WriteOptions { strip_source: true, strip_debug: true, ..WriteOptions::default() };
             module.write(options).map_err(|error| js::caught(&ctx, error).0)
         })
     }

@@ -23,7 +23,7 @@ pub fn accept_any_import(ctx: &Ctx<'_>) {
 
 thread_local! {
     /// The engine's own modules, compiled.
-    static BUILTINS: RefCell<BTreeMap<String, &'static [u8]>> = const { RefCell::new(BTreeMap::new()) };
+    static BUILTINS: RefCell<BTreeMap<String, Vec<u8>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// While the base image is made: an import finds these.
@@ -31,20 +31,19 @@ pub fn serve(ctx: &Ctx<'_>, modules: Vec<Loaded>) {
     unsafe extern "C" fn load(ctx: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {
         // SAFETY: QuickJS calls with a C string.
         let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        let Some(bytecode) = BUILTINS.with_borrow(|table| table.get(name.as_ref()).copied()) else {
+        let Some(bytecode) = BUILTINS.with_borrow_mut(|table| table.remove(name.as_ref())) else {
             return refuse(ctx, &name).cast();
         };
-        // SAFETY: the bytes come from `precompile` of the very same engine, and live as long as the program.
+        // SAFETY: the bytes come from `precompile` of the very same engine.
         unsafe {
-            let flags = qjs::JS_READ_OBJ_BYTECODE | qjs::JS_READ_OBJ_ROM_DATA;
-            let value = qjs::JS_ReadObject(ctx, bytecode.as_ptr(), bytecode.len() as _, flags as c_int);
+            let flags = qjs::JS_READ_OBJ_BYTECODE as c_int;
+            let value = qjs::JS_ReadObject(ctx, bytecode.as_ptr(), bytecode.len() as _, flags);
             if qjs::JS_IsException(value) { ptr::null_mut() } else { qjs::JS_VALUE_GET_PTR(value).cast() }
         }
     }
     BUILTINS.with_borrow_mut(|table| {
         for module in modules {
-            // QuickJS goes on reading the bytecode where it lies.
-            table.insert(module.name, module.bytecode.leak());
+            table.insert(module.name, module.bytecode);
         }
     });
     // SAFETY: as above.

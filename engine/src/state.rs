@@ -4,9 +4,12 @@ use javy::quickjs::{Ctx, Function, JsLifetime, Module, Object, Persistent, Value
 use javy::{Config, Runtime};
 use std::cell::{Cell, OnceCell, RefCell};
 
-/// QuickJS refuses deeper recursion with a RangeError, measured on the shadow stack. Native frames of compiled Wasm take
-/// about as much again, so the host gives fibers four times as much.
-pub const STACK_LIMIT: usize = 512 * 1024;
+/// Below this address of the shadow stack (1 MiB, growing down from the top) QuickJS refuses deeper recursion with a
+/// RangeError. The rest is for native code that does not ask. Compiled Wasm uses native stack too: the host gives fibers
+/// enough that this limit is met first.
+const STACK_FLOOR: usize = 256 * 1024;
+/// A stack size that stands nowhere else in QuickJS's runtime.
+const STACK_MARK: usize = 0x0005_A5C3;
 
 /// Functions of the JavaScript half.
 #[derive(Clone)]
@@ -58,8 +61,9 @@ thread_local! {
 pub fn create_runtime() -> Result<(), String> {
     let mut config = Config::default();
     // Garbage is dropped with the instance: collecting it would only take time.
-    config.gc_threshold(usize::MAX).max_stack_size(STACK_LIMIT).redirect_stdout_to_stderr(true).weak_ref(true);
+    config.gc_threshold(usize::MAX).max_stack_size(STACK_MARK).redirect_stdout_to_stderr(true).weak_ref(true);
     let runtime = Runtime::new(config).map_err(|error| error.to_string())?;
+    set_stack_floor(&runtime)?;
     runtime.context().with(|ctx| {
         let raw = ctx.as_raw().as_ptr();
         // SAFETY: the context is fresh and has the base objects, which is all that these build on.
@@ -82,6 +86,22 @@ pub fn create_runtime() -> Result<(), String> {
         },
     )));
     RUNTIME.with(|cell| cell.set(runtime)).map_err(|_| "the runtime exists already".to_owned())
+}
+
+/// QuickJS has no stack limit on WASI: it sets the limit's field to 0 there. The field follows the stack size and the
+/// stack's top in the runtime, so it is found by a size that is unmistakable.
+fn set_stack_floor(runtime: &Runtime) -> Result<(), String> {
+    let words = runtime.context().get_runtime_ptr().cast::<usize>();
+    for at in 0..256 {
+        // SAFETY: the runtime is larger than 256 words; only its own field is written.
+        unsafe {
+            if words.add(at).read() == STACK_MARK {
+                words.add(at + 2).write(STACK_FLOOR);
+                return Ok(());
+            }
+        }
+    }
+    Err("QuickJS keeps its stack limit elsewhere than it did".into())
 }
 
 /// Address of an object: tells whether two values are one.

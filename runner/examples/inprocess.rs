@@ -39,7 +39,7 @@ async fn main() {
             headers: b"host: localhost\r\nuser-agent: x\r\naccept: */*\r\n".to_vec(), body: Content::Empty,
             environment: env.clone(),
             context: CallContext { function: "hello".into(), request_id: uuid::Uuid::nil(), client_ip: None, user: None, caller: Caller::anonymous(), app: info.clone() },
-            fetch: fetch.clone(), listener: None, timeout_ms: 30000, memory_mb: 128, slot: admission.admit(&app).unwrap(),
+            fetch: fetch.clone(), listener: None, timeout_ms: std::env::var("T").map_or(30000, |t| t.parse().unwrap()), memory_mb: 64, slot: admission.admit(&app).unwrap(),
             on_end: Box::new(move |ended| if i == 0 { println!("{ended:?}") }),
         };
         let t = Instant::now();

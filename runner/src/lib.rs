@@ -1,2 +1,16 @@
-//! Wiring.
+//! Ramekin: a self-hosted runner for serverless TypeScript functions. This crate puts the parts together: the command line,
+//! the server, the operations behind it, and the sandbox.
+
+pub mod cli;
+pub mod config;
 pub mod exec;
+pub mod fetch;
+pub mod images;
+pub mod ops;
+pub mod platform;
+pub mod recorder;
+pub mod registry;
+pub mod server;
+pub mod shutdown;
+pub mod telemetry;
+pub mod vault;

@@ -1,0 +1,259 @@
+//! The platform: everything behind the wire, put together once. Operations get the parts they need.
+
+use crate::config::{ApiKeyText, Config};
+use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
+use crate::fetch::{Client, System};
+use crate::images::Images;
+use crate::ops::apps::Apps;
+use crate::ops::auth::Keys;
+use crate::ops::call::{Calls, Observer};
+use crate::ops::deploy::Deploys;
+use crate::ops::functions::Functions;
+use crate::ops::logs::Logs;
+use crate::recorder::{Recorder, Writer};
+use crate::registry::Registry;
+use crate::vault::{Vault, VaultError};
+use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
+use ramekin_store::{Store, StoreError};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+/// Connections to the platform database.
+const CONNECTIONS: u32 = 10;
+/// Instances beyond those of calls: for evaluating modules at deploy, and for instances that are just going away.
+const SPARE_INSTANCES: u32 = 64;
+/// A compiled image that was not written for so long is removed at the start; it is made again when it is needed.
+const IMAGE_LIFETIME: Duration = Duration::from_hours(24 * 30);
+
+/// Where the database is.
+pub enum Database {
+    /// Somebody else's.
+    Url(ramekin_model::Secret<String>),
+    /// Our own child process.
+    Embedded {
+        /// Where it lives.
+        state_dir: PathBuf,
+        /// Where downloaded binaries are kept.
+        cache_dir: PathBuf,
+    },
+}
+
+/// How to put a platform together.
+pub struct PlatformOptions {
+    /// The database.
+    pub database: Database,
+    /// Where the key file is, unless the configuration has a key.
+    pub key_file: PathBuf,
+    /// Where compiled code is kept. Made private.
+    pub code_dir: PathBuf,
+    /// Under which clients reach the server.
+    pub public_url: String,
+    /// Everything else.
+    pub config: Config,
+    /// Watches calls.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+/// Why there is no platform.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// A folder of ours.
+    #[error("the folder `{}` cannot be used: {source}", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The embedded database.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The sandbox.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// TLS for outbound requests.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// No random bytes.
+    #[error("the operating system gave no random bytes: {0}")]
+    Entropy(#[from] getrandom::Error),
+}
+
+/// See the module's documentation.
+pub struct Platform {
+    /// The database.
+    pub store: Store,
+    /// API keys.
+    pub keys: Keys,
+    /// Apps.
+    pub apps: Apps,
+    /// Functions, as their owner sees them.
+    pub functions: Functions,
+    /// Deploys.
+    pub deploys: Deploys,
+    /// Calls.
+    pub calls: Calls,
+    /// Logs.
+    pub logs: Logs,
+    /// Who owns the installation.
+    pub owner: Uuid,
+    /// Under which clients reach the server.
+    pub public_url: Arc<str>,
+    registry: Arc<Registry>,
+    writer: Writer,
+    news: JoinHandle<()>,
+    embedded: Option<EmbeddedPostgres>,
+}
+
+impl Platform {
+    /// Starts the database if need be, compiles or loads the engine, and reads what is deployed.
+    ///
+    /// # Errors
+    /// See [`PlatformError`]; each text says what to do.
+    pub async fn open(options: PlatformOptions) -> Result<Self, PlatformError> {
+        private_dir(&options.code_dir)?;
+        let max_calls = options.config.max_calls;
+        let sandbox = Sandbox::open(SandboxOptions {
+            cache_dir: options.code_dir.clone(),
+            max_instances: max_calls.saturating_add(SPARE_INSTANCES),
+        });
+        let database = open_database(options.database);
+        // Both take a while and neither needs the other.
+        let (sandbox, database) = tokio::join!(sandbox, database);
+        let (store, embedded) = database?;
+        let sandbox = sandbox?;
+        let sweep = options.code_dir.join("images");
+        sandbox.tasks().spawn_blocking(move || remove_old_images(&sweep));
+        let vault = match &options.config.encryption_key {
+            Some(key) => Vault::new(key),
+            None => Vault::from_file(&options.key_file)?,
+        };
+        store.migrate().await?;
+        let owner = store.users().ensure_owner().await?;
+        // Listening begins before reading, so that no change falls between the two.
+        let changes = store.changes().await?;
+        let registry = Registry::load(store.clone(), vault.clone(), options.public_url.clone(), owner).await?;
+        let registry = Arc::new(registry);
+        let follower = Arc::clone(&registry);
+        let news = tokio::spawn(async move { follower.follow(changes).await });
+        let (recorder, writer) = Recorder::start(store.clone());
+        let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
+        let tasks = sandbox.tasks().clone();
+        let calls = Calls {
+            sandbox: sandbox.clone(),
+            images: Images { store: store.clone(), sandbox: sandbox.clone() },
+            // One app leaves a quarter of the slots to others.
+            admission: Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize),
+            recorder: Arc::clone(&recorder),
+            fetch,
+            observer: options.observer,
+        };
+        Ok(Self {
+            keys: Keys::new(store.clone(), tasks.clone()),
+            apps: Apps { store: store.clone(), registry: Arc::clone(&registry) },
+            functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
+            deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
+            calls,
+            logs: Logs { store: store.clone(), recorder },
+            owner,
+            public_url: options.public_url.into(),
+            registry,
+            store,
+            writer,
+            news,
+            embedded,
+        })
+    }
+
+    /// Apps and functions in memory.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// Makes the first key of an empty installation: this one, or a random one, which is returned to be shown once.
+    ///
+    /// # Errors
+    /// When the database fails, or there are no random bytes.
+    pub async fn bootstrap(&self, key: Option<&ApiKeyText>) -> Result<Option<ApiKeyText>, PlatformError> {
+        if self.store.keys().any().await? {
+            return Ok(None);
+        }
+        match key {
+            Some(key) => {
+                self.keys.create(key, self.owner, "bootstrap").await?;
+                Ok(None)
+            }
+            None => {
+                let key = ApiKeyText::random()?;
+                self.keys.create(&key, self.owner, "first key").await?;
+                Ok(Some(key))
+            }
+        }
+    }
+
+    /// Ends it: running work ends within its limits, every record is written, the database is left in order.
+    pub async fn close(self) {
+        let tasks = self.calls.sandbox.tasks();
+        tasks.close();
+        tasks.wait().await;
+        self.writer.close().await;
+        self.news.abort();
+        self.store.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+async fn open_database(database: Database) -> Result<(Store, Option<EmbeddedPostgres>), PlatformError> {
+    match database {
+        Database::Url(url) => Ok((Store::connect_url(url.expose(), CONNECTIONS).await?, None)),
+        Database::Embedded { state_dir, cache_dir } => {
+            let options = EmbeddedOptions { state_dir, cache_dir, bin_dir: None, allow_download: true, durable: true };
+            let embedded = EmbeddedPostgres::start(options).await?;
+            let store = Store::connect(embedded.connect_options(PLATFORM_DATABASE), CONNECTIONS).await?;
+            Ok((store, Some(embedded)))
+        }
+    }
+}
+
+/// Makes a folder that only this account can look into. Folders above it are ordinary ones.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_dir(path: &Path) -> Result<(), PlatformError> {
+    let make = || {
+        if let Some(above) = path.parent() {
+            std::fs::create_dir_all(above)?;
+        }
+        match std::fs::DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => made?,
+        }
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+    };
+    make().map_err(|source| PlatformError::Folder { path: path.to_path_buf(), source })
+}
+
+fn remove_old_images(dir: &Path) {
+    let now = SystemTime::now();
+    let old = |path: &Path| {
+        let written = path.metadata().and_then(|meta| meta.modified()).ok()?;
+        Some(now.duration_since(written).ok()? > IMAGE_LIFETIME)
+    };
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if old(&entry.path()) == Some(true) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}

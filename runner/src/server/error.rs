@@ -1,0 +1,170 @@
+//! Errors on the wire: the envelope `{"error": {code, message, remediation}}`, and the few other shapes that clients know
+//! (Butterbase §2.1).
+
+use crate::ops::apps::CreateError;
+use crate::ops::deploy::DeployError;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, header};
+use ramekin_model::ErrorCode;
+use ramekin_store::StoreError;
+use serde_json::{Value, json};
+
+/// A refusal in the envelope.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: ErrorCode,
+    message: String,
+    details: Option<Value>,
+    retry_after: Option<u32>,
+}
+
+impl ApiError {
+    /// With the status that the code stands for.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code, message: message.into(), details: None, retry_after: None }
+    }
+
+    /// A request that cannot be read, with the status that says how.
+    pub fn request(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, ..Self::new(ErrorCode::RequestError, message) }
+    }
+
+    /// Something that is not there, or not the caller's.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::ResourceNotFound, format!("{what} not found"))
+    }
+
+    /// The server failed. The cause goes to the log and not to the caller.
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!("a request failed: {cause}");
+        Self::new(ErrorCode::InternalError, "the server failed to do this; its log says why")
+    }
+
+    /// Adds what a program can read.
+    pub fn with_details(self, details: Value) -> Self {
+        Self { details: Some(details), ..self }
+    }
+
+    /// Says when to try again, in seconds.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// As status, body and fields.
+    pub fn into_parts(self) -> (StatusCode, Bytes, Option<u32>) {
+        let mut error = json!({
+            "code": self.code.as_str(),
+            "message": self.message,
+            "remediation": self.code.remediation(),
+        });
+        if let (Some(details), Some(error)) = (self.details, error.as_object_mut()) {
+            error.insert("details".into(), details);
+        }
+        (self.status, json_bytes(&json!({ "error": error })), self.retry_after)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, body, retry_after) = self.into_parts();
+        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::error!(%error, "a request failed: {error}");
+                Self::new(ErrorCode::ExternalDbError, "the database is not reachable").retry_after(5)
+            }
+            StoreError::NulCharacter => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<DeployError> for ApiError {
+    fn from(error: DeployError) -> Self {
+        match error {
+            DeployError::Form(issues) => Self::new(ErrorCode::ValidationInvalidSchema, issues.to_string()),
+            DeployError::Source(diagnostics) => {
+                let details = serde_json::to_value(&diagnostics).unwrap_or_default();
+                Self::new(ErrorCode::ValidationInvalidSchema, diagnostics.to_string()).with_details(details)
+            }
+            DeployError::Busy => Self::request(StatusCode::TOO_MANY_REQUESTS, error.to_string()).retry_after(5),
+            DeployError::NoApp => Self::not_found("App"),
+            DeployError::Store(error) => error.into(),
+            DeployError::Vault(error) => Self::internal(&error),
+            DeployError::Host(text) => Self::internal(&text),
+        }
+    }
+}
+
+impl From<CreateError> for ApiError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Name => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
+            CreateError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
+            CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// JSON as bytes. Values made here can always be written.
+pub fn json_bytes(value: &Value) -> Bytes {
+    serde_json::to_vec(value).unwrap_or_default().into()
+}
+
+/// What is said of a path that leads nowhere (Butterbase §2.1).
+pub fn no_route(method: &Method, path: &str) -> (StatusCode, Value) {
+    let body = json!({
+        "message": format!("Route {method}:{path} not found"),
+        "error": "Not Found",
+        "statusCode": 404,
+    });
+    (StatusCode::NOT_FOUND, body)
+}
+
+/// `application/json` as a field value.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(error: ApiError) -> (u16, Value) {
+        let (status, body, _) = error.into_parts();
+        (status.as_u16(), serde_json::from_slice(&body).unwrap())
+    }
+
+    #[test]
+    fn the_envelope_has_what_clients_recognise_it_by() {
+        for code in ErrorCode::ALL {
+            let (status, body) = body(ApiError::new(*code, "what"));
+            assert_eq!(status, code.status());
+            assert_eq!((&body["error"]["code"], &body["error"]["message"]), (&json!(code.as_str()), &json!("what")));
+            assert!(body["error"]["remediation"].is_string() && body["error"].get("details").is_none());
+        }
+    }
+
+    #[test]
+    fn causes_stay_here() {
+        let failed = StoreError::Statement { sqlstate: None, message: "canary".into() };
+        let (status, text) = body(failed.into());
+        assert_eq!(status, 500);
+        assert!(!text.to_string().contains("canary"));
+        let away = ApiError::from(StoreError::Unavailable("canary at 10.0.0.1".into()));
+        assert_eq!(away.retry_after, Some(5));
+        let (status, text) = body(away);
+        assert_eq!((status, text["error"]["code"].as_str()), (503, Some("EXTERNAL_DB_ERROR")));
+        assert!(!text.to_string().contains("canary"));
+    }
+}
