@@ -30,21 +30,9 @@ pub struct Artifact {
 /// Why a source gave no artifact.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// It cannot be parsed, or uses what is not supported.
+    /// The author can mend it.
     #[error("{0}")]
     Source(Diagnostics),
-    /// Its top level threw: message and stack, in positions of the source.
-    #[error("{0}")]
-    Threw(String, Option<String>),
-    /// It has no handler.
-    #[error("the module has no handler")]
-    NoHandler,
-    /// Its top level took too long.
-    #[error("the module's top level did not finish within its time limit")]
-    TooLong,
-    /// Its top level took too much memory.
-    #[error("the module's top level needs more memory than a deploy may use")]
-    TooLarge,
     /// The engine failed.
     #[error("{0}")]
     Host(String),
@@ -69,7 +57,9 @@ impl Compiler {
         let transpiled = transpile(source).map_err(BuildError::Source)?;
         let (snapshot, startup) = self.evaluate(source, &transpiled.code, &transpiled.source_map, setting).await?;
         if !snapshot.has_handler {
-            return Err(BuildError::NoHandler);
+            let message = "the module has no handler: export a function called `handler`, export a function as default, export \
+                           default an object with a `fetch` method, or call Deno.serve(handler)";
+            return Err(evaluation(source, &transpiled.source_map, message, None));
         }
         Ok(Artifact { image: snapshot.image, startup, source_map: transpiled.source_map, console: snapshot.console })
     }
@@ -82,14 +72,12 @@ impl Compiler {
         setting: Setting,
     ) -> Result<(Snapshot, StartupMode), BuildError> {
         let module = || ModuleSource { name: source.file_name.clone(), code: code.to_owned() };
-        let error = |error| match error {
+        let error = |error: SnapshotError| match &error {
             SnapshotError::Syntax(message, stack) | SnapshotError::Threw(message, stack) => {
-                BuildError::Threw(message, stack.map(|stack| crate::remap_stack(&stack, map, &source.file_name)))
+                evaluation(source, map, message, stack.as_deref())
             }
-            SnapshotError::TooLong => BuildError::TooLong,
-            SnapshotError::TooLarge => BuildError::TooLarge,
-            SnapshotError::NeedsCall(what) => BuildError::Host(format!("the top level uses {what}")),
-            SnapshotError::Engine(error) => BuildError::Host(format!("{error:#}")),
+            SnapshotError::TooLong | SnapshotError::TooLarge => evaluation(source, map, &error.to_string(), None),
+            SnapshotError::NeedsCall(_) | SnapshotError::Engine(_) => BuildError::Host(format!("{error:#}")),
         };
         match self.evaluator.evaluate(module(), Startup::Snapshot, setting.clone()).await {
             Ok(snapshot) => {
@@ -105,13 +93,12 @@ impl Compiler {
     }
 }
 
-impl BuildError {
-    /// The same as diagnostics about the source.
-    pub fn into_diagnostics(self, source: &Source) -> Diagnostics {
-        match self {
-            Self::Source(diagnostics) => diagnostics,
-            Self::Threw(message, stack) => Diagnostics(vec![Diagnostic::evaluation(source, &message, stack.as_deref())]),
-            other => Diagnostics(vec![Diagnostic::evaluation(source, &other.to_string(), None)]),
-        }
-    }
+fn evaluation(source: &Source, map: &SourceMap, message: &str, stack: Option<&str>) -> BuildError {
+    let found = vec![Diagnostic::evaluation(source, map, message, stack)];
+    Diagnostics::collect(found).map_or_else(|| BuildError::Host(message.to_owned()), BuildError::Source)
+}
+
+/// The module's top level took longer on the wall clock than a deploy may take.
+pub fn too_slow(source: &Source) -> BuildError {
+    evaluation(source, &SourceMap::default(), &SnapshotError::TooLong.to_string(), None)
 }

@@ -3,15 +3,17 @@
 mod artifact;
 mod diagnostic;
 mod link;
+mod position;
 mod snapshot;
 mod source;
 mod source_map;
 mod transpile;
 
-pub use artifact::{Artifact, BuildError, Compiler, StartupMode};
-pub use diagnostic::{Diagnostic, Diagnostics};
+pub use artifact::{Artifact, BuildError, Compiler, StartupMode, too_slow};
+pub use diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, MAX_DIAGNOSTICS};
 pub use link::image;
+pub use position::Position;
 pub use snapshot::{Evaluator, ModuleSource, Setting, Snapshot, SnapshotError, Startup};
 pub use source::Source;
-pub use source_map::{SourceMap, remap_stack};
-pub use transpile::{Transpiled, transpile};
+pub use source_map::{MAX_STACK, SourceMap, SourceMapError, remap_stack};
+pub use transpile::{Import, ImportKind, MAX_SOURCE, Transpiled, transpile};

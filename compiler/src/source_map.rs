@@ -1,9 +1,356 @@
-//! TEMPORARY
-/// x
-#[derive(Debug, Clone)]
-pub struct SourceMap;
-impl SourceMap { /// x
-    pub fn to_json(&self) -> String { String::new() } /// x
-    pub fn from_json(_: &str) -> Option<Self> { Some(Self) } }
-/// x
-pub fn remap_stack(stack: &str, _: &SourceMap, _: &str) -> String { stack.into() }
+//! From positions in transpiled code, as the engine reports them, to positions in the source, as its author counts them.
+//! The engine counts columns in bytes of UTF-8 and authors count characters, so a map does the same: generated columns
+//! are bytes, original columns are characters. Where a line is ASCII, that is what any reader of source maps expects.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::position::{Position, is_continuation};
+
+/// How much of a stack is looked at and kept, in bytes. The engine's own are far shorter; a function may set anything.
+pub const MAX_STACK: usize = 64 * 1024;
+
+/// Module names of the engine start with this. Their frames mean nothing to an author.
+const INTERNAL: &str = "ramekin:";
+
+/// Where each piece of transpiled code came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceMap {
+    file_name: String,
+    /// Ordered by `generated`.
+    segments: Vec<Segment>,
+}
+
+/// From here on, up to the next segment or the end of the line, code comes from there. Lines and columns from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Segment {
+    generated: (u32, u32),
+    original: (u32, u32),
+}
+
+/// A stored map cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceMapError {
+    /// Not the JSON of a source map.
+    #[error("source map is not valid JSON")]
+    Json(#[from] serde_json::Error),
+    /// Another format.
+    #[error("source map has version {0}, expected 3")]
+    Version(u32),
+    /// `mappings` is damaged.
+    #[error("mappings of the source map end or overflow in the middle of a segment")]
+    Mappings,
+}
+
+/// The stored form: version 3 of the usual format, without the sources' text and without names.
+#[derive(Serialize, Deserialize)]
+struct Json {
+    version: u32,
+    sources: Vec<String>,
+    names: Vec<String>,
+    mappings: String,
+}
+
+impl SourceMap {
+    /// From the code generator's pairs of (line, column) in generated code and in the source: from 0, columns in UTF-16
+    /// units, in the order of the generated code.
+    pub(crate) fn from_pairs(
+        file_name: &str,
+        generated: &str,
+        original: &str,
+        pairs: impl Iterator<Item = ((u32, u32), (u32, u32))>,
+    ) -> Self {
+        let mut walk = Walk::new(generated);
+        let wide = wide_characters(original);
+        let mut segments = Vec::with_capacity(pairs.size_hint().0);
+        for (to, from) in pairs {
+            let Some(generated) = walk.reach(to) else { continue };
+            let line_before = wide.partition_point(|&at| at < (from.0, 0));
+            let before = wide.partition_point(|&at| at < from);
+            let surplus = u32::try_from(before.saturating_sub(line_before)).unwrap_or(u32::MAX);
+            segments.push(Segment { generated, original: (from.0, from.1.saturating_sub(surplus)) });
+        }
+        Self { file_name: file_name.to_owned(), segments }
+    }
+
+    /// Where a place in the transpiled code comes from. Line and column are the engine's: from 1, columns in bytes.
+    pub fn lookup(&self, line: u32, column: u32) -> Option<Position> {
+        let at = (line.checked_sub(1)?, column.checked_sub(1)?);
+        let after = self.segments.partition_point(|segment| segment.generated <= at);
+        let segment = self.segments.get(after.checked_sub(1)?)?;
+        (segment.generated.0 == at.0).then(|| Position {
+            line: segment.original.0.saturating_add(1),
+            column: segment.original.1.saturating_add(1),
+        })
+    }
+
+    /// The form to store: a source map, version 3, as JSON.
+    pub fn to_json(&self) -> String {
+        let json = Json {
+            version: 3,
+            sources: vec![self.file_name.clone()],
+            names: Vec::new(),
+            mappings: vlq::encode(&self.segments),
+        };
+        // Strings and numbers only: there is nothing in it that could fail.
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+
+    /// Reads the stored form.
+    pub fn from_json(text: &str) -> Result<Self, SourceMapError> {
+        let json: Json = serde_json::from_str(text)?;
+        if json.version != 3 {
+            return Err(SourceMapError::Version(json.version));
+        }
+        let segments = vlq::decode(&json.mappings).ok_or(SourceMapError::Mappings)?;
+        Ok(Self { file_name: json.sources.into_iter().next().unwrap_or_default(), segments })
+    }
+}
+
+/// Rewrites the frames of the module `file_name` to positions of its source and drops the frames of the engine's own
+/// modules. Everything else stays as it is; what lies beyond [`MAX_STACK`] is cut. A stack is whatever the function
+/// says it is, so nothing here trusts it.
+pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
+    let kept = beginning(stack);
+    let mut out = String::with_capacity(kept.len());
+    for line in kept.split_inclusive('\n') {
+        let text = line.strip_suffix('\n').unwrap_or(line);
+        match Frame::read(text, file_name) {
+            Frame::Internal => {}
+            Frame::Other => out.push_str(line),
+            Frame::Module { before, line: at, column, after } => {
+                out.push_str(before);
+                // Without an origin there is no position worth showing: the transpiled code is not the author's.
+                if let Some(origin) = map.lookup(at, column) {
+                    // Writing to a string does not fail.
+                    let _ = write!(out, ":{}:{}", origin.line, origin.column);
+                }
+                out.push_str(after);
+                out.push_str(line.get(text.len()..).unwrap_or_default());
+            }
+        }
+    }
+    if kept.len() < stack.len() {
+        out.push_str("…\n");
+    }
+    out
+}
+
+/// Where the innermost frame of the module is in its source.
+pub(crate) fn first_frame(stack: &str, map: &SourceMap, file_name: &str) -> Option<Position> {
+    beginning(stack).lines().find_map(|line| match Frame::read(line, file_name) {
+        Frame::Module { line, column, .. } => map.lookup(line, column),
+        Frame::Internal | Frame::Other => None,
+    })
+}
+
+/// As much of a stack as is looked at.
+fn beginning(stack: &str) -> &str {
+    let mut end = stack.len().min(MAX_STACK);
+    while !stack.is_char_boundary(end) {
+        end -= 1;
+    }
+    stack.get(..end).unwrap_or(stack)
+}
+
+/// One line of a stack.
+enum Frame<'a> {
+    /// In the module asked for: the line up to and with the file name, the position, the rest.
+    Module { before: &'a str, line: u32, column: u32, after: &'a str },
+    /// In a module of the engine.
+    Internal,
+    /// Another module, native code, or no frame at all.
+    Other,
+}
+
+impl<'a> Frame<'a> {
+    /// Reads `    at name (file:line:column)` or `    at file:line:column`. Names may contain anything, also what looks
+    /// like a position, so the line is read from its end.
+    fn read(line: &'a str, file_name: &str) -> Self {
+        let Some(body) = line.strip_prefix("    at ") else { return Self::Other };
+        let (body, closed) = body.strip_suffix(')').map_or((body, false), |inner| (inner, true));
+        let place = if closed { body.rsplit_once(" (").map_or("", |(_, place)| place) } else { body };
+        if place.starts_with(INTERNAL) {
+            return Self::Internal;
+        }
+        Self::in_module(line, body, closed, file_name).unwrap_or(Self::Other)
+    }
+
+    fn in_module(line: &'a str, body: &'a str, closed: bool, file_name: &str) -> Option<Self> {
+        let (rest, column_text) = body.rsplit_once(':')?;
+        let (rest, line_text) = rest.rsplit_once(':')?;
+        let name = rest.strip_suffix(file_name)?;
+        if (closed && !name.ends_with(" (")) || (!closed && !name.is_empty()) {
+            return None;
+        }
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok())?;
+        let (at, column) = (digits(line_text)?, digits(column_text)?);
+        let before = line.get(..line.len() - usize::from(closed) - line_text.len() - column_text.len() - 2)?;
+        Some(Self::Module { before, line: at, column, after: if closed { ")" } else { "" } })
+    }
+}
+
+/// Where the characters are that take two UTF-16 units: line and column from 0, column in UTF-16 units.
+fn wide_characters(text: &str) -> Vec<(u32, u32)> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let mut walk = Walk::new(text);
+    let mut wide = Vec::new();
+    while let Some(&byte) = walk.rest() {
+        if byte >= 0b1111_0000 {
+            wide.push((walk.line, walk.units));
+        }
+        walk.step();
+    }
+    wide
+}
+
+/// Walks through a text and counts lines and columns in two ways at once: the code generator's (lines end as in the
+/// language, columns are UTF-16 units) and the engine's (U+2028 and U+2029 end no line, columns are bytes).
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u32,
+    units: u32,
+    engine_line: u32,
+    engine_line_start: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { bytes: text.as_bytes(), at: 0, line: 0, units: 0, engine_line: 0, engine_line_start: 0 }
+    }
+
+    fn rest(&self) -> Option<&u8> {
+        self.bytes.get(self.at)
+    }
+
+    /// Goes to a place in the generator's count and tells it in the engine's; `None` if it lies behind.
+    fn reach(&mut self, place: (u32, u32)) -> Option<(u32, u32)> {
+        while (self.line, self.units) < place && self.at < self.bytes.len() {
+            self.step();
+        }
+        let column = u32::try_from(self.at - self.engine_line_start).ok()?;
+        ((self.line, self.units) == place).then_some((self.engine_line, column))
+    }
+
+    /// Over one character.
+    fn step(&mut self) {
+        let Some(rest) = self.bytes.get(self.at..) else { return };
+        let (length, ends) = match rest {
+            [b'\r', b'\n', ..] => (2, Some(true)),
+            [b'\r' | b'\n', ..] => (1, Some(true)),
+            [0xE2, 0x80, 0xA8 | 0xA9, ..] => (3, Some(false)),
+            [first, ..] if *first < 0x80 => (1, None),
+            _ => (1 + rest.iter().skip(1).take_while(|&&byte| is_continuation(byte)).count(), None),
+        };
+        self.at += length;
+        match ends {
+            Some(also_for_the_engine) => {
+                self.line += 1;
+                self.units = 0;
+                if also_for_the_engine {
+                    self.engine_line += 1;
+                    self.engine_line_start = self.at;
+                }
+            }
+            None => self.units += if length == 4 { 2 } else { 1 },
+        }
+    }
+}
+
+/// The `mappings` of a source map: base-64 variable-length differences.
+mod vlq {
+    use super::Segment;
+
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    pub(super) fn encode(segments: &[Segment]) -> String {
+        let mut out = String::with_capacity(segments.len() * 6);
+        let (mut line, mut column, mut original) = (0, 0, (0, 0));
+        for segment in segments {
+            let separator = if segment.generated.0 > line { ';' } else { ',' };
+            if separator == ';' {
+                column = 0;
+                (line..segment.generated.0).for_each(|_| out.push(';'));
+                line = segment.generated.0;
+            } else if !out.is_empty() && !out.ends_with(';') {
+                out.push(separator);
+            }
+            number(&mut out, i64::from(segment.generated.1) - column);
+            number(&mut out, 0);
+            number(&mut out, i64::from(segment.original.0) - original.0);
+            number(&mut out, i64::from(segment.original.1) - original.1);
+            column = i64::from(segment.generated.1);
+            original = (i64::from(segment.original.0), i64::from(segment.original.1));
+        }
+        out
+    }
+
+    fn number(out: &mut String, value: i64) {
+        let mut rest = (value.unsigned_abs() << 1) | u64::from(value < 0);
+        loop {
+            let digit = rest & 31;
+            rest >>= 5;
+            let digit = if rest > 0 { digit | 32 } else { digit };
+            out.push(char::from(DIGITS.get(digit as usize).copied().unwrap_or(b'A')));
+            if rest == 0 {
+                return;
+            }
+        }
+    }
+
+    /// `None` if the text is damaged. Segments without an origin are left out.
+    pub(super) fn decode(mappings: &str) -> Option<Vec<Segment>> {
+        let mut segments: Vec<Segment> = Vec::new();
+        let mut original = (0i64, 0i64);
+        for (line, text) in (0u32..).zip(mappings.split(';')) {
+            let mut column = 0i64;
+            for piece in text.split(',').filter(|piece| !piece.is_empty()) {
+                let mut bytes = piece.bytes();
+                column = column.checked_add(read(&mut bytes)?)?;
+                if bytes.len() == 0 {
+                    continue;
+                }
+                let _source = read(&mut bytes)?;
+                original.0 = original.0.checked_add(read(&mut bytes)?)?;
+                original.1 = original.1.checked_add(read(&mut bytes)?)?;
+                let place = |pair: (i64, i64)| Some((u32::try_from(pair.0).ok()?, u32::try_from(pair.1).ok()?));
+                let segment = Segment { generated: (line, u32::try_from(column).ok()?), original: place(original)? };
+                if segments.last().is_some_and(|last| last.generated > segment.generated) {
+                    return None;
+                }
+                segments.push(segment);
+            }
+        }
+        Some(segments)
+    }
+
+    fn read(bytes: &mut std::str::Bytes<'_>) -> Option<i64> {
+        let (mut value, mut shift) = (0i64, 0u32);
+        loop {
+            let byte = bytes.next()?;
+            let digit = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' => 62,
+                b'/' => 63,
+                _ => return None,
+            };
+            value |= i64::from(digit & 31) << shift;
+            if digit & 32 == 0 {
+                return Some(if value & 1 == 1 { -(value >> 1) } else { value >> 1 });
+            }
+            shift += 5;
+            if shift > 30 {
+                return None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

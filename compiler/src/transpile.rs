@@ -1,9 +1,206 @@
-//! TEMPORARY passthrough until the real one (being written) replaces this file.
-use crate::{Diagnostics, Source, SourceMap};
-/// x
-#[derive(Debug)]
-pub struct Transpiled { /// x
-    pub code: String, /// x
-    pub source_map: SourceMap }
-/// x
-pub fn transpile(source: &Source) -> Result<Transpiled, Diagnostics> { Ok(Transpiled { code: source.code.clone(), source_map: SourceMap }) }
+//! From TypeScript to the JavaScript the engine runs. Types go, what the engine lacks is rewritten or refused, all else
+//! stays as written. Takes any text, however hostile: it costs time and memory in proportion to its length, and what
+//! cannot be read is a diagnostic.
+
+mod accessor;
+mod modules;
+mod nesting;
+mod regexp;
+mod report;
+mod survey;
+#[cfg(test)]
+mod measure;
+
+use std::path::Path;
+use std::thread;
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::Program;
+use oxc_codegen::{Codegen, CodegenOptions};
+use oxc_diagnostics::OxcDiagnostic;
+use oxc_parser::Parser;
+use oxc_semantic::{Scoping, SemanticBuilder};
+use oxc_span::SourceType;
+use oxc_transformer::{JsxRuntime, TransformOptions, Transformer};
+
+pub use modules::{Import, ImportKind};
+
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
+use crate::source::{Language, Source};
+use crate::source_map::SourceMap;
+use nesting::Depth;
+
+/// How long a source may be, in bytes.
+pub const MAX_SOURCE: usize = 8 * 1024 * 1024;
+
+/// The stack everything recursive runs on: several times what the deepest tree needs that `nesting` lets through. Address
+/// space rather than memory: only what is used is ever backed, and what real code uses is little.
+const STACK: usize = 128 * 1024 * 1024;
+
+/// How long a source may be for its code to be indented. Where every line is short and deep, indentation makes a text
+/// many times longer.
+const MAX_INDENTED: usize = 1024 * 1024;
+
+/// A module the engine can evaluate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transpiled {
+    /// JavaScript, one ES module.
+    pub code: String,
+    /// Where it comes from.
+    pub source_map: SourceMap,
+    /// What it imports, in the order of the text. Empty as long as a function is one file: every import whose target is
+    /// known beforehand is refused.
+    pub imports: Vec<Import>,
+    /// Whether it exports something called `handler`.
+    pub has_handler_export: bool,
+    /// Whether it has a default export.
+    pub has_default_export: bool,
+    /// Whether it names `Deno.serve`. It may still not call it.
+    pub uses_deno_serve: bool,
+}
+
+/// Turns one source into one module.
+pub fn transpile(source: &Source) -> Result<Transpiled, Diagnostics> {
+    check_size(source)?;
+    let depth = check_nesting(source)?;
+    on_large_stack(source, || {
+        let arena = Allocator::default();
+        let module = read(source, &arena)?;
+        let found = survey::survey(source, &module, &arena)?;
+        let program = strip(source, &arena, module.program, module.scoping)?;
+        let imports = modules::imports(source, &program, found.imports);
+        modules::refuse(source, &imports)?;
+        let (code, source_map) = print(source, &program, depth);
+        verify(source, &code, module.doubts)?;
+        Ok(Transpiled {
+            code,
+            source_map,
+            imports,
+            has_handler_export: modules::exports(&program, "handler"),
+            has_default_export: modules::exports(&program, "default"),
+            uses_deno_serve: found.uses_deno_serve,
+        })
+    })
+}
+
+fn check_size(source: &Source) -> Result<(), Diagnostics> {
+    let length = source.code.len();
+    if length <= MAX_SOURCE {
+        return Ok(());
+    }
+    let message = format!("the source has {length} bytes, the limit is {MAX_SOURCE}");
+    let diagnostic = Diagnostic::at(DiagnosticCode::TooLarge, message, source, 0);
+    Err(diagnostic.with_hint("keep large data out of the code").into())
+}
+
+fn check_nesting(source: &Source) -> Result<Depth, Diagnostics> {
+    let jsx = matches!(source.language(), Language::Tsx | Language::Jsx);
+    nesting::check(&source.code, jsx).map_err(|too_deep| report::too_deep(source, too_deep).into())
+}
+
+/// Runs what recurses on a stack large enough for all that `check_nesting` lets through. A panic on it is a fault of the
+/// parser or of this crate; it costs the caller a diagnostic, no more.
+fn on_large_stack<T: Send>(
+    source: &Source,
+    work: impl FnOnce() -> Result<T, Diagnostics> + Send,
+) -> Result<T, Diagnostics> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("transpile".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, work).map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+                Err(Diagnostic::internal(format!("the compiler failed: {text}"), source).into())
+            }
+            Err(error) => Err(Diagnostic::internal(format!("cannot start a thread: {error}"), source).into()),
+        }
+    })
+}
+
+/// A source understood.
+struct Module<'a> {
+    program: Program<'a>,
+    scoping: Scoping,
+    /// Errors that concern types alone, as far as one can tell before they are gone.
+    doubts: Vec<OxcDiagnostic>,
+}
+
+/// Parses and analyses. A text that is not TypeScript may still be JavaScript, where some things are read otherwise.
+fn read<'a>(source: &'a Source, arena: &'a Allocator) -> Result<Module<'a>, Diagnostics> {
+    let read_as = |source_type| understand(&source.code, arena, source_type);
+    let result = match source.language() {
+        Language::Tsx => read_as(SourceType::tsx().with_module(true)),
+        Language::Jsx => read_as(SourceType::jsx().with_module(true)),
+        Language::JavaScript => read_as(SourceType::mjs()),
+        Language::TypeScript => read_as(SourceType::ts().with_module(true)).or_else(|errors| {
+            let javascript = read_as(SourceType::mjs()).ok().filter(|module| module.doubts.is_empty());
+            javascript.ok_or(errors)
+        }),
+    };
+    result.map_err(|errors| report::syntax(source, &errors, report::jsx_in(source)))
+}
+
+fn understand<'a>(
+    code: &'a str,
+    arena: &'a Allocator,
+    source_type: SourceType,
+) -> Result<Module<'a>, Vec<OxcDiagnostic>> {
+    let parsed = Parser::new(arena, code, source_type).parse();
+    let (mut program, mut errors) = (parsed.program, parsed.diagnostics.into_vec());
+    if parsed.panicked {
+        return Err(errors);
+    }
+    accessor::lower(&mut program, arena);
+    // The transformer adds scopes, symbols and references; they are allocated for at once.
+    let analysis = SemanticBuilder::new_compiler().with_enum_eval(true).with_excess_capacity(1.0).build(&program);
+    errors.extend(analysis.diagnostics);
+    if errors.iter().all(report::concerns_types) {
+        let scoping = analysis.semantic.into_scoping();
+        return Ok(Module { program, scoping, doubts: errors });
+    }
+    Err(errors)
+}
+
+/// Takes the types out, and turns what TypeScript adds to JavaScript into JavaScript.
+fn strip<'a>(
+    source: &Source,
+    arena: &'a Allocator,
+    mut program: Program<'a>,
+    scoping: Scoping,
+) -> Result<Program<'a>, Diagnostics> {
+    let mut options = TransformOptions::default();
+    // What `deno run` does with JSX that names no runtime.
+    options.jsx.runtime = JsxRuntime::Classic;
+    let transformer = Transformer::new(arena, Path::new(&source.file_name), &options);
+    let done = transformer.build_with_scoping(scoping, &mut program);
+    let errors = done.diagnostics.into_vec();
+    if errors.is_empty() { Ok(program) } else { Err(report::unsupported(source, errors)) }
+}
+
+fn print(source: &Source, program: &Program<'_>, depth: Depth) -> (String, SourceMap) {
+    let indented = source.code.len() <= MAX_INDENTED && depth == Depth::Usual;
+    let options = CodegenOptions {
+        indent_width: usize::from(indented),
+        source_map_path: Some(source.file_name.clone().into()),
+        ..CodegenOptions::default()
+    };
+    let printed = Codegen::new().with_options(options).build(program);
+    let pairs = printed.map.iter().flat_map(|map| map.get_tokens()).map(|token| {
+        ((token.get_dst_line(), token.get_dst_col()), (token.get_src_line(), token.get_src_col()))
+    });
+    let map = SourceMap::from_pairs(&source.file_name, &printed.code, &source.code, pairs);
+    (printed.code, map)
+}
+
+/// Errors that concern types alone do not matter if the code is sound once the types are gone.
+fn verify(source: &Source, code: &str, doubts: Vec<OxcDiagnostic>) -> Result<(), Diagnostics> {
+    if doubts.is_empty() {
+        return Ok(());
+    }
+    let arena = Allocator::default();
+    match understand(code, &arena, SourceType::mjs()) {
+        Ok(module) if module.doubts.is_empty() => Ok(()),
+        Ok(_) | Err(_) => Err(report::syntax(source, &doubts, None)),
+    }
+}

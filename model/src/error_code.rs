@@ -45,6 +45,8 @@ codes! {
     AuthInvalidToken = "AUTH_INVALID_TOKEN", 401;
     /// The key may not act for a user.
     AuthImpersonationForbidden = "AUTH_IMPERSONATION_FORBIDDEN", 403;
+    /// The key is valid, and what is asked for takes another kind of key.
+    AuthInsufficientPermissions = "AUTH_INSUFFICIENT_PERMISSIONS", 403;
     /// The request could not be read: parse error, too large, too many.
     RequestError = "REQUEST_ERROR", 400;
     /// The server failed.

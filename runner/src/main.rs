@@ -1,2 +1,5 @@
-//! Placeholder.
-fn main() {}
+//! The program: parses, runs, and ends with an exit code that says how it went.
+
+fn main() -> std::process::ExitCode {
+    ramekin_runner::cli::main()
+}

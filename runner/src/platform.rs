@@ -107,8 +107,10 @@ pub struct Platform {
     pub logs: Logs,
     /// Who owns the installation.
     pub owner: Uuid,
-    /// Under which clients reach the server.
+    /// Under which clients reach the server, as far as is known.
     pub public_url: Arc<str>,
+    /// Whether the operator said so. Otherwise a request's own `Host` is believed.
+    pub public_url_fixed: bool,
     registry: Arc<Registry>,
     writer: Writer,
     news: JoinHandle<()>,
@@ -167,6 +169,7 @@ impl Platform {
             logs: Logs { store: store.clone(), recorder },
             owner,
             public_url: options.public_url.into(),
+            public_url_fixed: options.config.public_url.is_some(),
             registry,
             store,
             writer,

@@ -98,7 +98,7 @@ impl Sent {
 /// An answer.
 #[derive(Debug)]
 pub struct Answer {
-    /// Status.
+    /// Status; 0 when the client left before it came.
     pub status: u16,
     /// Fields, in order, repeated ones included.
     pub headers: HeaderMap,
@@ -197,7 +197,7 @@ impl Connection {
             Err(_) if sent.leave_after.is_some() => Some("the client left".into()),
             Err(_) => anyhow::bail!("no whole answer to {} {} within {limit:?}", sent.method, sent.target),
         };
-        collected.answer(broken)
+        Ok(collected.answer(broken))
     }
 
     /// Whether another request may be sent here. Waits for the answer before to be done with.
@@ -233,21 +233,12 @@ impl Collected {
         Ok(None)
     }
 
-    fn answer(self, broken: Option<String>) -> Result<Answer> {
+    fn answer(self, broken: Option<String>) -> Answer {
         let total = self.started.elapsed();
-        let head = match (self.head, &broken) {
-            (Some(head), _) => head,
-            // Left before the head came.
-            (None, Some(_)) => http::Response::builder().status(http::StatusCode::NO_CONTENT).body(())?.into_parts().0,
-            (None, None) => anyhow::bail!("an answer without a head"),
+        let (status, headers) = match self.head {
+            Some(head) => (head.status.as_u16(), head.headers),
+            None => (0, HeaderMap::new()),
         };
-        Ok(Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: self.body,
-            broken,
-            first_byte: self.first_byte.unwrap_or(total),
-            total,
-        })
+        Answer { status, headers, body: self.body, broken, first_byte: self.first_byte.unwrap_or(total), total }
     }
 }

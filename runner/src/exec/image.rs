@@ -118,10 +118,10 @@ impl Sandbox {
         };
         let cap = Duration::from_millis(limits::EVALUATION_MS.into());
         let built = tokio::time::timeout(cap, compiler.build(&source, setting)).await;
-        let artifact = match built.unwrap_or(Err(CompileError::TooLong)) {
+        let artifact = match built.unwrap_or_else(|_| Err(ramekin_compiler::too_slow(&source))) {
             Ok(artifact) => artifact,
             Err(CompileError::Host(error)) => return Err(BuildError::Host(error)),
-            Err(error) => return Err(BuildError::Source(error.into_diagnostics(&source))),
+            Err(CompileError::Source(diagnostics)) => return Err(BuildError::Source(diagnostics)),
         };
         let startup = match artifact.startup {
             StartupMode::Snapshot => StartupKind::Snapshot,
@@ -158,7 +158,7 @@ impl Sandbox {
         let loading = tokio::task::spawn_blocking(move || {
             let sidecar: Sidecar = serde_json::from_slice(&std::fs::read(path.with_extension("json")).ok()?).ok()?;
             let module = sandbox.load_module(&path).ok()?;
-            let source_map = SourceMap::from_json(&sidecar.source_map)?;
+            let source_map = SourceMap::from_json(&sidecar.source_map).ok()?;
             sandbox.image(&module, source_map, file_name, sidecar.startup, Some(path)).ok()
         });
         loading.await.ok()?

@@ -73,7 +73,7 @@ impl Apps {
             // Another server may have made it just now.
             None => self.store.apps().get(&id).await?.map(Arc::new),
         };
-        Ok(app.filter(|app| super::auth::opens(key, app)))
+        Ok(app.filter(|app| super::auth::opens(key, &app.id, app.owner_id)))
     }
 }
 

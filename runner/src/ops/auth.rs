@@ -2,13 +2,14 @@
 //! while, so that a key costs a query once a minute.
 
 use crate::config::ApiKeyText;
-use ramekin_model::{ApiKey, App, KeyScope};
+use ramekin_model::{ApiKey, AppId, KeyScope};
 use ramekin_store::{Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 /// For how long a key that was valid counts as valid.
 const VALID_FOR: Duration = Duration::from_secs(60);
@@ -75,7 +76,7 @@ impl Keys {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn create(&self, text: &ApiKeyText, owner: uuid::Uuid, name: &str) -> Result<(), StoreError> {
+    pub async fn create(&self, text: &ApiKeyText, owner: Uuid, name: &str) -> Result<(), StoreError> {
         let text = text.expose();
         let prefix: String = text.chars().take(12).collect();
         self.store.keys().create(owner, name, &KeyScope::Account, &hex(&hash(text)), &prefix).await?;
@@ -83,11 +84,11 @@ impl Keys {
     }
 }
 
-/// Whether a key opens an app.
-pub fn opens(key: &ApiKey, app: &App) -> bool {
+/// Whether a key opens the app of this id and owner.
+pub fn opens(key: &ApiKey, app: &AppId, owner: Uuid) -> bool {
     match &key.scope {
-        KeyScope::Account => key.user_id == app.owner_id,
-        KeyScope::App(id) => *id == app.id,
+        KeyScope::Account => key.user_id == owner,
+        KeyScope::App(id) => id == app,
     }
 }
 
@@ -145,19 +146,17 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn a_key_opens_its_scope_only() {
         let owner = Uuid::new_v4();
-        let app = |id: &str, owner_id| App { id: id.parse().unwrap(), name: "a".into(), owner_id, created_at: chrono::Utc::now() };
-        let (mine, other) = (app("app_00000000000a", owner), app("app_00000000000b", owner));
-        let foreign = app("app_00000000000c", Uuid::new_v4());
+        let (mine, other): (AppId, AppId) = ("app_00000000000a".parse().unwrap(), "app_00000000000b".parse().unwrap());
         let key = |scope| ApiKey { id: Uuid::new_v4(), user_id: owner, scope };
         let account = key(KeyScope::Account);
-        assert!(opens(&account, &mine) && opens(&account, &other) && !opens(&account, &foreign));
-        let narrow = key(KeyScope::App(mine.id.clone()));
-        assert!(opens(&narrow, &mine) && !opens(&narrow, &other) && !opens(&narrow, &foreign));
+        assert!(opens(&account, &mine, owner) && opens(&account, &other, owner));
+        assert!(!opens(&account, &mine, Uuid::new_v4()));
+        let narrow = key(KeyScope::App(mine.clone()));
+        assert!(opens(&narrow, &mine, owner) && !opens(&narrow, &other, owner));
         assert_eq!((scope_text(&account.scope), scope_text(&narrow.scope)), ("*".into(), "app:app_00000000000a".into()));
     }
 

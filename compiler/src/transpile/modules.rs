@@ -1,0 +1,117 @@
+//! What a module imports and exports, and the rule of this version: one file, nothing imported.
+
+use oxc_ast::ast::{Declaration, ModuleExportName, Program, Statement};
+
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, MAX_DIAGNOSTICS, clip};
+use crate::position::{LineIndex, Position};
+use crate::source::Source;
+
+/// How much of a specifier a message shows, in characters.
+const SHOWN_SPECIFIER: usize = 100;
+
+/// One import of a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// As written.
+    pub specifier: String,
+    /// Of the specifier, from 1.
+    pub line: u32,
+    /// Of the specifier, from 1, in characters.
+    pub column: u32,
+    /// How it is imported.
+    pub kind: ImportKind,
+}
+
+/// How something is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportKind {
+    /// `import … from`, or `import` alone.
+    Static,
+    /// `export … from`
+    Reexport,
+    /// `import(…)` of a literal.
+    Dynamic,
+}
+
+/// An import with its place as a byte offset.
+pub(super) struct FoundImport {
+    pub(super) specifier: String,
+    pub(super) offset: usize,
+    pub(super) kind: ImportKind,
+}
+
+/// The first imports of a program without types, with those `found` inside its expressions, in the order of the text.
+pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<FoundImport>) -> Vec<Import> {
+    found.extend(program.body.iter().filter_map(|statement| {
+        let (literal, kind) = match statement {
+            Statement::ImportDeclaration(import) => (&import.source, ImportKind::Static),
+            Statement::ExportFromDeclaration(export) => (&export.source, ImportKind::Reexport),
+            Statement::ExportAllDeclaration(export) => (&export.source, ImportKind::Reexport),
+            _ => return None,
+        };
+        Some(FoundImport { specifier: literal.value.to_string(), offset: literal.span.start as usize, kind })
+    }));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    found.sort_by_key(|import| import.offset);
+    // More than can be told about need no line and column, which take time to find.
+    found.truncate(MAX_DIAGNOSTICS);
+    let lines = LineIndex::new(&source.code);
+    let place = |import: FoundImport| {
+        let at = lines.position(import.offset);
+        Import { specifier: import.specifier, line: at.line, column: at.column, kind: import.kind }
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// Refuses every import.
+pub(super) fn refuse(source: &Source, imports: &[Import]) -> Result<(), Diagnostics> {
+    if imports.is_empty() {
+        return Ok(());
+    }
+    let lines = LineIndex::new(&source.code);
+    let refusal = |import: &Import| {
+        let specifier = clip(&import.specifier.replace(char::is_control, " "), SHOWN_SPECIFIER);
+        let relative = ["./", "../", "/", "file:"].iter().any(|prefix| import.specifier.starts_with(prefix))
+            || import.specifier == "."
+            || import.specifier == "..";
+        let (code, message, hint) = if relative {
+            let message = format!("cannot import `{specifier}`: a function is a single file");
+            (DiagnosticCode::RelativeImport, message, "put everything into one file")
+        } else {
+            let message = format!("cannot import `{specifier}`: imports of packages are not supported yet");
+            let hint = "use what the runtime provides, or put the code you need into the file";
+            (DiagnosticCode::PackageImport, message, hint)
+        };
+        let at = Position { line: import.line, column: import.column };
+        Diagnostic::placed(code, message, source, &lines, at).with_hint(hint)
+    };
+    Diagnostics::none_in(imports.iter().map(refusal).collect())
+}
+
+/// Whether a program without types exports a name.
+pub(super) fn exports(program: &Program<'_>, name: &str) -> bool {
+    program.body.iter().any(|statement| match statement {
+        Statement::ExportDefaultDeclaration(_) => name == "default",
+        Statement::ExportAllDeclaration(export) => export.exported.as_ref().is_some_and(|exported| is(exported, name)),
+        Statement::ExportNamedDeclaration(export) => export.specifiers.iter().any(|one| is(&one.exported, name)),
+        Statement::ExportFromDeclaration(export) => export.specifiers.iter().any(|one| is(&one.exported, name)),
+        Statement::ExportDeclaration(export) => declares(&export.declaration, name),
+        _ => false,
+    })
+}
+
+fn declares(declaration: &Declaration<'_>, name: &str) -> bool {
+    match declaration {
+        Declaration::VariableDeclaration(variables) => {
+            let mut bound = variables.declarations.iter().flat_map(|one| one.id.get_binding_identifiers());
+            bound.any(|identifier| identifier.name == name)
+        }
+        declaration => declaration.id().is_some_and(|identifier| identifier.name == name),
+    }
+}
+
+fn is(exported: &ModuleExportName<'_>, name: &str) -> bool {
+    exported.name() == name
+}

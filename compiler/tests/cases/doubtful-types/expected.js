@@ -1,0 +1,5 @@
+class C {
+	m(a, b) {}
+	set x(value) {}
+}
+export const handler = () => new C();

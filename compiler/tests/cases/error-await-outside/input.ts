@@ -1,0 +1,3 @@
+export function handler() {
+  const text = await fetch("https://example.com");
+}

@@ -1,0 +1,2 @@
+for (;;) { break outer; }
+break;

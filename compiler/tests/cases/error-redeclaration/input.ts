@@ -1,0 +1,3 @@
+const a = 1;
+function f() { let b; let b; }
+let a = 2;

@@ -1,0 +1,2 @@
+const a = "it
+const b = 1;

@@ -1,0 +1,1 @@
+export const handler = async () => [await import.defer("x"), await import.source("y")];

@@ -1,0 +1,1 @@
+export const handler = (a, b, c, d) => {};

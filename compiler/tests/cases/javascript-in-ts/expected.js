@@ -1,0 +1,5 @@
+export class A {
+	set x(value = 1) {
+		this.y = value;
+	}
+}

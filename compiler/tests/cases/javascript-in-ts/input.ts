@@ -1,0 +1,1 @@
+export class A { set x(value = 1) { this.y = value; } }

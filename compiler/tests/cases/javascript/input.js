@@ -1,0 +1,2 @@
+export default { fetch(request) { return new Response(request.url); } };
+var a = b < c > (d);

@@ -1,0 +1,1 @@
+const a = /(?i:abc)d/, b = /(?-i:abc)/i;

@@ -1,0 +1,132 @@
+//! Exit codes. They are part of the command line's contract: scripts tell failures apart by them.
+
+use crate::config::ConfigError;
+use crate::platform::PlatformError;
+use ramekin_store::StoreError;
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// As it was asked to.
+    Ok = 0,
+    /// For a reason that none of the others names.
+    Failure = 1,
+    /// The command line cannot be understood.
+    Usage = 2,
+    /// A flag or an environment variable has a value that cannot be used.
+    Config = 3,
+    /// The address to listen on is taken or not there.
+    Listen = 4,
+    /// A folder or the key file cannot be used.
+    DataDir = 5,
+    /// The database cannot be reached, started or brought up to date.
+    Database = 6,
+    /// The sandbox cannot be set up.
+    Sandbox = 7,
+    /// Ended by a second signal, without waiting for anything.
+    Interrupted = 130,
+}
+
+impl From<ExitCode> for i32 {
+    fn from(code: ExitCode) -> Self {
+        code as Self
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Why a verb failed: a text that says what happened and what to do, and the exit code for it.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address to listen on.
+    #[error("cannot listen on `{address}`: {}", listen_hint(.source))]
+    Listen {
+        /// The address.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The platform.
+    #[error("{}", platform_hint(.0))]
+    Platform(#[from] PlatformError),
+    /// The folder of `dev`.
+    #[error("`{path}` cannot be read: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something of the operating system.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl CliError {
+    /// The exit code for it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) => ExitCode::Config,
+            Self::Listen { .. } => ExitCode::Listen,
+            Self::Platform(error) => match error {
+                PlatformError::Folder { .. } | PlatformError::Vault(_) => ExitCode::DataDir,
+                PlatformError::Store(StoreError::Config(_)) => ExitCode::Config,
+                PlatformError::Embedded(_) | PlatformError::Store(_) => ExitCode::Database,
+                PlatformError::Sandbox(_) => ExitCode::Sandbox,
+                PlatformError::Tls(_) | PlatformError::Entropy(_) => ExitCode::Failure,
+            },
+            Self::Folder { .. } => ExitCode::DataDir,
+            Self::Io(_) => ExitCode::Failure,
+        }
+    }
+}
+
+fn listen_hint(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address with --listen".into(),
+        ErrorKind::AddrNotAvailable => "this machine has no such address; choose another one with --listen".into(),
+        ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose another one with --listen".into(),
+        ErrorKind::InvalidInput => "an address has the form host:port, such as 127.0.0.1:4000".into(),
+        _ => format!("{error}; an address has the form host:port, such as 127.0.0.1:4000"),
+    }
+}
+
+fn platform_hint(error: &PlatformError) -> String {
+    match error {
+        PlatformError::Store(StoreError::Config(_)) => {
+            format!("{error}; DATABASE_URL has the form postgres://user:password@host:5432/database")
+        }
+        PlatformError::Store(StoreError::Unavailable(_)) => {
+            format!("{error}; start PostgreSQL, correct DATABASE_URL, or leave it out to use the embedded database")
+        }
+        PlatformError::Folder { .. } => format!("{error}; choose another one with --data-dir"),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Error, ErrorKind};
+
+    #[test]
+    fn texts_say_what_to_do() {
+        let taken = CliError::Listen { address: "127.0.0.1:4000".into(), source: Error::from(ErrorKind::AddrInUse) };
+        assert_eq!(taken.exit_code(), ExitCode::Listen);
+        assert!(taken.to_string().contains("127.0.0.1:4000") && taken.to_string().contains("--listen"));
+        let away = CliError::from(PlatformError::from(StoreError::Unavailable("127.0.0.1:5432: refused".into())));
+        assert_eq!((away.exit_code(), away.to_string().contains("DATABASE_URL")), (ExitCode::Database, true));
+        let folder = PlatformError::Folder { path: "/proc/x".into(), source: Error::from(ErrorKind::PermissionDenied) };
+        let folder = CliError::from(folder);
+        assert_eq!((folder.exit_code(), folder.to_string().contains("--data-dir")), (ExitCode::DataDir, true));
+    }
+}

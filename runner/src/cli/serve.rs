@@ -1,0 +1,84 @@
+//! `ramekin serve`: a server that takes deploys over its API.
+
+use super::exit_code::CliError;
+use super::output::Terminal;
+use super::{Common, folder, listen, public_url, raise_file_limit};
+use crate::config::{self, Config, Variables, env_var};
+use crate::platform::{Database, Platform, PlatformOptions};
+use crate::server::front::Front;
+use crate::server::state::AppState;
+use crate::{server, shutdown, telemetry};
+use clap::Args;
+use ramekin_model::Secret;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Run a server that takes deploys over its API.
+///
+/// The first start makes an account key: RAMEKIN_BOOTSTRAP_KEY if it is set, else a new one that is shown once. Send it as
+/// `Authorization: Bearer bb_sk_…`. Ending it (ctrl-c, SIGTERM) lets running calls end; a second signal ends it at once.
+///
+/// Further settings come from the environment: RAMEKIN_PUBLIC_URL (under which clients reach the server),
+/// RAMEKIN_ENCRYPTION_KEY (64 hex characters; servers that share a database share it), RAMEKIN_MAX_CALLS (calls at once),
+/// RAMEKIN_EGRESS_ALLOW and RAMEKIN_ALLOW_PRIVATE_NETWORK (where functions may connect to beyond the public internet).
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    common: Common,
+    /// Folder of the embedded database, the encryption key and compiled code [default: ~/.local/share/ramekin, as root
+    /// /var/lib/ramekin].
+    #[arg(long, env = env_var::DATA_DIR)]
+    data_dir: Option<PathBuf>,
+    /// PostgreSQL to use, as postgres://user:password@host:5432/database. Without it an embedded one is run.
+    #[arg(long, env = env_var::DATABASE_URL, hide_env_values = true, value_parser = secret)]
+    database_url: Option<Secret<String>>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
+fn secret(text: &str) -> Result<Secret<String>, std::convert::Infallible> {
+    Ok(Secret::new(text.to_owned()))
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When the server cannot start.
+pub async fn run(serve: Serve, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
+    telemetry::start(serve.common.log_format, "info", terminal.color());
+    raise_file_limit();
+    let config = Config::read(variables)?;
+    let data_dir = folder(serve.data_dir, || config::default_data_dir(variables))?;
+    let listener = listen(&serve.common.listen).await?;
+    let url = public_url(&config, &listener)?;
+    let database = match serve.database_url.filter(|url| !url.expose().is_empty()) {
+        Some(url) => Database::Url(url),
+        None => Database::Embedded {
+            state_dir: data_dir.join("postgres"),
+            cache_dir: config::default_cache_dir(variables).unwrap_or_else(|_| data_dir.join("downloads")),
+        },
+    };
+    let shutdown = shutdown::on_signal(|| {
+        tracing::info!("stopping: running calls end first; a second signal ends at once");
+    })?;
+    let options = PlatformOptions {
+        database,
+        key_file: data_dir.join("secret.key"),
+        code_dir: data_dir.join("cache"),
+        public_url: url.clone(),
+        config: config.clone(),
+        observer: None,
+    };
+    let platform = Arc::new(Platform::open(options).await?);
+    if let Some(key) = platform.bootstrap(config.bootstrap_key.as_ref()).await? {
+        terminal.first_key(key.expose());
+    }
+    let functions = platform.registry().functions();
+    tracing::info!(functions, "serving {functions} functions on {url}");
+    server::serve(listener, Front::new(AppState(Arc::clone(&platform))), shutdown).await;
+    // Every request has ended, and with it whoever else held the platform.
+    if let Some(platform) = Arc::into_inner(platform) {
+        platform.close().await;
+    }
+    tracing::info!("stopped");
+    Ok(())
+}

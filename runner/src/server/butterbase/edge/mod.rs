@@ -1,0 +1,139 @@
+//! `ANY /v1/{app}/fn/{name}`: the public call (Butterbase §4). The hot path: no query, no lock, no router.
+
+pub mod caller;
+pub mod failure;
+pub mod headers;
+pub mod respond;
+
+use crate::ops::call::{CallFailure, Incoming as Arriving};
+use crate::registry::{Found, FunctionEntry};
+use crate::server::body::{ResponseBody, content};
+use crate::server::error::ApiError;
+use crate::server::front::Meta;
+use crate::server::state::AppState;
+use caller::Identity;
+use failure::Audience;
+use http::{Method, Request, Response, StatusCode};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use ramekin_host_api::ports::Content;
+use ramekin_model::{AuthMode, ErrorCode, TriggerType, limits};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// App and function of a public path. Nothing follows the name, not even a slash.
+pub fn route(path: &str) -> Option<(&str, &str)> {
+    let (app, name) = path.strip_prefix("/v1/")?.split_once("/fn/")?;
+    let one = |segment: &str| !segment.is_empty() && !segment.contains('/');
+    (one(app) && one(name)).then_some((app, name))
+}
+
+/// Answers a public call.
+pub async fn call(state: &AppState, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
+    let method = request.method().clone();
+    let version = request.version();
+    match forward(state, meta, request).await {
+        Ok(Ok(reply)) => respond::reply(reply, &method, version),
+        Ok(Err(failure)) => failure::response(failure, Audience::Public),
+        Err(error) => failure::refusal(error),
+    }
+}
+
+/// Why a call was not made.
+pub enum Refusal {
+    /// In the envelope.
+    Api(ApiError),
+    /// The app has no such function, in the form that clients know.
+    NoFunction,
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+async fn forward(
+    state: &AppState,
+    meta: Meta,
+    request: Request<Incoming>,
+) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal> {
+    let platform = &*state.0;
+    let Some((app, name)) = route(request.uri().path()) else { return Err(Refusal::NoFunction) };
+    let entry = match platform.registry().find(app, name) {
+        Found::NoApp => return Err(ApiError::not_found("App").into()),
+        Found::NoFunction => return Err(Refusal::NoFunction),
+        Found::Function(entry) => entry,
+    };
+    // A function that something else starts is not there for the public.
+    let auth = entry.http_auth.ok_or_else(|| ApiError::not_found("Function"))?;
+    let identity = caller::identify(&platform.keys, request.headers(), &entry).await?;
+    if auth == AuthMode::Required && identity.user.is_none() {
+        return Err(ApiError::new(ErrorCode::AuthRequired, "the function asks for a signed-in user").into());
+    }
+    let arriving = arriving(state, meta, request, &entry, identity).await?;
+    Ok(platform.calls.call(&entry, arriving).await)
+}
+
+async fn arriving(
+    state: &AppState,
+    meta: Meta,
+    request: Request<Incoming>,
+    entry: &FunctionEntry,
+    identity: Identity,
+) -> Result<Arriving, ApiError> {
+    let url = public_url(state, &request);
+    let (head, body) = request.into_parts();
+    let counted = Arc::<AtomicU64>::default();
+    let no_body = matches!(head.method, Method::GET | Method::HEAD);
+    let length = body.size_hint().exact();
+    let body = if no_body { Content::Empty } else { content(body, limits::MAX_REQUEST_BODY, &counted).await? };
+    let length = if matches!(body, Content::Empty) { None } else { length };
+    Ok(Arriving {
+        id: meta.id,
+        method: head.method.as_str().to_owned(),
+        url,
+        path: head.uri.path().to_owned(),
+        headers: headers::forwarded(&head.headers, &entry.app.id, &identity, length),
+        body,
+        request_bytes: counted,
+        client_ip: Some(meta.peer.ip().to_canonical()),
+        user: identity.user,
+        caller: identity.caller,
+        trigger: TriggerType::Http,
+    })
+}
+
+/// The address that the client called, which is `req.url`.
+fn public_url<B>(state: &AppState, request: &Request<B>) -> String {
+    let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    if !state.0.public_url_fixed
+        && let Some(host) = headers::host(request)
+    {
+        return format!("http://{host}{target}");
+    }
+    format!("{}{target}", state.0.public_url)
+}
+
+/// The refusal of a call to a function that is not there.
+pub fn no_function() -> (StatusCode, serde_json::Value) {
+    (StatusCode::NOT_FOUND, json!({ "error": "Function not found" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+
+    #[test]
+    fn public_paths() {
+        assert_eq!(route("/v1/app_x/fn/hello"), Some(("app_x", "hello")));
+        assert_eq!(route("/v1/app_x/fn/fn"), Some(("app_x", "fn")));
+        for other in [
+            "/v1/app_x/fn/hello/", "/v1/app_x/fn/hello/more", "/v1/app_x/fn/", "/v1/app_x/fn", "/v1//fn/hello", "/v1/fn/hello",
+            "/v1/a/b/fn/hello", "/v2/app_x/fn/hello", "v1/app_x/fn/hello", "", "*", "/v1/app_x/functions/fn/hello",
+        ] {
+            assert_eq!(route(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The Butterbase dialect: paths, fields and shapes as its clients expect them. Translates; decides nothing.
+
+pub mod apps;
+pub mod edge;
+pub mod functions;
+
+pub use super::error::JSON;
+
+use super::body::read;
+use super::error::ApiError;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use http::{StatusCode, header};
+use ramekin_model::limits;
+use serde_json::Value;
+
+/// A JSON answer.
+fn json(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, JSON)], super::error::json_bytes(body)).into_response()
+}
+
+/// A JSON body, whatever its content type says.
+async fn read_json(request: Request) -> Result<Value, ApiError> {
+    let bytes = read(request.into_body(), limits::MAX_MANAGEMENT_BODY).await?;
+    if bytes.is_empty() {
+        return Err(ApiError::request(StatusCode::BAD_REQUEST, "the body is empty; this route takes JSON"));
+    }
+    serde_json::from_slice(&bytes)
+        .map_err(|error| ApiError::request(StatusCode::BAD_REQUEST, format!("the body is not valid JSON: {error}")))
+}
+
+/// ISO 8601 with milliseconds, as all times on the wire.
+fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}

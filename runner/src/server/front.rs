@@ -1,0 +1,131 @@
+//! What every request passes: its limits, its id, CORS, and the fork between the public call, which goes straight to its
+//! function, and everything else, which goes through the router.
+
+use super::body::ResponseBody;
+use super::butterbase::edge;
+use super::cors::Origin;
+use super::error::ApiError;
+use super::router::router;
+use super::state::AppState;
+use axum::Router;
+use futures::FutureExt as _;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use ramekin_model::{ErrorCode, limits};
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use tower_service::Service as _;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What is known of a request besides its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Names it, in the response and in the log.
+    pub id: Uuid,
+    /// Who sent it.
+    pub peer: SocketAddr,
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Self { id: Uuid::nil(), peer: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0) }
+    }
+}
+
+/// Answers requests.
+pub struct Front {
+    state: AppState,
+    router: Router,
+}
+
+impl Front {
+    /// A front before this platform.
+    pub fn new(state: AppState) -> Self {
+        Self { router: router(state.clone()), state }
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<ResponseBody>, Infallible> {
+        let meta = Meta { id: Uuid::new_v4(), peer };
+        let origin = Origin::of(request.headers());
+        let answer = if let Err(error) = within_limits(&request) {
+            edge::failure::in_envelope(error)
+        } else if let Some(preflight) = origin.preflight(request.method(), request.headers()) {
+            preflight.map(ResponseBody::Bytes)
+        } else {
+            // A panic is a bug of ours; it ends this request and no other.
+            match AssertUnwindSafe(self.dispatch(meta, request)).catch_unwind().await {
+                Ok(response) => response,
+                Err(_) => {
+                    tracing::error!(request.id = %meta.id, "request {} ended in a panic", meta.id);
+                    let text = "the server failed to answer; its log says why";
+                    edge::failure::in_envelope(ApiError::new(ErrorCode::InternalError, text))
+                }
+            }
+        };
+        let mut response = answer;
+        origin.mark(response.headers_mut());
+        let mut text = Uuid::encode_buffer();
+        let id = HeaderValue::from_str(meta.id.as_hyphenated().encode_lower(&mut text));
+        response.headers_mut().insert(REQUEST_ID, id.unwrap_or(HeaderValue::from_static("")));
+        Ok(response)
+    }
+
+    async fn dispatch(&self, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
+        if edge::route(request.uri().path()).is_some() {
+            return edge::call(&self.state, meta, request).await;
+        }
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let span = tracing::info_span!("request", id = %meta.id, %method, path);
+        let mut request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(meta);
+        let Ok(response) = self.router.clone().call(request).instrument(span).await;
+        response.map(ResponseBody::Routed)
+    }
+}
+
+/// Limits of the head of a request.
+fn within_limits<B>(request: &Request<B>) -> Result<(), ApiError> {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > limits::MAX_URL {
+        let text = format!("the path and query are longer than {} bytes", limits::MAX_URL);
+        return Err(ApiError::request(StatusCode::URI_TOO_LONG, text));
+    }
+    let headers = request.headers();
+    // Name, value, and what HTTP/1.1 writes around them.
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if headers.len() > limits::MAX_HEADERS || bytes > limits::MAX_HEADER_BYTES {
+        let text = format!("more than {} header fields or {} bytes", limits::MAX_HEADERS, limits::MAX_HEADER_BYTES);
+        return Err(ApiError::request(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, text));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(request: http::request::Builder) -> u16 {
+        within_limits(&request.body(()).unwrap()).map_or_else(|error| error.into_parts().0.as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn heads_on_and_past_their_limits() {
+        let uri = |length: usize| Request::builder().uri(format!("/{}", "a".repeat(length - 1)));
+        assert_eq!(status(uri(limits::MAX_URL)), 200);
+        assert_eq!(status(uri(limits::MAX_URL + 1)), 414);
+        let sized = |bytes: usize| Request::builder().header("a", "x".repeat(bytes - 5));
+        assert_eq!(status(sized(limits::MAX_HEADER_BYTES)), 200);
+        assert_eq!(status(sized(limits::MAX_HEADER_BYTES + 1)), 431);
+        let counted = |count: usize| (0..count).fold(Request::builder(), |request, _| request.header("a", "b"));
+        assert_eq!(status(counted(limits::MAX_HEADERS)), 200);
+        assert_eq!(status(counted(limits::MAX_HEADERS + 1)), 431);
+    }
+}

@@ -1,0 +1,35 @@
+//! Every route but the public call, as a flat list. What is not in it answers 404, whatever its method.
+
+use super::butterbase::{apps, functions};
+use super::error::{json_bytes, no_route};
+use super::state::AppState;
+use super::{butterbase, health};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{Method, Uri, header};
+
+/// The routes.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/health", get(health::alive))
+        .route("/health/ready", get(health::ready))
+        .route("/init", post(apps::init::handler))
+        .route("/apps", get(apps::list::handler))
+        .route("/apps/{app}/status", get(apps::status::handler))
+        .route("/v1/{app}/functions", get(functions::list::handler).post(functions::deploy::handler))
+        .route("/v1/{app}/functions/{name}", get(functions::get::handler).delete(functions::delete::handler))
+        .route("/v1/{app}/functions/{name}/invoke", post(functions::invoke::handler))
+        .route("/v1/{app}/functions/{name}/logs", get(functions::logs::handler))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        // Each handler reads its body itself, under the limit of its route.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(state)
+}
+
+async fn unknown(method: Method, uri: Uri) -> Response {
+    let (status, body) = no_route(&method, uri.path());
+    (status, [(header::CONTENT_TYPE, butterbase::JSON)], json_bytes(&body)).into_response()
+}

@@ -1,0 +1,67 @@
+//! What handlers are given. Each takes the part that its signature names.
+
+use crate::ops::apps::Apps;
+use crate::ops::auth::Keys;
+use crate::ops::call::Calls;
+use crate::ops::deploy::Deploys;
+use crate::ops::functions::Functions;
+use crate::ops::logs::Logs;
+use crate::platform::Platform;
+use crate::recorder::Recorder;
+use axum::extract::FromRef;
+use ramekin_model::{App, FunctionName};
+use ramekin_store::Store;
+use std::sync::Arc;
+
+/// Everything behind the wire.
+#[derive(Clone)]
+pub struct AppState(pub Arc<Platform>);
+
+/// Under which clients reach the server.
+#[derive(Clone)]
+pub struct PublicUrl(Arc<str>);
+
+impl PublicUrl {
+    /// This address, without a slash at the end.
+    pub fn new(url: Arc<str>) -> Self {
+        Self(url)
+    }
+
+    /// The address itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where an app's API is.
+    pub fn of_app(&self, app: &App) -> String {
+        format!("{}/v1/{}", self.0, app.id)
+    }
+
+    /// Where a function is called.
+    pub fn of_function(&self, app: &str, name: &FunctionName) -> String {
+        format!("{}/v1/{app}/fn/{name}", self.0)
+    }
+}
+
+macro_rules! parts {
+    ($($part:ty: $take:expr;)*) => {$(
+        impl FromRef<AppState> for $part {
+            fn from_ref(state: &AppState) -> Self {
+                let take: fn(&Platform) -> $part = $take;
+                take(&state.0)
+            }
+        }
+    )*};
+}
+
+parts! {
+    Apps: |platform| platform.apps.clone();
+    Arc<Recorder>: |platform| Arc::clone(&platform.calls.recorder);
+    Calls: |platform| platform.calls.clone();
+    Deploys: |platform| platform.deploys.clone();
+    Functions: |platform| platform.functions.clone();
+    Keys: |platform| platform.keys.clone();
+    Logs: |platform| platform.logs.clone();
+    PublicUrl: |platform| PublicUrl::new(Arc::clone(&platform.public_url));
+    Store: |platform| platform.store.clone();
+}

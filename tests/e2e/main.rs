@@ -1,0 +1,68 @@
+//! Runs every case against one server. Each case folder is a test with its name: `cargo test -p ramekin-tests --test e2e
+//! console/` runs those of one area.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use ramekin_tests::case::{self, Case, World};
+use ramekin_tests::owner::App;
+use ramekin_tests::server::{Server, Setup};
+use ramekin_tests::upstream::Upstream;
+use ramekin_tests::{Context as _, Result, ensure, report, runtime};
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+/// Cases that run at once: most of them wait most of the time.
+const PARALLEL: usize = 4;
+
+fn main() -> Result<ExitCode> {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(PARALLEL);
+    let cases = case::collect()?;
+    let world = Arc::new(OnceLock::new());
+    let mut trials = vec![Trial::test("no_case_is_orphaned", {
+        let cases = cases.clone();
+        move || no_case_is_orphaned(&cases).map_err(failed)
+    })];
+    trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&world))));
+    if arguments.list {
+        return Ok(libtest_mimic::run(&arguments, trials).exit_code());
+    }
+
+    let (server, started) = start()?;
+    report::note(format_args!("the server was ready after {:?}", server.ready_after));
+    let _ = world.set(started);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if conclusion.has_failed() {
+        report::note(format_args!("the last lines of the server's log:\n{}", server.home().log_tail()));
+    }
+    let home = Arc::clone(server.home());
+    server.stop().context("the server did not end well after the cases")?;
+    let log = home.log();
+    let panic = log.lines().find(|line| line.contains("panicked"));
+    ensure!(panic.is_none(), "the server's log has a panic: {panic:?}");
+    Ok(conclusion.exit_code())
+}
+
+fn start() -> Result<(Server, World)> {
+    let upstream = runtime()?.block_on(Upstream::start())?;
+    let server = Server::new(&Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string()))?;
+    let app = runtime()?.block_on(App::create(server.client(), "cases"))?;
+    let base = format!("http://{}", server.address());
+    Ok((server, World { app, upstream, base }))
+}
+
+fn trial(case: Case, world: Arc<OnceLock<World>>) -> Trial {
+    Trial::test(case.name.clone(), move || {
+        let run = || runtime()?.block_on(case.run(world.get().context("the server was not started")?));
+        run().map_err(failed)
+    })
+}
+
+fn no_case_is_orphaned(cases: &[Case]) -> Result<()> {
+    let orphans = case::orphans(cases)?;
+    ensure!(orphans.is_empty(), "{}", orphans.join("\n"));
+    Ok(())
+}
+
+fn failed(error: ramekin_tests::Error) -> Failed {
+    format!("{error:#}").into()
+}

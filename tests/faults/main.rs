@@ -1,0 +1,37 @@
+//! What must hold when things go wrong: functions that spin or eat memory, a server that is killed, asked to end, full, or
+//! fed nonsense. One after the other, because they measure.
+
+mod crash;
+mod isolation;
+mod malformed;
+mod probes;
+mod saturation;
+mod shutdown;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use ramekin_tests::Result;
+use std::process::ExitCode;
+
+type Test = (&'static str, fn() -> Result<()>);
+
+const TESTS: &[Test] = &[
+    ("a_full_server_says_so", saturation::a_full_server_says_so),
+    ("a_killed_server_comes_back_with_all_it_acknowledged", crash::a_killed_server_comes_back_with_all_it_acknowledged),
+    ("a_restarted_server_has_its_functions", crash::a_restarted_server_has_its_functions),
+    ("deeply_nested_source_is_refused", malformed::deeply_nested_source_is_refused),
+    ("memory_bombs_stay_within_their_limit", isolation::memory_bombs_stay_within_their_limit),
+    ("running_calls_are_answered_before_the_end", shutdown::running_calls_are_answered_before_the_end),
+    ("spinning_functions_slow_nobody_down", isolation::spinning_functions_slow_nobody_down),
+    ("ten_thousand_malformed_requests", malformed::ten_thousand_malformed_requests),
+];
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // They measure: no two at once.
+    arguments.test_threads = Some(1);
+    let trial = |(name, test): &Test| {
+        let test = *test;
+        Trial::test(*name, move || test().map_err(|error| Failed::from(format!("{error:#}"))))
+    };
+    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
+}

@@ -1,0 +1,71 @@
+//! What the owner of an app does through the management routes.
+
+use crate::client::{Answer, Client, Sent};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+/// An app.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The server it is on.
+    pub client: Client,
+    /// Its id.
+    pub id: String,
+}
+
+impl App {
+    /// Makes an app, or finds it.
+    ///
+    /// # Errors
+    /// When the server does not answer as it should.
+    pub async fn create(client: Client, name: &str) -> Result<Self> {
+        let answer = client.send(&Sent::post("/init", &json!({ "name": name })).as_owner()).await?;
+        anyhow::ensure!(matches!(answer.status, 200 | 201), "POST /init: {} {}", answer.status, answer.text());
+        let id = answer.json()?.get("app_id").and_then(Value::as_str).context("POST /init without an app_id")?.to_owned();
+        Ok(Self { client, id })
+    }
+
+    /// The path of a function's public address.
+    pub fn path(&self, function: &str) -> String {
+        format!("/v1/{}/fn/{function}", self.id)
+    }
+
+    /// Deploys a form.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn try_deploy(&self, form: &Value) -> Result<Answer> {
+        self.client.send(&Sent::post(format!("/v1/{}/functions", self.id), form).as_owner()).await
+    }
+
+    /// Deploys source that everybody may call, with these other fields.
+    ///
+    /// # Errors
+    /// When the deploy fails.
+    pub async fn deploy(&self, name: &str, code: &str, fields: &Value) -> Result<()> {
+        let mut form = json!({ "name": name, "code": code, "triggers": [{ "type": "http", "config": { "auth": "none" } }] });
+        if let (Some(form), Some(fields)) = (form.as_object_mut(), fields.as_object()) {
+            form.extend(fields.clone());
+        }
+        let answer = self.try_deploy(&form).await?;
+        answer.expect(200).with_context(|| format!("deploying `{name}`"))?;
+        Ok(())
+    }
+
+    /// Calls a function with GET.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn get(&self, function: &str) -> Result<Answer> {
+        self.client.send(&Sent::get(self.path(function))).await
+    }
+
+    /// A page of a function's log.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn logs(&self, function: &str, query: &str) -> Result<Value> {
+        let target = format!("/v1/{}/functions/{function}/logs{query}", self.id);
+        self.client.send(&Sent::get(target).as_owner()).await?.expect(200)?.json()
+    }
+}
