@@ -1,0 +1,327 @@
+//! `ramekin dev`: serves the functions of a folder, and serves them anew when they change. A version that does not build is
+//! shown with what is wrong, and the last good one goes on serving.
+
+mod folder;
+mod printer;
+mod settings;
+
+use super::exit_code::CliError;
+use super::output::{Style, Terminal};
+use super::{Common, listen, public_url, raise_file_limit};
+use crate::config::{self, Config, Variables, env_var};
+use crate::exec::StartupKind;
+use crate::ops::apps::is_name;
+use crate::ops::deploy::Deployed;
+use crate::platform::{Database, Platform, PlatformError, PlatformOptions};
+use crate::server::front::Front;
+use crate::server::state::{AppState, PublicUrl};
+use crate::{server, shutdown, telemetry};
+use clap::Args;
+use folder::{Folder, FunctionFile};
+use printer::{Printer, printable};
+use ramekin_model::{App, FunctionName};
+use ramekin_store::embedded::EmbeddedError;
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often the folder is looked at.
+const POLL: Duration = Duration::from_millis(300);
+
+/// Serve the functions of a folder while you write them.
+///
+/// Every *.ts, *.js, *.mts and *.mjs file of the folder is a function named after the file; those that begin with `_` or `.`
+/// and *.test.* are not. `.env` in the folder sets environment variables for all of them. `<name>.json` beside a function
+/// holds its settings: auth (default `none` here), timeoutMs, memoryLimitMb, envVars, triggers, description.
+#[derive(Debug, Args)]
+pub struct Dev {
+    /// Folder of the functions.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    #[command(flatten)]
+    common: Common,
+    /// Folder of the embedded database [default: .ramekin in the folder of the functions, or one in your cache].
+    #[arg(long, env = env_var::DATA_DIR)]
+    data_dir: Option<PathBuf>,
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// When the server cannot start.
+pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
+    // Compiling the engine takes a while, and is worth a line.
+    telemetry::start(dev.common.log_format, "warn,ramekin_runner::exec=info", terminal.color());
+    raise_file_limit();
+    let begun = Instant::now();
+    let unreadable = |source| CliError::Folder { path: dev.dir.display().to_string(), source };
+    let dir = dev.dir.canonicalize().map_err(unreadable)?;
+    Folder::scan(&dir).map_err(unreadable)?;
+    let config = Config::read(variables)?;
+    let listener = listen(&dev.common.listen).await?;
+    let url = public_url(&config, &listener)?;
+    let (printer, printing) = Printer::start(*terminal)?;
+    let stopping = printer.clone();
+    let shutdown = shutdown::on_signal(move || stopping.say("\nstopping; ctrl-c again to stop at once"))?;
+    printer.say(format!("\n  {}  {}\n", printer.paint(Style::Bold, "ramekin dev"), dir.display()));
+
+    let (platform, data_dir) = open(&dev.data_dir, &dir, &url, &config, variables, &printer).await?;
+    let platform = Arc::new(platform);
+    let key_file = account_key(&platform, &config, &data_dir).await?;
+    let app = app(&platform, &dir).await?;
+    let front = Front::new(AppState(Arc::clone(&platform)));
+    let serving = tokio::spawn(server::serve(listener, front, shutdown.clone()));
+
+    let mut watch = Watch {
+        url: PublicUrl::new(url.into()),
+        platform: Arc::clone(&platform),
+        app,
+        dir,
+        printer: printer.clone(),
+        seen: Folder::default(),
+    };
+    let look = tokio::select! {
+        biased;
+        () = shutdown.cancelled() => None,
+        look = watch.first() => Some(look),
+    };
+    if look.is_some() {
+        let key = key_file.display();
+        let took = begun.elapsed().as_secs_f64();
+        let text = format!("\n  ready in {took:.1} s, watching for changes; the account key is in {key}\n");
+        printer.say(printer.paint(Style::Dim, &text));
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = watch.run() => {}
+        }
+    }
+    drop(watch);
+    let _ = serving.await;
+    if let Some(platform) = Arc::into_inner(platform) {
+        platform.close().await;
+    }
+    drop(printer);
+    // The thread of the signals holds a printer too, and it never ends: what was said by now is printed soon.
+    for _ in 0..20 {
+        if printing.is_finished() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
+
+/// Opens the platform in the first of the possible data folders that works.
+async fn open(
+    given: &Option<PathBuf>,
+    dir: &Path,
+    url: &str,
+    config: &Config,
+    variables: &Variables,
+    printer: &Printer,
+) -> Result<(Platform, PathBuf), CliError> {
+    let cache = config::default_cache_dir(variables);
+    let mut places = match given {
+        Some(dir) => vec![std::path::absolute(dir)?],
+        None => vec![dir.join(".ramekin")],
+    };
+    if let (None, Ok(cache)) = (given, &cache) {
+        places.push(cache.join("dev").join(hash(dir)));
+    }
+    let mut failure = None;
+    for data_dir in places {
+        let opened = match prepare(&data_dir) {
+            Err(source) => Err(PlatformError::Folder { path: data_dir.clone(), source }),
+            Ok(()) => {
+                let caches = cache.clone().unwrap_or_else(|_| data_dir.join("cache"));
+                let options = PlatformOptions {
+                    database: Database::Embedded { state_dir: data_dir.join("postgres"), cache_dir: caches.clone() },
+                    key_file: data_dir.join("secret.key"),
+                    code_dir: caches.join("engine"),
+                    public_url: url.to_owned(),
+                    config: config.clone(),
+                    observer: Some(Arc::new(printer.clone())),
+                };
+                Platform::open(options).await
+            }
+        };
+        match opened {
+            Ok(platform) => return Ok((platform, data_dir)),
+            Err(error) if is_about_the_place(&error) => failure = Some(failure.unwrap_or(error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(match failure {
+        Some(error) => error.into(),
+        None => config::ConfigError::NoHome.into(),
+    })
+}
+
+/// Whether another folder may work.
+fn is_about_the_place(error: &PlatformError) -> bool {
+    matches!(
+        error,
+        PlatformError::Folder { .. }
+            | PlatformError::Embedded(
+                EmbeddedError::Unreachable { .. } | EmbeddedError::OtherOwner { .. } | EmbeddedError::Io { .. }
+            )
+    )
+}
+
+/// Makes a data folder that version control leaves alone.
+fn prepare(data_dir: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(data_dir)?;
+    let ignore = data_dir.join(".gitignore");
+    if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
+}
+
+fn hash(path: &Path) -> String {
+    let hash = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A key to the API, kept in the data folder: here it opens nothing but this machine's own functions.
+async fn account_key(platform: &Platform, config: &Config, data_dir: &Path) -> Result<PathBuf, CliError> {
+    let path = data_dir.join("account.key");
+    if let Some(key) = platform.bootstrap(config.bootstrap_key.as_ref()).await? {
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        writeln!(file, "{}", key.expose())?;
+    }
+    Ok(path)
+}
+
+/// The app of a folder, named after it.
+async fn app(platform: &Platform, dir: &Path) -> Result<Arc<App>, CliError> {
+    let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let name = if is_name(&name) { &name } else { "dev" };
+    let (app, _) = platform.store.apps().create(platform.owner, name).await.map_err(PlatformError::from)?;
+    platform.registry().put_app(&app);
+    Ok(Arc::new(app))
+}
+
+struct Watch {
+    platform: Arc<Platform>,
+    app: Arc<App>,
+    url: PublicUrl,
+    dir: PathBuf,
+    printer: Printer,
+    seen: Folder,
+}
+
+impl Watch {
+    /// Deploys everything, and removes what an earlier run has left.
+    async fn first(&mut self) {
+        let now = Folder::scan(&self.dir).unwrap_or_default();
+        let listed = self.platform.functions.list(&self.app).await.unwrap_or_default();
+        for (function, _) in listed {
+            if !now.functions.contains_key(&function.name) {
+                let _ = self.platform.functions.delete(&self.app, function.name.as_str()).await;
+            }
+        }
+        if now.functions.is_empty() {
+            self.printer.say(format!("  there is no function yet: write one to {}", self.dir.join("hello.ts").display()));
+        }
+        for (path, why) in &now.refused {
+            self.refused(path, why);
+        }
+        let deploys = now.functions.iter().map(|(name, file)| self.deploy(name, file));
+        let done = futures::future::join_all(deploys).await;
+        for (name, outcome) in now.functions.keys().zip(done) {
+            let url = self.url.of_function(self.app.id.as_str(), name);
+            match outcome {
+                Ok(deployed) => {
+                    let padded = format!("{:<18}", name.as_str());
+                    self.printer.say(format!("  {} {url}{}", self.printer.paint(Style::Cyan, &padded), self.note(&deployed)));
+                    self.console(name, &deployed);
+                }
+                Err(why) => self.failed(name, &why),
+            }
+        }
+        self.seen = now;
+    }
+
+    /// Follows the folder.
+    async fn run(&mut self) {
+        loop {
+            tokio::time::sleep(POLL).await;
+            // A folder that is away for a moment is not an empty one.
+            let Ok(now) = Folder::scan(&self.dir) else { continue };
+            if now != self.seen {
+                self.step(&now).await;
+                self.seen = now;
+            }
+        }
+    }
+
+    async fn step(&self, now: &Folder) {
+        for name in self.seen.functions.keys().filter(|name| !now.functions.contains_key(*name)) {
+            match self.platform.functions.delete(&self.app, name.as_str()).await {
+                Ok(_) => self.printer.about(name.as_str(), "removed"),
+                Err(error) => self.failed(name, &error.to_string()),
+            }
+        }
+        for (path, why) in now.refused.iter().filter(|(path, _)| !self.seen.refused.contains_key(*path)) {
+            self.refused(path, why);
+        }
+        for (name, file) in &now.functions {
+            let before = self.seen.functions.get(name);
+            if before == Some(file) {
+                continue;
+            }
+            let begun = Instant::now();
+            match self.deploy(name, file).await {
+                Ok(deployed) => {
+                    let took = format!("{} ms", begun.elapsed().as_millis());
+                    let what = if before.is_some() { "updated" } else { "added" };
+                    let address = match before {
+                        Some(_) => String::new(),
+                        None => format!(" {}", self.url.of_function(self.app.id.as_str(), name)),
+                    };
+                    let text = format!("{} in {took}{address}{}", self.printer.paint(Style::Green, what), self.note(&deployed));
+                    self.printer.about(name.as_str(), &text);
+                    self.console(name, &deployed);
+                }
+                Err(why) => self.failed(name, &why),
+            }
+        }
+    }
+
+    async fn deploy(&self, name: &FunctionName, file: &FunctionFile) -> Result<Deployed, String> {
+        let deploy = settings::read(&self.dir, name, file)?;
+        self.platform.deploys.deploy(&self.app, deploy).await.map_err(|error| error.to_string())
+    }
+
+    /// What the author should know of how a function starts.
+    fn note(&self, deployed: &Deployed) -> String {
+        match &deployed.startup {
+            StartupKind::Snapshot | StartupKind::Sealed => String::new(),
+            StartupKind::PerRequest(reason) => {
+                let text = format!("  (evaluated on each call: its top level uses {reason})");
+                self.printer.paint(Style::Yellow, &text)
+            }
+        }
+    }
+
+    fn console(&self, name: &FunctionName, deployed: &Deployed) {
+        for line in &deployed.console {
+            crate::ops::call::Observer::line(&self.printer, name.as_str(), line);
+        }
+    }
+
+    fn failed(&self, name: &FunctionName, why: &str) {
+        let serving = self.platform.registry().app(self.app.id.as_str());
+        let before = serving.is_some_and(|app| app.function(name.as_str()).is_some());
+        let what = if before { "not updated; the version before goes on serving" } else { "not deployed" };
+        let text = format!("{}\n{}", self.printer.paint(Style::Red, what), printable(why));
+        self.printer.about(name.as_str(), &text);
+    }
+
+    fn refused(&self, path: &Path, why: &str) {
+        let name = path.file_name().unwrap_or_default().display().to_string();
+        self.printer.say(format!("  {} {name}: {why}", self.printer.paint(Style::Yellow, "skipped")));
+    }
+}
