@@ -4,7 +4,9 @@ use ramekin_compiler::{Source, transpile};
 fn main() {
     for dir in std::fs::read_dir("/tmp/rk/compiler/tests/cases").unwrap() {
         let dir = dir.unwrap().path();
-        for old in ["expected.js", "expected.txt"] { let _ = std::fs::remove_file(dir.join(old)); }
+        for old in ["expected.js", "expected.txt"] {
+            let _ = std::fs::remove_file(dir.join(old));
+        }
         let input = std::fs::read_dir(&dir).unwrap().next().unwrap().unwrap().path();
         let ext = input.extension().unwrap().to_str().unwrap().to_owned();
         let source = Source::new(format!("hello.{ext}"), std::fs::read_to_string(&input).unwrap());

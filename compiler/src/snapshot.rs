@@ -207,7 +207,9 @@ impl Evaluator {
         match function.call_async(&mut *store, params).await {
             Ok((result,)) => Ok(result),
             Err(_) if store.data().refused => Err(SnapshotError::TooLarge),
-            Err(error) if matches!(error.downcast_ref(), Some(wasmtime::Trap::OutOfFuel)) => Err(SnapshotError::TooLong),
+            Err(error) if matches!(error.downcast_ref(), Some(wasmtime::Trap::OutOfFuel)) => {
+                Err(SnapshotError::TooLong)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -216,7 +218,12 @@ impl Evaluator {
     ///
     /// # Errors
     /// See [`SnapshotError`]; nothing is kept of a failed evaluation.
-    pub async fn evaluate(&self, source: ModuleSource, startup: Startup, setting: Setting) -> Result<Snapshot, SnapshotError> {
+    pub async fn evaluate(
+        &self,
+        source: ModuleSource,
+        startup: Startup,
+        setting: Setting,
+    ) -> Result<Snapshot, SnapshotError> {
         let fuel = setting.fuel;
         let mut store = self.store(setting)?;
         let outcome: Result<Evaluated, Failure> = self.call(&mut store, "evaluate", (source, startup)).await?;
@@ -232,7 +239,9 @@ impl Evaluator {
             }),
             (Ok(_), None) => Err(wasmtime::Error::msg("no image was taken").into()),
             (Err(Failure::Syntax(thrown)), _) => Err(SnapshotError::Syntax(thrown.message, thrown.stack)),
-            (Err(Failure::Threw(thrown)), _) if host.refused && thrown.message == "out of memory" => Err(SnapshotError::TooLarge),
+            (Err(Failure::Threw(thrown)), _) if host.refused && thrown.message == "out of memory" => {
+                Err(SnapshotError::TooLarge)
+            }
             (Err(Failure::Threw(thrown)), _) => Err(SnapshotError::Threw(thrown.message, thrown.stack)),
             (Err(Failure::NeedsCall(what)), _) => Err(SnapshotError::NeedsCall(what)),
         }
@@ -269,7 +278,8 @@ fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         Ok(())
     })?;
     let mut clocks = linker.instance("ramekin:function/clocks@0.1.0")?;
-    clocks.func_wrap("wall-now", |store: StoreContextMut<'_, Host>, (): ()| Ok((store.data().setting.wall_clock_ns,)))?;
+    clocks
+        .func_wrap("wall-now", |store: StoreContextMut<'_, Host>, (): ()| Ok((store.data().setting.wall_clock_ns,)))?;
     clocks.func_wrap("monotonic-now", |_: StoreContextMut<'_, Host>, (): ()| Ok((0_u64,)))?;
     let mut environment = linker.instance("ramekin:function/environment@0.1.0")?;
     environment.func_wrap("get", |store: StoreContextMut<'_, Host>, (name,): (String,)| {

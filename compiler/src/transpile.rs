@@ -3,13 +3,13 @@
 //! cannot be read is a diagnostic.
 
 mod accessor;
+#[cfg(test)]
+mod measure;
 mod modules;
 mod nesting;
 mod regexp;
 mod report;
 mod survey;
-#[cfg(test)]
-mod measure;
 
 use std::path::Path;
 use std::thread;
@@ -186,9 +186,11 @@ fn print(source: &Source, program: &Program<'_>, depth: Depth) -> (String, Sourc
         ..CodegenOptions::default()
     };
     let printed = Codegen::new().with_options(options).build(program);
-    let pairs = printed.map.iter().flat_map(|map| map.get_tokens()).map(|token| {
-        ((token.get_dst_line(), token.get_dst_col()), (token.get_src_line(), token.get_src_col()))
-    });
+    let pairs = printed
+        .map
+        .iter()
+        .flat_map(|map| map.get_tokens())
+        .map(|token| ((token.get_dst_line(), token.get_dst_col()), (token.get_src_line(), token.get_src_col())));
     let map = SourceMap::from_pairs(&source.file_name, &printed.code, &source.code, pairs);
     (printed.code, map)
 }

@@ -155,7 +155,9 @@ fn the_same_where_jsx_is_allowed() {
 
 #[test]
 fn nothing_is_ever_closed() {
-    for opened in ["(", "[", "{", "`${", "<", "x=", "/", "/[", "'", "\"", "`", "/*", "<!--", "\\", "\\u{", "@", "#", "\0"] {
+    for opened in
+        ["(", "[", "{", "`${", "<", "x=", "/", "/[", "'", "\"", "`", "/*", "<!--", "\\", "\\u{", "@", "#", "\0"]
+    {
         for name in ["hello.ts", "hello.tsx"] {
             for count in [1, 100, if name.ends_with("ts") { 1_000_000 } else { 2_000 }] {
                 let source = Source::new(name, opened.repeat(count));
@@ -218,9 +220,54 @@ const SAMPLES: &[&str] = &[
 ];
 
 const PIECES: &[&str] = &[
-    "/", "`", "${", "}", "'", "\"", "\\", "(", ")", "[", "]", "{", "<", ">", "=>", "?.", "??=", "#", "@", "é", "💥", "\u{2028}",
-    "\r", "\0", "\u{FEFF}", "<!--", "-->", "//", "/*", "*/", "...", "async ", "await ", "yield ", "static ", "accessor ",
-    "using ", "enum A{", "declare ", "type ", "import(", "export ", "0x", "1e", "1n", "\\u{110000}", "/(?<a>", "let let",
+    "/",
+    "`",
+    "${",
+    "}",
+    "'",
+    "\"",
+    "\\",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "<",
+    ">",
+    "=>",
+    "?.",
+    "??=",
+    "#",
+    "@",
+    "é",
+    "💥",
+    "\u{2028}",
+    "\r",
+    "\0",
+    "\u{FEFF}",
+    "<!--",
+    "-->",
+    "//",
+    "/*",
+    "*/",
+    "...",
+    "async ",
+    "await ",
+    "yield ",
+    "static ",
+    "accessor ",
+    "using ",
+    "enum A{",
+    "declare ",
+    "type ",
+    "import(",
+    "export ",
+    "0x",
+    "1e",
+    "1n",
+    "\\u{110000}",
+    "/(?<a>",
+    "let let",
 ];
 
 #[test]

@@ -94,7 +94,12 @@ fn start(ctx: &Ctx<'_>, request: Request) -> Result<()> {
 }
 
 /// Goes on when the module's top level has settled.
-fn evaluated<'js>(ctx: &Ctx<'js>, module: &Module<'js, javy::quickjs::module::Evaluated>, promise: &Promise<'js>, request: Request) -> Result<()> {
+fn evaluated<'js>(
+    ctx: &Ctx<'js>,
+    module: &Module<'js, javy::quickjs::module::Evaluated>,
+    promise: &Promise<'js>,
+    request: Request,
+) -> Result<()> {
     match promise.state() {
         PromiseState::Resolved => dispatch(ctx, module.namespace()?, request),
         PromiseState::Rejected => promise.result::<Value>().map_or(Ok(()), |result| result.map(|_| ())),

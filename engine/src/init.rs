@@ -1,7 +1,7 @@
 //! Before any call: loading the JavaScript half, evaluating a function's module, giving the heap out.
 
 use crate::bindings::exports::ramekin::function::init::{Evaluated, Failure, Guest, Loaded, Source, Startup, Thrown};
-use crate::state::{self, EVALUATING, NEEDS_CALL, READ_ENVIRONMENT, REJECTIONS, USER_MODULE, ParsedModule, UserModule};
+use crate::state::{self, EVALUATING, NEEDS_CALL, ParsedModule, READ_ENVIRONMENT, REJECTIONS, USER_MODULE, UserModule};
 use crate::{Engine, js, modules, native};
 use javy::quickjs::{Ctx, Module, Object, Persistent, Value, WriteOptions, promise::PromiseState};
 
@@ -65,7 +65,8 @@ impl Guest for Engine {
 }
 
 fn parse<'js>(ctx: &Ctx<'js>, source: Source) -> Result<Module<'js>, Failure> {
-    Module::declare(ctx.clone(), source.name, source.code).map_err(|error| Failure::Syntax(thrown(js::caught(ctx, error))))
+    Module::declare(ctx.clone(), source.name, source.code)
+        .map_err(|error| Failure::Syntax(thrown(js::caught(ctx, error))))
 }
 
 fn evaluate_now(ctx: &Ctx<'_>, source: Source) -> Result<bool, Failure> {

@@ -1,7 +1,9 @@
 //! Small bridges between Rust and JavaScript values.
 
 use crate::state::{self, REJECTIONS};
-use javy::quickjs::{ArrayBuffer, Ctx, Error, Exception, FromJs, Object, Result, String as JsString, TypedArray, Value, qjs};
+use javy::quickjs::{
+    ArrayBuffer, Ctx, Error, Exception, FromJs, Object, Result, String as JsString, TypedArray, Value, qjs,
+};
 
 /// Runs the microtask queue dry.
 pub fn run_jobs(ctx: &Ctx<'_>) {
@@ -14,7 +16,9 @@ pub fn report_rejections(ctx: &Ctx<'_>) {
     loop {
         let next = REJECTIONS.with_borrow_mut(|list| if list.is_empty() { None } else { Some(list.remove(0)) });
         let Some(rejection) = next else { return };
-        let (Ok(promise), Ok(reason)) = (rejection.promise.restore(ctx), rejection.reason.restore(ctx)) else { continue };
+        let (Ok(promise), Ok(reason)) = (rejection.promise.restore(ctx), rejection.reason.restore(ctx)) else {
+            continue;
+        };
         if let Some(hooks) = state::hooks()
             && let Ok(hook) = hooks.unhandled_rejection.restore(ctx)
         {
@@ -56,7 +60,9 @@ pub fn caught(ctx: &Ctx<'_>, error: Error) -> (String, Option<String>) {
 pub fn lossy(value: &Value<'_>) -> String {
     match value.as_string().map(JsString::to_string) {
         Some(Ok(text)) => text,
-        Some(Err(_)) => value.as_string().map(|text| String::from_utf8_lossy(&wtf8(text)).into_owned()).unwrap_or_default(),
+        Some(Err(_)) => {
+            value.as_string().map(|text| String::from_utf8_lossy(&wtf8(text)).into_owned()).unwrap_or_default()
+        }
         None => value.get::<javy::quickjs::Coerced<String>>().map(|text| text.0).unwrap_or_default(),
     }
 }

@@ -9,7 +9,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::PollSender;
-use wasmtime::component::{Destination, FutureConsumer, FutureReader, Source, StreamConsumer, StreamProducer, StreamReader, StreamResult};
+use wasmtime::component::{
+    Destination, FutureConsumer, FutureReader, Source, StreamConsumer, StreamProducer, StreamReader, StreamResult,
+};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 /// Pieces of a body; an error means that it broke off.
@@ -86,7 +88,11 @@ impl<D> StreamProducer<D> for Producer {
 ///
 /// # Errors
 /// When the sandbox gave a stream that is not its own.
-pub fn from_guest<S: AsContextMut>(mut store: S, body: Body, done: impl Send + Sync + Unpin + 'static) -> wasmtime::Result<Content> {
+pub fn from_guest<S: AsContextMut>(
+    mut store: S,
+    body: Body,
+    done: impl Send + Sync + Unpin + 'static,
+) -> wasmtime::Result<Content> {
     Ok(match body {
         Body::Empty => Content::Empty,
         Body::Bytes(bytes) => Content::Bytes(bytes.into()),

@@ -35,7 +35,8 @@ pub fn decode(section: &[u8]) -> Result<HeaderMap, InvalidField> {
         if line.is_empty() {
             continue;
         }
-        let shown = || InvalidField(String::from_utf8_lossy(line.get(..line.len().min(100)).unwrap_or_default()).into_owned());
+        let shown =
+            || InvalidField(String::from_utf8_lossy(line.get(..line.len().min(100)).unwrap_or_default()).into_owned());
         let colon = line.iter().position(|&byte| byte == b':').ok_or_else(shown)?;
         let (name, value) = line.split_at_checked(colon).ok_or_else(shown)?;
         let value = value.get(1..).unwrap_or_default().trim_ascii();

@@ -3,10 +3,10 @@
 
 use crate::bindings::ramekin::function::{snapshot, wait_until};
 use crate::state::CallState;
+use futures::task::AtomicWaker;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
-use futures::task::AtomicWaker;
 
 /// Counts what keeps the instance alive.
 #[derive(Default)]

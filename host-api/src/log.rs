@@ -30,7 +30,11 @@ impl Console {
         if lines.len() >= limits::MAX_CONSOLE_LINES {
             return;
         }
-        let line = ConsoleLine { level, message: clip(message, limits::MAX_CONSOLE_LINE), timestamp: chrono::Utc::now().timestamp_millis() };
+        let line = ConsoleLine {
+            level,
+            message: clip(message, limits::MAX_CONSOLE_LINE),
+            timestamp: chrono::Utc::now().timestamp_millis(),
+        };
         if let Some(listener) = &self.listener {
             listener.line(&line);
         }

@@ -113,7 +113,15 @@ mod tests {
             let id = AppId::random().unwrap();
             assert_eq!(id.as_str().parse(), Ok(id));
         }
-        for bad in ["", "app_", "app_0123456789a", "app_0123456789abc", "app_0123456789aB", "App_0123456789ab", "app_0123456789a/"] {
+        for bad in [
+            "",
+            "app_",
+            "app_0123456789a",
+            "app_0123456789abc",
+            "app_0123456789aB",
+            "App_0123456789ab",
+            "app_0123456789a/",
+        ] {
             assert_eq!(bad.parse::<AppId>(), Err(InvalidId::App), "{bad}");
         }
     }

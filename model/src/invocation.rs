@@ -36,7 +36,9 @@ impl TriggerType {
 
     /// The type with this name on the wire.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Http, Self::Cron, Self::S3Upload, Self::Webhook, Self::Websocket].into_iter().find(|t| t.as_str() == name)
+        [Self::Http, Self::Cron, Self::S3Upload, Self::Webhook, Self::Websocket]
+            .into_iter()
+            .find(|t| t.as_str() == name)
     }
 }
 

@@ -40,22 +40,25 @@ const MOST_CALLS: u32 = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Not a key.
-    #[error("{} must be `bb_sk_` followed by 40 characters of 0-9 and a-f; leave it out to have a key made", env_var::BOOTSTRAP_KEY)]
+    #[error(
+        "{} must be `bb_sk_` followed by 40 characters of 0-9 and a-f; leave it out to have a key made",
+        env_var::BOOTSTRAP_KEY
+    )]
     BootstrapKey,
     /// Not a key.
     #[error("{} must be 64 characters of 0-9 and a-f (`openssl rand -hex 32` makes one)", env_var::ENCRYPTION_KEY)]
     EncryptionKey,
     /// Not a URL.
-    #[error("{} is `{0}`; it must be an http:// or https:// URL without a query", env_var::PUBLIC_URL)]
+    #[error("{name} is `{0}`; it must be an http:// or https:// URL without a query", name = env_var::PUBLIC_URL)]
     PublicUrl(String),
     /// Neither true nor false.
-    #[error("{} is `{0}`; it must be `true` or `false`", env_var::ALLOW_PRIVATE_NETWORK)]
+    #[error("{name} is `{0}`; it must be `true` or `false`", name = env_var::ALLOW_PRIVATE_NETWORK)]
     AllowPrivateNetwork(String),
     /// An entry of the list.
-    #[error("{} has the entry `{0}`; an entry is an address, a network such as 10.0.0.0/8, or a host name, each with or without `:port`", env_var::EGRESS_ALLOW)]
+    #[error("{name} has the entry `{0}`; an entry is an address, a network such as 10.0.0.0/8, or a host name, each with or without `:port`", name = env_var::EGRESS_ALLOW)]
     EgressAllow(String),
     /// Not a number, or out of range.
-    #[error("{} is `{0}`; it must be a number from 1 to {MOST_CALLS}", env_var::MAX_CALLS)]
+    #[error("{name} is `{0}`; it must be a number from 1 to {MOST_CALLS}", name = env_var::MAX_CALLS)]
     MaxCalls(String),
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
@@ -259,7 +262,10 @@ mod tests {
         for bad in ["", "bb_sk_", "secret", &short, &long, &upper] {
             assert_eq!(ApiKeyText::parse(bad), None, "{bad}");
             if !bad.is_empty() {
-                assert_eq!(Config::read(&variables([("RAMEKIN_BOOTSTRAP_KEY", bad)])).err(), Some(ConfigError::BootstrapKey));
+                assert_eq!(
+                    Config::read(&variables([("RAMEKIN_BOOTSTRAP_KEY", bad)])).err(),
+                    Some(ConfigError::BootstrapKey)
+                );
             }
         }
     }

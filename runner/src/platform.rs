@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 /// Connections to the platform database.
@@ -86,7 +87,13 @@ pub enum PlatformError {
     Tls(#[from] rustls::Error),
     /// No random bytes.
     #[error("the operating system gave no random bytes: {0}")]
-    Entropy(#[from] getrandom::Error),
+    Entropy(getrandom::Error),
+}
+
+impl From<getrandom::Error> for PlatformError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Entropy(error)
+    }
 }
 
 /// See the module's documentation.
@@ -112,6 +119,12 @@ pub struct Platform {
     /// Whether the operator said so. Otherwise a request's own `Host` is believed.
     pub public_url_fixed: bool,
     registry: Arc<Registry>,
+}
+
+/// What runs behind a platform, and has to be ended with it.
+pub struct Background {
+    store: Store,
+    tasks: TaskTracker,
     writer: Writer,
     news: JoinHandle<()>,
     embedded: Option<EmbeddedPostgres>,
@@ -122,7 +135,7 @@ impl Platform {
     ///
     /// # Errors
     /// See [`PlatformError`]; each text says what to do.
-    pub async fn open(options: PlatformOptions) -> Result<Self, PlatformError> {
+    pub async fn open(options: PlatformOptions) -> Result<(Self, Background), PlatformError> {
         private_dir(&options.code_dir)?;
         let max_calls = options.config.max_calls;
         let sandbox = Sandbox::open(SandboxOptions {
@@ -160,7 +173,8 @@ impl Platform {
             fetch,
             observer: options.observer,
         };
-        Ok(Self {
+        let background = Background { store: store.clone(), tasks: tasks.clone(), writer, news, embedded };
+        let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps: Apps { store: store.clone(), registry: Arc::clone(&registry) },
             functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
@@ -172,10 +186,8 @@ impl Platform {
             public_url_fixed: options.config.public_url.is_some(),
             registry,
             store,
-            writer,
-            news,
-            embedded,
-        })
+        };
+        Ok((platform, background))
     }
 
     /// Apps and functions in memory.
@@ -203,12 +215,13 @@ impl Platform {
             }
         }
     }
+}
 
+impl Background {
     /// Ends it: running work ends within its limits, every record is written, the database is left in order.
     pub async fn close(self) {
-        let tasks = self.calls.sandbox.tasks();
-        tasks.close();
-        tasks.wait().await;
+        self.tasks.close();
+        self.tasks.wait().await;
         self.writer.close().await;
         self.news.abort();
         self.store.close().await;

@@ -80,7 +80,14 @@ impl Recorder {
         let (queue, records) = mpsc::channel(QUEUE);
         let (control, orders) = mpsc::channel(64);
         let counts = Arc::<Counts>::default();
-        let write = Write { sink, records, orders, counts: Arc::clone(&counts), batch: Vec::with_capacity(BATCH), closing: None };
+        let write = Write {
+            sink,
+            records,
+            orders,
+            counts: Arc::clone(&counts),
+            batch: Vec::with_capacity(BATCH),
+            closing: None,
+        };
         let task = tokio::spawn(write.run());
         (Arc::new(Self { queue, control: control.clone(), counts }), Writer { task, control })
     }
@@ -93,7 +100,7 @@ impl Recorder {
         if !room || self.queue.try_send(record).is_err() {
             self.counts.bytes.fetch_sub(bytes, Ordering::Relaxed);
             self.counts.queued.fetch_sub(1, Ordering::Relaxed);
-            self.counts.drop(1, "the queue is full");
+            self.counts.lose(1, "the queue is full");
         }
     }
 
@@ -117,7 +124,7 @@ impl Recorder {
 impl Counts {
     /// Warns at the first lost record and then each time their number has doubled: a log that is full of its own losses
     /// helps nobody.
-    fn drop(&self, records: u64, why: &str) {
+    fn lose(&self, records: u64, why: &str) {
         let before = self.dropped.fetch_add(records, Ordering::Relaxed);
         let after = before + records;
         if before == 0 || before.ilog2() != after.ilog2() {
@@ -220,7 +227,7 @@ impl<S: Sink> Write<S> {
                 }
                 Err(error) if self.closing.is_some_and(|until| Instant::now() >= until) => {
                     tracing::error!(%error, "{} records of calls could not be written: {error}", self.batch.len());
-                    self.counts.drop(self.batch.len() as u64, "the database is not reachable");
+                    self.counts.lose(self.batch.len() as u64, "the database is not reachable");
                     break;
                 }
                 Err(error) => {
@@ -254,7 +261,7 @@ impl<S: Sink> Write<S> {
         for record in &self.batch {
             if let Err(error) = self.sink.write(std::slice::from_ref(record)).await {
                 tracing::error!(invocation.id = %record.id, %error, "the record of call {} was refused: {error}", record.id);
-                self.counts.drop(1, "the database refused it");
+                self.counts.lose(1, "the database refused it");
             }
         }
     }

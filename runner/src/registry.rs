@@ -140,7 +140,13 @@ impl Registry {
     }
 
     /// Makes a function as stored callable, with this image if it is built already.
-    pub fn put(&self, _: &ChangeGuard<'_>, app: &App, function: Function, image: Option<Arc<ImageCell>>) -> Arc<FunctionEntry> {
+    pub fn put(
+        &self,
+        _: &ChangeGuard<'_>,
+        app: &App,
+        function: Function,
+        image: Option<Arc<ImageCell>>,
+    ) -> Arc<FunctionEntry> {
         self.put_app(app);
         let known = self.app(app.id.as_str()).unwrap_or_else(|| Arc::new(AppEntry::new(app.clone())));
         let mut entry = self.entry(&known, function);
@@ -238,7 +244,8 @@ impl Registry {
         for function in functions {
             let Some(app) = next.get_mut(&function.app_id) else { continue };
             let mut entry = self.entry(app, function);
-            let old = before.get(entry.function.app_id.as_str()).and_then(|app| app.functions.get(&entry.function.name));
+            let old =
+                before.get(entry.function.app_id.as_str()).and_then(|app| app.functions.get(&entry.function.name));
             entry.image = old.and_then(|old| old.image_for(&entry)).unwrap_or_default();
             app.functions.insert(entry.function.name.clone(), Arc::new(entry));
         }

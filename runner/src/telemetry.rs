@@ -25,6 +25,6 @@ pub fn start(format: LogFormat, level: &str, color: bool) {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let text = panic.payload_as_str().unwrap_or("no text");
-        tracing::error!(panic.place = place, "panic at {place}: {text}");
+        tracing::error!(panic.place = place, "panicked at {place}: {text}");
     }));
 }

@@ -34,7 +34,13 @@ pub enum VaultError {
     NoKey(PathBuf),
     /// No random bytes.
     #[error("the operating system gave no random bytes: {0}")]
-    Entropy(#[from] getrandom::Error),
+    Entropy(getrandom::Error),
+}
+
+impl From<getrandom::Error> for VaultError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Entropy(error)
+    }
 }
 
 /// A text that this key does not open: another key wrote it, or it was changed.
@@ -84,7 +90,7 @@ impl Vault {
         let mut iv = [0_u8; 12];
         getrandom::fill(&mut iv)?;
         let mut data = plain.as_bytes().to_vec();
-        let tag = self.0.encrypt_in_place_detached(Nonce::from_slice(&iv), &[], &mut data);
+        let tag = self.0.encrypt_in_place_detached(&Nonce::from(iv), &[], &mut data);
         // Encryption fails only for more than 64 GiB.
         let tag = tag.map_err(|_| getrandom::Error::UNEXPECTED)?;
         Ok(format!("{}:{}:{}", BASE64.encode(iv), BASE64.encode(&data), BASE64.encode(tag)))
@@ -101,11 +107,9 @@ impl Vault {
         else {
             return Err(CannotOpen);
         };
-        if iv.len() != 12 || tag.len() != 16 {
-            return Err(CannotOpen);
-        }
-        let opened =
-            self.0.decrypt_in_place_detached(Nonce::from_slice(&iv), &[], &mut data, Tag::from_slice(&tag));
+        let iv: [u8; 12] = iv.try_into().map_err(|_| CannotOpen)?;
+        let tag: [u8; 16] = tag.try_into().map_err(|_| CannotOpen)?;
+        let opened = self.0.decrypt_in_place_detached(&Nonce::from(iv), &[], &mut data, &Tag::from(tag));
         opened.map_err(|_| CannotOpen)?;
         String::from_utf8(data).map(Secret::new).map_err(|_| CannotOpen)
     }

@@ -261,7 +261,7 @@ impl FunctionRow {
             Some(Trigger { kind, config: stored.config, enabled: stored.enabled })
         };
         let mut triggers: Vec<Trigger> = self.triggers.0.into_iter().filter_map(known).collect();
-        triggers.sort_by_key(|trigger| trigger.kind);
+        triggers.sort_by_key(|trigger| trigger.kind.as_str());
         Ok(Function {
             id: self.id,
             app_id: self.app_id.parse().map_err(|error| StoreError::unreadable("app id", error))?,

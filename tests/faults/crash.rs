@@ -46,7 +46,10 @@ pub fn a_killed_server_comes_back_with_all_it_acknowledged() -> Result<()> {
 
     let server = Server::start(&home, &Setup::default())?;
     let deploys: u64 = acknowledged.iter().map(|version| version.load(Ordering::Relaxed)).sum();
-    report::figure("crash", format_args!("{deploys} deploys before the kill; ready again after {:?}", server.ready_after));
+    report::figure(
+        "crash",
+        format_args!("{deploys} deploys before the kill; ready again after {:?}", server.ready_after),
+    );
     ensure!(deploys > 0, "the load made no deploy, so nothing was proven");
     runtime()?.block_on(async {
         let app = App { client: server.client(), ..app };
@@ -87,7 +90,11 @@ pub fn a_restarted_server_has_its_functions() -> Result<()> {
     let server = Server::start(&home, &Setup::default())?;
     let functions = [
         ("plain", "let calls = 0; export default () => Response.json({ calls: ++calls });", json!({ "calls": 1 })),
-        ("sealed", "const word = Deno.env.get('WORD'); export default () => Response.json({ word });", json!({ "word": "sesame" })),
+        (
+            "sealed",
+            "const word = Deno.env.get('WORD'); export default () => Response.json({ word });",
+            json!({ "word": "sesame" }),
+        ),
         (
             "per-request",
             "const id = crypto.randomUUID(); export default () => Response.json({ length: id.length });",
@@ -125,7 +132,12 @@ pub fn a_restarted_server_has_its_functions() -> Result<()> {
         let app = App { client: server.client(), ..app };
         check(app.clone()).await?;
         app.get("gone").await?.expect(404)?;
-        let detail = app.client.send(&Sent::get(format!("/v1/{}/functions/plain", app.id)).as_owner()).await?.expect(200)?.json()?;
+        let detail = app
+            .client
+            .send(&Sent::get(format!("/v1/{}/functions/plain", app.id)).as_owner())
+            .await?
+            .expect(200)?
+            .json()?;
         ensure!(detail.get("timeoutMs") == Some(&json!(5000)), "the settings are {detail}");
         // The calls of both servers are in one log.
         let logs = app.logs("plain", "").await?;

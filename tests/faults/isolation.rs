@@ -23,7 +23,10 @@ const HELLO_SLACK: Duration = Duration::from_secs(2);
 const BOMBS: &[(&str, &str)] = &[
     ("strings", "export default () => { let s = 'x'; for (;;) s += s + Math.random(); };"),
     ("typed-arrays", "export default () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)); };"),
-    ("arrays", "export default () => { const all = []; for (;;) all.push(new Array(1000).fill(0).map((_, i) => ({ i }))); };"),
+    (
+        "arrays",
+        "export default () => { const all = []; for (;;) all.push(new Array(1000).fill(0).map((_, i) => ({ i }))); };",
+    ),
     ("maps", "export default () => { const all = new Map(); for (let i = 0; ; i++) all.set('key ' + i, { i }); };"),
 ];
 /// `memoryLimitMb` of the bombs.
@@ -53,14 +56,20 @@ pub fn spinning_functions_slow_nobody_down() -> Result<()> {
             slowest = slowest.max(answer.total);
         }
         let latencies = hello.stop().await?;
-        report::figure("spin", format_args!("{SPINS} spinning calls of 1 s ended within {slowest:?}; hello meanwhile: {latencies}"));
+        report::figure(
+            "spin",
+            format_args!("{SPINS} spinning calls of 1 s ended within {slowest:?}; hello meanwhile: {latencies}"),
+        );
         ensure!(latencies.p99 <= HELLO_SLACK, "hello took {:?} at p99 while others spun", latencies.p99);
 
         tokio::time::sleep(Duration::from_secs(1)).await;
         let before = process::cpu_time(pid)?;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let idle = process::cpu_time(pid)?.saturating_sub(before);
-        ensure!(idle < Duration::from_millis(500), "a second after the calls had ended the server used {idle:?} of CPU per second");
+        ensure!(
+            idle < Duration::from_millis(500),
+            "a second after the calls had ended the server used {idle:?} of CPU per second"
+        );
         Ok(())
     })?;
     server.stop()
@@ -95,7 +104,10 @@ pub fn memory_bombs_stay_within_their_limit() -> Result<()> {
             ensure!(answer.status == 500, "{name} was answered with {}: {}", answer.status, answer.text());
             let error = answer.json()?.get("error").cloned().unwrap_or_default();
             ensure!(error == "memory_limit_exceeded", "{name} ended with {}", answer.text());
-            report::figure("bombs", format_args!("{name}: the server grew by {growth_mb} MiB, answered after {:?}", answer.total));
+            report::figure(
+                "bombs",
+                format_args!("{name}: the server grew by {growth_mb} MiB, answered after {:?}", answer.total),
+            );
             let most = BOMB_LIMIT_MB + BOMB_SLACK_MB;
             ensure!(growth_mb <= most, "{name}: the server grew by {growth_mb} MiB, more than {most} MiB");
         }

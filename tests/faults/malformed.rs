@@ -96,7 +96,11 @@ fn check(probe: &Probe, reply: &Reply) -> Result<()> {
         Reply::Status(500.., reply) => bail!("answered with {}", head(reply)),
         Reply::Status(status, reply) if probe.must == Must::BeRefused => {
             ensure!((400..500).contains(status), "not refused but answered with {}", head(reply));
-            let body = reply.windows(4).position(|window| window == b"\r\n\r\n").and_then(|at| reply.get(at + 4..)).unwrap_or_default();
+            let body = reply
+                .windows(4)
+                .position(|window| window == b"\r\n\r\n")
+                .and_then(|at| reply.get(at + 4..))
+                .unwrap_or_default();
             let json: Value = serde_json::from_slice(body).unwrap_or_default();
             let says = json.get("error").is_some() || json.get("message").is_some();
             ensure!(says, "refused without saying why: {}", head(reply));
@@ -130,7 +134,14 @@ pub fn deeply_nested_source_is_refused() -> Result<()> {
             ("operators", nested("-", "1", "")),
             ("ternaries", nested("1 ? ", "1", " : 1")),
             ("blocks", format!("{}{}\nexport default () => new Response()", "{".repeat(20_000), "}".repeat(20_000))),
-            ("types", format!("let x: {}number{}; export default () => new Response()", "Array<".repeat(20_000), ">".repeat(20_000))),
+            (
+                "types",
+                format!(
+                    "let x: {}number{}; export default () => new Response()",
+                    "Array<".repeat(20_000),
+                    ">".repeat(20_000)
+                ),
+            ),
             ("member calls", format!("export default () => new Response(String(x{}))", ".a()".repeat(20_000))),
             ("additions", format!("export default () => new Response(String(1{}))", " + 1".repeat(20_000))),
         ] {

@@ -65,9 +65,34 @@ impl Chance {
 type Maker = fn(&Target, &mut Chance) -> Probe;
 
 const MAKERS: &[Maker] = &[
-    garbage, request_line, version, header_line, content_length, transfer_encoding, chunks, heads_too_large, truncated, odd_form,
-    method, json_cut, json_odd, json_deep, form_types, form_odd, not_utf8_json, nul_code, body_too_large, path_trick, path_bytes,
-    path_encoded, names, queries, credentials, mutated, mutated, mutated,
+    garbage,
+    request_line,
+    version,
+    header_line,
+    content_length,
+    transfer_encoding,
+    chunks,
+    heads_too_large,
+    truncated,
+    odd_form,
+    method,
+    json_cut,
+    json_odd,
+    json_deep,
+    form_types,
+    form_odd,
+    not_utf8_json,
+    nul_code,
+    body_too_large,
+    path_trick,
+    path_bytes,
+    path_encoded,
+    names,
+    queries,
+    credentials,
+    mutated,
+    mutated,
+    mutated,
 ];
 
 /// The request of this number.
@@ -87,7 +112,8 @@ fn refused(what: &'static str, bytes: impl Into<Vec<u8>>) -> Probe {
 
 /// A whole request with this head and content.
 fn request(line: &str, fields: &str, body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("{line} HTTP/1.1\r\nhost: test\r\n{fields}content-length: {}\r\n\r\n", body.len()).into_bytes();
+    let mut bytes =
+        format!("{line} HTTP/1.1\r\nhost: test\r\n{fields}content-length: {}\r\n\r\n", body.len()).into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
@@ -120,7 +146,9 @@ fn request_line(target: &Target, chance: &mut Chance) -> Probe {
 }
 
 fn version(target: &Target, chance: &mut Chance) -> Probe {
-    let version = chance.pick(&["HTTP/0.9", "HTTP/1.2", "HTTP/9.9", "HTTP/1", "HTTP/", "http/1.1", "HTTP/11", "SPDY/3", "HTTP/2.0", "HTTP/3"]);
+    let version = chance.pick(&[
+        "HTTP/0.9", "HTTP/1.2", "HTTP/9.9", "HTTP/1", "HTTP/", "http/1.1", "HTTP/11", "SPDY/3", "HTTP/2.0", "HTTP/3",
+    ]);
     free("version", format!("GET /v1/{}/fn/hello {version}\r\nhost: t\r\n\r\n", target.app))
 }
 
@@ -163,9 +191,21 @@ fn content_length(target: &Target, chance: &mut Chance) -> Probe {
 }
 
 fn transfer_encoding(target: &Target, chance: &mut Chance) -> Probe {
-    let coding = chance.pick(&["gzip", "chunked, gzip", "identity", "chunked chunked", "xchunked", ", chunked", "\tchunked", "CHUNKED"]);
+    let coding = chance.pick(&[
+        "gzip",
+        "chunked, gzip",
+        "identity",
+        "chunked chunked",
+        "xchunked",
+        ", chunked",
+        "\tchunked",
+        "CHUNKED",
+    ]);
     let body = "5\r\nhello\r\n0\r\n\r\n";
-    free("transfer-encoding", format!("POST /v1/{}/fn/echo HTTP/1.1\r\nhost: t\r\ntransfer-encoding: {coding}\r\n\r\n{body}", target.app))
+    free(
+        "transfer-encoding",
+        format!("POST /v1/{}/fn/echo HTTP/1.1\r\nhost: t\r\ntransfer-encoding: {coding}\r\n\r\n{body}", target.app),
+    )
 }
 
 fn chunks(target: &Target, chance: &mut Chance) -> Probe {
@@ -182,7 +222,10 @@ fn chunks(target: &Target, chance: &mut Chance) -> Probe {
         "\r\n\r\n",
     ]);
     let path = chance.pick(&["fn/echo", "functions"]);
-    let head = format!("POST /v1/{}/{path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {}\r\ntransfer-encoding: chunked", target.app, target.key);
+    let head = format!(
+        "POST /v1/{}/{path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {}\r\ntransfer-encoding: chunked",
+        target.app, target.key
+    );
     free("chunks", format!("{head}\r\n\r\n{body}"))
 }
 
@@ -219,7 +262,8 @@ fn odd_form(target: &Target, chance: &mut Chance) -> Probe {
 }
 
 fn method(target: &Target, chance: &mut Chance) -> Probe {
-    let method = chance.pick(&["TRACE", "PROPFIND", "get", "G\0T", "GET/", "\"GET\"", "PATCH", "QUERY", "MÉTHODE", "DELETE"]);
+    let method =
+        chance.pick(&["TRACE", "PROPFIND", "get", "G\0T", "GET/", "\"GET\"", "PATCH", "QUERY", "MÉTHODE", "DELETE"]);
     let path = chance.pick(&["functions/hello/logs", "functions", "fn/hello", "nothing"]);
     free("method", request(&format!("{method} /v1/{}/{path}", target.app), "", b""))
 }
@@ -237,9 +281,33 @@ fn json_cut(target: &Target, chance: &mut Chance) -> Probe {
 
 fn json_odd(target: &Target, chance: &mut Chance) -> Probe {
     let body = chance.pick(&[
-        "", " ", "null", "true", "1", "\"text\"", "[]", "{}", "{} {}", "{'name':'x'}", "{name:1}", "{\"name\":}", "{\"a\":1,}", "[1,]",
-        "NaN", "{\"name\":NaN}", "{\"name\":\"\\ud800\"}", "{\"name\":\"\\x\"}", "{\"name\":\"\u{1}\"}", "\u{feff}{}", "//", "{\"a\":01}",
-        "{\"name\":1e999999}", "-", "\"", "{\"\":{}}", "[[[[[[",
+        "",
+        " ",
+        "null",
+        "true",
+        "1",
+        "\"text\"",
+        "[]",
+        "{}",
+        "{} {}",
+        "{'name':'x'}",
+        "{name:1}",
+        "{\"name\":}",
+        "{\"a\":1,}",
+        "[1,]",
+        "NaN",
+        "{\"name\":NaN}",
+        "{\"name\":\"\\ud800\"}",
+        "{\"name\":\"\\x\"}",
+        "{\"name\":\"\u{1}\"}",
+        "\u{feff}{}",
+        "//",
+        "{\"a\":01}",
+        "{\"name\":1e999999}",
+        "-",
+        "\"",
+        "{\"\":{}}",
+        "[[[[[[",
     ]);
     refused("odd JSON", deploy(target, body.as_bytes()))
 }
@@ -255,8 +323,26 @@ fn json_deep(target: &Target, chance: &mut Chance) -> Probe {
 }
 
 fn form_types(target: &Target, chance: &mut Chance) -> Probe {
-    let field = chance.pick(&["name", "code", "description", "envVars", "timeoutMs", "memoryLimitMb", "triggers", "agent_tool"]);
-    let value = chance.pick(&["null", "[]", "[[]]", "-1", "1.5", "1e400", "{\"a\":{\"b\":[]}}", "[{\"type\":\"http\",\"config\":1}]"]);
+    let field = chance.pick(&[
+        "name",
+        "code",
+        "description",
+        "envVars",
+        "timeoutMs",
+        "memoryLimitMb",
+        "triggers",
+        "agent_tool",
+    ]);
+    let value = chance.pick(&[
+        "null",
+        "[]",
+        "[[]]",
+        "-1",
+        "1.5",
+        "1e400",
+        "{\"a\":{\"b\":[]}}",
+        "[{\"type\":\"http\",\"config\":1}]",
+    ]);
     let rest = r#""name":"probe","code":"export default () => new Response()""#;
     let body = if matches!(field, "name" | "code") {
         format!("{{\"name\":\"probe\",\"code\":\"export default 1\",\"{field}\":{value}}}")
@@ -272,7 +358,10 @@ fn form_odd(target: &Target, chance: &mut Chance) -> Probe {
         0 => chance.text(count),
         1 => String::from_utf8_lossy(&chance.bytes(count)).into_owned(),
         _ => {
-            let piece = chance.pick(&["(", "[", "{", "`${", "<a>", "/*", "=>", "class ", "import ", "\u{2028}", "\\u{", "async ", "@", "type "]);
+            let piece = chance.pick(&[
+                "(", "[", "{", "`${", "<a>", "/*", "=>", "class ", "import ", "\u{2028}", "\\u{", "async ", "@",
+                "type ",
+            ]);
             format!("export default () => {}", piece.repeat(count))
         }
     };
@@ -302,7 +391,10 @@ fn body_too_large(target: &Target, chance: &mut Chance) -> Probe {
     let length = 10 * 1024 * 1024 + 1 + chance.below(1 << 30);
     let path = chance.pick(&["functions", "fn/echo", "functions/hello/invoke"]);
     let head = format!("POST /v1/{}/{path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {}", target.app, target.key);
-    refused("body too large", format!("{head}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{{\"name\":"))
+    refused(
+        "body too large",
+        format!("{head}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{{\"name\":"),
+    )
 }
 
 fn path_trick(target: &Target, chance: &mut Chance) -> Probe {
@@ -358,8 +450,21 @@ fn path_bytes(target: &Target, chance: &mut Chance) -> Probe {
 
 fn path_encoded(target: &Target, chance: &mut Chance) -> Probe {
     let trick = chance.pick(&[
-        "%00", "%ff", "%c0%af", "%2e%2e%2f", "hello%00", "hello%2f", "hello%", "hello%2", "hello%zz", "%68ello%20", "..%5c", "%0d%0ahost:x",
-        "%u0068ello", "hello%3f", "%25%36%38",
+        "%00",
+        "%ff",
+        "%c0%af",
+        "%2e%2e%2f",
+        "hello%00",
+        "hello%2f",
+        "hello%",
+        "hello%2",
+        "hello%zz",
+        "%68ello%20",
+        "..%5c",
+        "%0d%0ahost:x",
+        "%u0068ello",
+        "hello%3f",
+        "%25%36%38",
     ]);
     let place = chance.pick(&["fn", "functions"]);
     let key = format!("authorization: Bearer {}\r\n", target.key);
@@ -381,7 +486,16 @@ fn names(target: &Target, chance: &mut Chance) -> Probe {
 
 fn queries(target: &Target, chance: &mut Chance) -> Probe {
     let query = chance.pick(&[
-        "limit=x", "limit=-1", "limit=1e3", "limit=", "limit=%ff", "since=now", "since=99999999999", "since=2030-13-45", "limit=0", "since=%00",
+        "limit=x",
+        "limit=-1",
+        "limit=1e3",
+        "limit=",
+        "limit=%ff",
+        "since=now",
+        "since=99999999999",
+        "since=2030-13-45",
+        "limit=0",
+        "since=%00",
     ]);
     let key = format!("authorization: Bearer {}\r\n", target.key);
     refused("queries", request(&format!("GET /v1/{}/functions/hello/logs?{query}", target.app), &key, b""))
@@ -391,8 +505,17 @@ fn credentials(target: &Target, chance: &mut Chance) -> Probe {
     let long = format!("Bearer bb_sk_{}", "0".repeat(20_000));
     let other = format!("Bearer bb_sk_{:040x}", chance.next());
     let values: [&[u8]; 11] = [
-        b"", b"Bearer", b"Bearer ", b"bearer x", b"Basic eDp5", b"Bearer bb_sk_", b"Bearer a.b.c", b"Bearer \xff\xfe",
-        b"Bearer bb_sk_0011' OR '1'='1", long.as_bytes(), other.as_bytes(),
+        b"",
+        b"Bearer",
+        b"Bearer ",
+        b"bearer x",
+        b"Basic eDp5",
+        b"Bearer bb_sk_",
+        b"Bearer a.b.c",
+        b"Bearer \xff\xfe",
+        b"Bearer bb_sk_0011' OR '1'='1",
+        long.as_bytes(),
+        other.as_bytes(),
     ];
     let mut bytes = format!("GET /v1/{}/functions HTTP/1.1\r\nhost: t\r\nauthorization: ", target.app).into_bytes();
     bytes.extend_from_slice(values[chance.below(values.len())]);

@@ -7,7 +7,8 @@ use serde_json::json;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-const WAIT: &str = "export default () => new Promise((resolve) => setTimeout(() => resolve(new Response('waited')), 1000));";
+const WAIT: &str =
+    "export default () => new Promise((resolve) => setTimeout(() => resolve(new Response('waited')), 1000));";
 /// Calls at once, more than the server may run.
 const CALLS: usize = 12;
 

@@ -62,13 +62,19 @@ pub fn orphans(cases: &[Case]) -> Result<Vec<String>> {
     for case in cases {
         used.insert(case.folder.join("case.toml"));
         for source in case.form(&std::collections::BTreeMap::new())?.sources(&case.folder) {
-            used.insert(std::fs::canonicalize(&source).with_context(|| format!("{}: {}", case.name, source.display()))?);
+            used.insert(
+                std::fs::canonicalize(&source).with_context(|| format!("{}: {}", case.name, source.display()))?,
+            );
         }
     }
     let mut present = files(&root())?;
     let examples = files(&repository().join("examples"))?;
     present.extend(examples.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "ts")));
-    Ok(present.iter().filter(|path| !used.contains(*path)).map(|path| format!("{} belongs to no case", path.display())).collect())
+    Ok(present
+        .iter()
+        .filter(|path| !used.contains(*path))
+        .map(|path| format!("{} belongs to no case", path.display()))
+        .collect())
 }
 
 fn folders(below: &Path) -> Result<Vec<PathBuf>> {

@@ -124,7 +124,11 @@ impl Answer {
     /// The content as text, cut when it is long.
     pub fn text(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
-        if text.chars().count() <= 2_000 { text.into_owned() } else { format!("{}…", text.chars().take(2_000).collect::<String>()) }
+        if text.chars().count() <= 2_000 {
+            text.into_owned()
+        } else {
+            format!("{}…", text.chars().take(2_000).collect::<String>())
+        }
     }
 
     /// The values of a field.
@@ -216,7 +220,11 @@ struct Collected {
 
 impl Collected {
     /// Returns why the content broke off, if it did.
-    async fn collect(&mut self, sender: &mut SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<Option<String>> {
+    async fn collect(
+        &mut self,
+        sender: &mut SendRequest<Full<Bytes>>,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Option<String>> {
         let (head, mut body) = sender.send_request(request).await.context("the server gave no answer")?.into_parts();
         self.head = Some(head);
         while let Some(frame) = body.frame().await {

@@ -29,7 +29,12 @@ fn compare(path: &str, expected: &Value, actual: &Value) -> Option<String> {
                 _ => (wanted.as_slice(), false),
             };
             if given.len() < wanted.len() || (!open && given.len() > wanted.len()) {
-                return Some(format!("{path} has {} elements instead of {}: {}", given.len(), wanted.len(), short(actual)));
+                return Some(format!(
+                    "{path} has {} elements instead of {}: {}",
+                    given.len(),
+                    wanted.len(),
+                    short(actual)
+                ));
             }
             let pairs = wanted.iter().zip(given).enumerate();
             pairs.into_iter().find_map(|(at, (expected, actual))| compare(&format!("{path}[{at}]"), expected, actual))
@@ -64,7 +69,10 @@ fn placeholder(path: &str, text: &str, actual: &Value) -> Option<String> {
 
 /// `2026-01-31T12:34:56.789Z`.
 fn is_iso(text: &str) -> bool {
-    text.len() == 24 && text.ends_with('Z') && text.get(19..20) == Some(".") && chrono::DateTime::parse_from_rfc3339(text).is_ok()
+    text.len() == 24
+        && text.ends_with('Z')
+        && text.get(19..20) == Some(".")
+        && chrono::DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 fn short(value: &Value) -> String {

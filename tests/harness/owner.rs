@@ -21,7 +21,8 @@ impl App {
     pub async fn create(client: Client, name: &str) -> Result<Self> {
         let answer = client.send(&Sent::post("/init", &json!({ "name": name })).as_owner()).await?;
         anyhow::ensure!(matches!(answer.status, 200 | 201), "POST /init: {} {}", answer.status, answer.text());
-        let id = answer.json()?.get("app_id").and_then(Value::as_str).context("POST /init without an app_id")?.to_owned();
+        let id =
+            answer.json()?.get("app_id").and_then(Value::as_str).context("POST /init without an app_id")?.to_owned();
         Ok(Self { client, id })
     }
 
@@ -43,7 +44,8 @@ impl App {
     /// # Errors
     /// When the deploy fails.
     pub async fn deploy(&self, name: &str, code: &str, fields: &Value) -> Result<()> {
-        let mut form = json!({ "name": name, "code": code, "triggers": [{ "type": "http", "config": { "auth": "none" } }] });
+        let mut form =
+            json!({ "name": name, "code": code, "triggers": [{ "type": "http", "config": { "auth": "none" } }] });
         if let (Some(form), Some(fields)) = (form.as_object_mut(), fields.as_object()) {
             form.extend(fields.clone());
         }

@@ -30,7 +30,8 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn new() -> Result<Arc<Self>> {
-        let dir = tempfile::Builder::new().prefix("ramekin-test-").permissions(Permissions::from_mode(0o755)).tempdir()?;
+        let dir =
+            tempfile::Builder::new().prefix("ramekin-test-").permissions(Permissions::from_mode(0o755)).tempdir()?;
         Ok(Arc::new(Self { dir }))
     }
 
@@ -177,7 +178,9 @@ impl Server {
     /// When it does not.
     pub fn wait(&mut self) -> Result<ExitStatus> {
         let ended = process::wait(&mut self.child, STOP)?;
-        ended.with_context(|| format!("the server still ran {STOP:?} after it was asked to end:\n{}", self.home.log_tail()))
+        ended.with_context(|| {
+            format!("the server still ran {STOP:?} after it was asked to end:\n{}", self.home.log_tail())
+        })
     }
 
     /// Ends it as an operator would, and checks that nothing of it is left.

@@ -6,6 +6,7 @@
 //! | `/status/418` | that status, and the content `status 418` |
 //! | `/slow/500` | `late`, after so many milliseconds |
 //! | `/redirect/2` | 302 to `/redirect/1`, which redirects to `/echo` |
+//! | `/elsewhere` | 302 to an address of the machine itself where nobody may fetch from |
 //! | `/bytes/1000` | so many bytes: 0, 1, … 255, 0, … |
 //! | `/stream/3` | so many chunks `chunk 1\n`, …, with pauses of 50 ms |
 //! | `/cut` | the start of a content that breaks off |
@@ -45,7 +46,8 @@ impl Upstream {
         let address = listener.local_addr()?;
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let serve = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
+                let serve = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service_fn(answer));
                 // A client that goes away is no failure of the service.
                 tokio::spawn(async move { drop(serve.await) });
             }
@@ -71,14 +73,21 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Chunks>, Infallib
             let next = if argument > 1 { format!("/redirect/{}", argument - 1) } else { "/echo".into() };
             with(status(302, Chunks::whole("")), "location", &next)
         }
+        "elsewhere" => with(status(302, Chunks::whole("")), "location", "http://127.0.0.1:1/"),
         "bytes" => status(200, Chunks::whole((0..argument).map(|n| (n % 256) as u8).collect::<Vec<u8>>())),
         "stream" => {
             let chunks = (1..=argument).map(|n| Bytes::from(format!("chunk {n}\n"))).collect();
             status(200, Chunks::paced(chunks, Duration::from_millis(50)))
         }
         "cut" => status(200, Chunks::cut("the start")),
-        "gzip" => with(with(status(200, Chunks::whole(GZIPPED)), "content-encoding", "gzip"), "content-type", "application/json"),
-        "cookies" => with(with(status(200, Chunks::whole("ok")), "set-cookie", "a=1; Path=/"), "set-cookie", "b=2; Path=/"),
+        "gzip" => with(
+            with(status(200, Chunks::whole(GZIPPED)), "content-encoding", "gzip"),
+            "content-type",
+            "application/json",
+        ),
+        "cookies" => {
+            with(with(status(200, Chunks::whole("ok")), "set-cookie", "a=1; Path=/"), "set-cookie", "b=2; Path=/")
+        }
         "weather" => {
             let authorized = request.headers().get("authorization").is_some_and(|key| key == "Bearer sesame");
             let query = request.uri().query().unwrap_or_default().to_owned();
@@ -127,6 +136,6 @@ fn with(mut response: Response<Chunks>, name: &'static str, value: &str) -> Resp
 
 /// `{"compressed":true}`.
 const GZIPPED: &[u8] = &[
-    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 74, 206, 207, 45, 40, 74, 45, 46, 78, 77, 81, 178, 42, 41, 42, 77, 173, 5, 0,
-    241, 234, 57, 149, 19, 0, 0, 0,
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 74, 206, 207, 45, 40, 74, 45, 46, 78, 77, 81, 178, 42, 41, 42, 77, 173,
+    5, 0, 241, 234, 57, 149, 19, 0, 0, 0,
 ];

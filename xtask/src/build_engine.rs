@@ -33,7 +33,8 @@ pub fn run() -> Result<()> {
 
 /// What `engine/dist/engine.sha256` says.
 pub fn record(engine: &[u8], base: &[u8]) -> Result<String> {
-    let lines = [("inputs", inputs::hash()?), ("engine.wasm", inputs::sha256(engine)), ("base.wasm", inputs::sha256(base))];
+    let lines =
+        [("inputs", inputs::hash()?), ("engine.wasm", inputs::sha256(engine)), ("base.wasm", inputs::sha256(base))];
     Ok(lines.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect())
 }
 

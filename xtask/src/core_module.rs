@@ -81,7 +81,11 @@ impl Reencode for LinkWasi {
         })
     }
 
-    fn parse_import_section(&mut self, imports: &mut ImportSection, section: wasmparser::ImportSectionReader<'_>) -> Encoded<()> {
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Encoded<()> {
         for import in section.into_imports() {
             let import = import?;
             if import.module != WASI {
@@ -125,7 +129,11 @@ impl Reencode for Serving {
         utils::parse_core_module(self, module, parser, wasm)
     }
 
-    fn parse_import_section(&mut self, imports: &mut ImportSection, section: wasmparser::ImportSectionReader<'_>) -> Encoded<()> {
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Encoded<()> {
         utils::parse_import_section(self, imports, section)?;
         if let Some(memory) = self.memory {
             imports.import("image", "memory", EntityType::Memory(memory));
@@ -137,7 +145,11 @@ impl Reencode for Serving {
         Ok(())
     }
 
-    fn parse_data_section(&mut self, _: &mut wasm_encoder::DataSection, _: wasmparser::DataSectionReader<'_>) -> Encoded<()> {
+    fn parse_data_section(
+        &mut self,
+        _: &mut wasm_encoder::DataSection,
+        _: wasmparser::DataSectionReader<'_>,
+    ) -> Encoded<()> {
         Ok(())
     }
 
@@ -145,7 +157,11 @@ impl Reencode for Serving {
         Ok(0)
     }
 
-    fn parse_custom_section(&mut self, module: &mut Module, section: wasmparser::CustomSectionReader<'_>) -> Encoded<()> {
+    fn parse_custom_section(
+        &mut self,
+        module: &mut Module,
+        section: wasmparser::CustomSectionReader<'_>,
+    ) -> Encoded<()> {
         // Names make stack traces of the engine readable; the rest describes a module that this no longer is.
         if section.name() == "name" { utils::parse_custom_section(self, module, section) } else { Ok(()) }
     }
@@ -165,7 +181,9 @@ pub fn initial_memory(wasm: &[u8]) -> Result<Vec<u8>> {
             Payload::DataSection(section) => {
                 for segment in section {
                     let segment = segment?;
-                    let DataKind::Active { offset_expr, .. } = segment.kind else { bail!("the engine has passive data") };
+                    let DataKind::Active { offset_expr, .. } = segment.kind else {
+                        bail!("the engine has passive data")
+                    };
                     let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
                         bail!("a data segment has no constant address");
                     };

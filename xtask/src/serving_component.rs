@@ -5,8 +5,8 @@ use crate::core_module;
 use anyhow::{Result, anyhow};
 use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent};
 use wasm_encoder::{
-    Component, ComponentImportSection, ComponentTypeRef, CoreTypeSection, EntityType, InstanceSection, MemoryType, ModuleArg,
-    ModuleType, RawSection,
+    Component, ComponentImportSection, ComponentTypeRef, CoreTypeSection, EntityType, InstanceSection, MemoryType,
+    ModuleArg, ModuleType, RawSection,
 };
 use wasmparser::Parser;
 
@@ -34,7 +34,13 @@ impl Rewrite {
     /// `image` becomes core module 0 and core instance 0, before everything else.
     fn import_image(&self, component: &mut Component) {
         let mut image = ModuleType::new();
-        let memory = MemoryType { minimum: self.memory_pages, maximum: None, memory64: false, shared: false, page_size_log2: None };
+        let memory = MemoryType {
+            minimum: self.memory_pages,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        };
         image.export("memory", EntityType::Memory(memory));
         let mut types = CoreTypeSection::new();
         types.ty().module(&image);

@@ -127,4 +127,3 @@ fn join(readings: &mut Vec<Reading>, reading: Reading) {
 
 #[cfg(test)]
 mod tests;
-

@@ -109,12 +109,7 @@ fn place(error: &OxcDiagnostic) -> Option<&LabeledSpan> {
 }
 
 /// What the parser suggests, else the other place it talks about.
-fn hint(
-    source: &Source,
-    lines: &LineIndex<'_>,
-    error: &OxcDiagnostic,
-    place: Option<&LabeledSpan>,
-) -> Option<String> {
+fn hint(source: &Source, lines: &LineIndex<'_>, error: &OxcDiagnostic, place: Option<&LabeledSpan>) -> Option<String> {
     if let Some(help) = error.help.as_deref().or(error.note.as_deref()) {
         return Some(fragment(help));
     }
@@ -150,7 +145,9 @@ pub(super) fn too_deep(source: &Source, too_deep: TooDeep) -> Diagnostic {
             let message = format!("more than {} brackets are open at once", nesting::MAX_BRACKETS);
             (at, message, "move inner parts into variables or functions of their own")
         }
-        TooDeep::Levels(at) => (at, format!("an expression nests more than {} levels deep", nesting::MAX_LEVELS), SPLIT),
+        TooDeep::Levels(at) => {
+            (at, format!("an expression nests more than {} levels deep", nesting::MAX_LEVELS), SPLIT)
+        }
         TooDeep::Statements(at) => {
             let message = format!("more than {} statements are nested in one another", nesting::MAX_STATEMENTS);
             (at, message, "use a table instead of a chain of `else if`")

@@ -2,9 +2,9 @@
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    AccessorProperty, AccessorPropertyType, BindingPattern, ComputedMemberExpression, Decorator, ExportNamedDeclaration,
-    Expression, IdentifierReference, ImportExpression, ModuleExportName, RegExpLiteral, StaticMemberExpression, TSExportAssignment,
-    TSImportEqualsDeclaration, TSModuleReference, VariableDeclarator,
+    AccessorProperty, AccessorPropertyType, BindingPattern, ComputedMemberExpression, Decorator,
+    ExportNamedDeclaration, Expression, IdentifierReference, ImportExpression, ModuleExportName, RegExpLiteral,
+    StaticMemberExpression, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference, VariableDeclarator,
 };
 use oxc_ast_visit::{VisitJs, walk_js as walk};
 use oxc_semantic::{IsGlobalReference, Scoping};
@@ -164,5 +164,4 @@ impl<'a> VisitJs<'a> for Walk<'_> {
         }
         walk::walk_variable_declarator(self, declarator);
     }
-
 }

@@ -15,10 +15,16 @@ enum Body {
     Reader(BodyStream),
     /// A read is under way; cancelling it drops the stream.
     Reading(JoinHandle<()>),
-    Writer { data: StreamWriter<u8>, end: FutureWriter<std::result::Result<(), String>>, other_half: Option<BodyStream> },
+    Writer {
+        data: StreamWriter<u8>,
+        end: FutureWriter<std::result::Result<(), String>>,
+        other_half: Option<BodyStream>,
+    },
     Writing,
     /// Closed or aborted while a write was under way.
-    EndAfterWrite { whole: bool },
+    EndAfterWrite {
+        whole: bool,
+    },
 }
 
 thread_local! {
@@ -83,10 +89,11 @@ pub fn read<'js>(ctx: Ctx<'js>, handle: u32) -> Result<Promise<'js>> {
         take(handle);
         stream.end.await.map(|()| None)
     };
-    let (promise, task) = promise(&ctx, task, |ctx, outcome: std::result::Result<Option<Vec<u8>>, String>| match outcome? {
-        Some(bytes) => js::bytes(ctx, bytes).map_err(|error| error.to_string()),
-        None => Ok(Value::new_null(ctx.clone())),
-    })?;
+    let (promise, task) =
+        promise(&ctx, task, |ctx, outcome: std::result::Result<Option<Vec<u8>>, String>| match outcome? {
+            Some(bytes) => js::bytes(ctx, bytes).map_err(|error| error.to_string()),
+            None => Ok(Value::new_null(ctx.clone())),
+        })?;
     put(handle, Body::Reading(task));
     Ok(promise)
 }

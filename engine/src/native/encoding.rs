@@ -49,7 +49,10 @@ pub fn utf8_decode<'js>(ctx: Ctx<'js>, bytes: Value<'js>, fatal: bool, keep_bom:
 }
 
 fn malformed(ctx: &Ctx<'_>, encoding: &'static Encoding) -> javy::quickjs::Error {
-    Exception::throw_type(ctx, &format!("The encoded data was not valid for encoding {}", encoding.name().to_lowercase()))
+    Exception::throw_type(
+        ctx,
+        &format!("The encoded data was not valid for encoding {}", encoding.name().to_lowercase()),
+    )
 }
 
 pub fn encoding_for_label<'js>(ctx: Ctx<'js>, label: js::LossyString) -> Result<Value<'js>> {
@@ -63,7 +66,8 @@ pub fn decoder_open(ctx: Ctx<'_>, name: String, fatal: bool, keep_bom: bool) -> 
     let Some(encoding) = Encoding::for_label(name.as_bytes()) else {
         return Err(Exception::throw_range(&ctx, "unknown encoding"));
     };
-    let decoder = if keep_bom { encoding.new_decoder_without_bom_handling() } else { encoding.new_decoder_with_bom_removal() };
+    let decoder =
+        if keep_bom { encoding.new_decoder_without_bom_handling() } else { encoding.new_decoder_with_bom_removal() };
     Ok(DECODERS.with_borrow_mut(|(last, table)| {
         *last += 1;
         table.insert(*last, Open { decoder, fatal });
@@ -80,7 +84,9 @@ pub fn decoder_decode<'js>(ctx: Ctx<'js>, handle: u32, bytes: Value<'js>, last: 
     let encoding = open.decoder.encoding();
     if open.fatal {
         loop {
-            text.reserve(open.decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len() * 3 + 16));
+            text.reserve(
+                open.decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len() * 3 + 16),
+            );
             let (result, read) = open.decoder.decode_to_string_without_replacement(rest, &mut text, last);
             rest = rest.get(read..).unwrap_or_default();
             match result {
@@ -106,9 +112,10 @@ pub fn decoder_decode<'js>(ctx: Ctx<'js>, handle: u32, bytes: Value<'js>, last: 
 }
 
 pub fn multipart_split<'js>(ctx: Ctx<'js>, body: Value<'js>, boundary: String) -> Result<Value<'js>> {
-    let parts = js::with_bytes(&body, |body| split(body, boundary.as_bytes()).map(|parts| {
-        parts.into_iter().map(|(head, data)| (head.to_vec(), data.to_vec())).collect::<Vec<_>>()
-    }));
+    let parts = js::with_bytes(&body, |body| {
+        split(body, boundary.as_bytes())
+            .map(|parts| parts.into_iter().map(|(head, data)| (head.to_vec(), data.to_vec())).collect::<Vec<_>>())
+    });
     let Some(Some(parts)) = parts else { return Ok(Value::new_undefined(ctx)) };
     let list = Array::new(ctx.clone())?;
     for (i, (head, data)) in parts.into_iter().enumerate() {

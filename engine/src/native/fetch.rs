@@ -37,12 +37,16 @@ pub fn send<'js>(
         IN_FLIGHT.with_borrow_mut(|(_, table)| table.remove(&id));
         outcome
     };
-    let (promise, task) = body::promise(&ctx, task, |ctx, outcome: std::result::Result<Response, fetch::Error>| match outcome {
-        Ok(response) => result(ctx, response).map_err(|error| error.to_string()),
-        Err(
-            fetch::Error::Invalid(text) | fetch::Error::Denied(text) | fetch::Error::Network(text) | fetch::Error::TooMany(text),
-        ) => Err(text),
-    })?;
+    let (promise, task) =
+        body::promise(&ctx, task, |ctx, outcome: std::result::Result<Response, fetch::Error>| match outcome {
+            Ok(response) => result(ctx, response).map_err(|error| error.to_string()),
+            Err(
+                fetch::Error::Invalid(text)
+                | fetch::Error::Denied(text)
+                | fetch::Error::Network(text)
+                | fetch::Error::TooMany(text),
+            ) => Err(text),
+        })?;
     IN_FLIGHT.with_borrow_mut(|(_, table)| table.insert(id, task));
     let handle = Object::new(ctx)?;
     handle.set("id", id)?;

@@ -1,6 +1,6 @@
 //! What script cannot see of its own values.
 
-use javy::quickjs::{ArrayBuffer, Array, Ctx, Exception, IntoJs, Promise, Result, Value, promise::PromiseState, qjs};
+use javy::quickjs::{Array, ArrayBuffer, Ctx, Exception, IntoJs, Promise, Result, Value, promise::PromiseState, qjs};
 
 pub fn promise_state<'js>(ctx: Ctx<'js>, promise: Value<'js>) -> Result<Value<'js>> {
     let pair = Array::new(ctx.clone())?;

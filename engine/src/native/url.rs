@@ -62,7 +62,9 @@ pub fn set<'js>(ctx: Ctx<'js>, href: LossyString, part: String, value: LossyStri
 }
 
 pub fn form_decode(text: LossyString) -> Vec<String> {
-    form_urlencoded::parse(text.0.as_bytes()).flat_map(|(name, value)| [name.into_owned(), value.into_owned()]).collect()
+    form_urlencoded::parse(text.0.as_bytes())
+        .flat_map(|(name, value)| [name.into_owned(), value.into_owned()])
+        .collect()
 }
 
 pub fn form_encode(flat: Vec<LossyString>) -> String {

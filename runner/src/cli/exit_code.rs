@@ -92,7 +92,9 @@ impl CliError {
 fn listen_hint(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address with --listen".into(),
+        ErrorKind::AddrInUse => {
+            "the address is in use by another program; stop it, or choose another address with --listen".into()
+        }
         ErrorKind::AddrNotAvailable => "this machine has no such address; choose another one with --listen".into(),
         ErrorKind::PermissionDenied => "ports below 1024 need privileges; choose another one with --listen".into(),
         ErrorKind::InvalidInput => "an address has the form host:port, such as 127.0.0.1:4000".into(),

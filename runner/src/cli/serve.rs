@@ -68,17 +68,15 @@ pub async fn run(serve: Serve, variables: &Variables, terminal: &Terminal) -> Re
         config: config.clone(),
         observer: None,
     };
-    let platform = Arc::new(Platform::open(options).await?);
+    let (platform, background) = Platform::open(options).await?;
+    let platform = Arc::new(platform);
     if let Some(key) = platform.bootstrap(config.bootstrap_key.as_ref()).await? {
         terminal.first_key(key.expose());
     }
     let functions = platform.registry().functions();
     tracing::info!(functions, "serving {functions} functions on {url}");
     server::serve(listener, Front::new(AppState(Arc::clone(&platform))), shutdown).await;
-    // Every request has ended, and with it whoever else held the platform.
-    if let Some(platform) = Arc::into_inner(platform) {
-        platform.close().await;
-    }
+    background.close().await;
     tracing::info!("stopped");
     Ok(())
 }

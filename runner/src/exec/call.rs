@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
 use ramekin_host_api::{
-    Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime, MemoryLimiter, Request,
-    Response, body, fields,
+    Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime, MemoryLimiter,
+    Request, Response, body, fields,
 };
 use ramekin_model::{ConsoleLine, limits};
 use std::pin::Pin;
@@ -165,8 +165,7 @@ struct Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         let complete = self.progress.complete.load(Ordering::Acquire);
-        let duration =
-            if complete == 0 { self.progress.started.elapsed() } else { Duration::from_micros(complete) };
+        let duration = if complete == 0 { self.progress.started.elapsed() } else { Duration::from_micros(complete) };
         if let Some(on_end) = self.on_end.take() {
             on_end(Ended {
                 result: self.result.take().unwrap_or(Err(CallError::Cancelled)),
@@ -320,7 +319,9 @@ async fn run(
         Some(Err(_)) if limiter.refused => Err(CallError::Memory { limit_mb: call.memory_mb }),
         Some(Err(error)) => match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => Err(timed_out()),
-            Some(Trap::StackOverflow) => Err(CallError::Exception { message: "Maximum call stack size exceeded".into(), stack: None }),
+            Some(Trap::StackOverflow) => {
+                Err(CallError::Exception { message: "Maximum call stack size exceeded".into(), stack: None })
+            }
             _ => Err(CallError::Host(format!("{error:#}"))),
         },
         None => Err(timed_out()),
@@ -384,12 +385,18 @@ impl Exchange<'_> {
             .await?
     }
 
-    fn take_response(&self, store: impl AsContextMut<Data = CallState>, response: Response) -> wasmtime::Result<(u16, Reply)> {
+    fn take_response(
+        &self,
+        store: impl AsContextMut<Data = CallState>,
+        response: Response,
+    ) -> wasmtime::Result<(u16, Reply)> {
         let _ = self.progress.responded.set(Instant::now());
         let headers = fields::decode(&response.headers).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
         let content = body::from_guest(store, response.body, BodyDone(Arc::clone(self.progress)))?;
         let body = match content {
-            Content::Stream(stream) => Content::Stream(Box::pin(ReplyBody { stream, progress: Arc::clone(self.progress) })),
+            Content::Stream(stream) => {
+                Content::Stream(Box::pin(ReplyBody { stream, progress: Arc::clone(self.progress) }))
+            }
             Content::Bytes(bytes) => {
                 self.progress.response_bytes.store(bytes.len() as u64, Ordering::Relaxed);
                 self.progress.mark_complete();

@@ -120,7 +120,16 @@ fn prepare(options: &SandboxOptions) -> Result<Inner, SandboxError> {
     let evaluator = Evaluator::new(&engine, &component, &base)?;
     let mut linker = Linker::new(&engine);
     ramekin_host_api::add_to_linker(&mut linker)?;
-    Ok(Inner { engine, component, linker, evaluator, images_dir, fingerprint, fuel_per_ms: 0, tasks: TaskTracker::new() })
+    Ok(Inner {
+        engine,
+        component,
+        linker,
+        evaluator,
+        images_dir,
+        fingerprint,
+        fuel_per_ms: 0,
+        tasks: TaskTracker::new(),
+    })
 }
 
 fn config(max_instances: u32) -> Config {
@@ -205,7 +214,8 @@ async fn calibrate(evaluator: &Evaluator) -> Result<u64, SandboxError> {
 }
 
 async fn sample(evaluator: &Evaluator, turns: u32) -> Result<(u64, Duration), SandboxError> {
-    let code = format!("let x = 0; for (let i = 0; i < {turns}; i++) x = (x + i * 7) % 1000; export const handler = () => x;");
+    let code =
+        format!("let x = 0; for (let i = 0; i < {turns}; i++) x = (x + i * 7) % 1000; export const handler = () => x;");
     let source = ModuleSource { name: "calibrate.js".into(), code };
     let started = Instant::now();
     let snapshot = evaluator.evaluate(source, Startup::Snapshot, Setting::default()).await?;

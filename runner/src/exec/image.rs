@@ -61,6 +61,7 @@ pub enum BuildError {
 struct Sidecar {
     startup: StartupKind,
     source_map: String,
+    console: Vec<(u8, String)>,
 }
 
 impl Image {
@@ -103,10 +104,20 @@ impl Sandbox {
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub async fn build(&self, source: Source, environment: &Environment, version: DateTime<Utc>) -> Result<Built, BuildError> {
+    pub async fn build(
+        &self,
+        source: Source,
+        environment: &Environment,
+        version: DateTime<Utc>,
+    ) -> Result<Built, BuildError> {
         let path = self.image_path(&source);
-        if let Some(image) = self.load(&source, path.clone()).await {
-            return Ok(Built { image: Arc::new(image), console: Vec::new() });
+        let now = version.timestamp_millis();
+        let lines = |console: Vec<(u8, String)>| {
+            let line = |(level, message)| ConsoleLine { level: level_of(level), message, timestamp: now };
+            console.into_iter().map(line).collect()
+        };
+        if let Some((image, console)) = self.load(&source, path.clone()).await {
+            return Ok(Built { image: Arc::new(image), console: lines(console) });
         }
         let compiler = Compiler::new(self.inner().evaluator.clone());
         let setting = ramekin_compiler::Setting {
@@ -128,18 +139,14 @@ impl Sandbox {
             StartupMode::Sealed => StartupKind::Sealed,
             StartupMode::PerRequest(reason) => StartupKind::PerRequest(reason),
         };
-        let now = version.timestamp_millis();
-        let console = artifact
-            .console
-            .into_iter()
-            .map(|(level, message)| ConsoleLine { level: level_of(level), message, timestamp: now })
-            .collect();
         let sandbox = self.clone();
         let compiled = tokio::task::spawn_blocking(move || {
-            sandbox.finish(&source, &artifact.image, artifact.source_map, startup, path)
+            let image = sandbox.finish(&source, &artifact.image, artifact.source_map, startup, &artifact.console, path);
+            image.map(|image| (image, artifact.console))
         });
-        let image = compiled.await.map_err(|error| BuildError::Host(error.to_string()))?;
-        Ok(Built { image: Arc::new(image.map_err(|error| BuildError::Host(format!("{error:#}")))?), console })
+        let finished = compiled.await.map_err(|error| BuildError::Host(error.to_string()))?;
+        let (image, console) = finished.map_err(|error| BuildError::Host(format!("{error:#}")))?;
+        Ok(Built { image: Arc::new(image), console: lines(console) })
     }
 
     fn image_path(&self, source: &Source) -> PathBuf {
@@ -152,14 +159,15 @@ impl Sandbox {
         self.inner().images_dir.join(name).with_extension("cwasm")
     }
 
-    async fn load(&self, source: &Source, path: PathBuf) -> Option<Image> {
+    async fn load(&self, source: &Source, path: PathBuf) -> Option<(Image, Vec<(u8, String)>)> {
         let sandbox = self.clone();
         let file_name = source.file_name.clone();
         let loading = tokio::task::spawn_blocking(move || {
             let sidecar: Sidecar = serde_json::from_slice(&std::fs::read(path.with_extension("json")).ok()?).ok()?;
             let module = sandbox.load_module(&path).ok()?;
             let source_map = SourceMap::from_json(&sidecar.source_map).ok()?;
-            sandbox.image(&module, source_map, file_name, sidecar.startup, Some(path)).ok()
+            let image = sandbox.image(&module, source_map, file_name, sidecar.startup, Some(path)).ok()?;
+            Some((image, sidecar.console))
         });
         loading.await.ok()?
     }
@@ -170,6 +178,7 @@ impl Sandbox {
         image: &[u8],
         source_map: SourceMap,
         startup: StartupKind,
+        console: &[(u8, String)],
         path: PathBuf,
     ) -> wasmtime::Result<Image> {
         let file_name = source.file_name.clone();
@@ -179,7 +188,7 @@ impl Sandbox {
         }
         // From a file, so that its pages belong to the file and not to this process.
         let compiled = self.engine().precompile_module(image)?;
-        let sidecar = Sidecar { startup: startup.clone(), source_map: source_map.to_json() };
+        let sidecar = Sidecar { startup: startup.clone(), source_map: source_map.to_json(), console: console.to_vec() };
         write_atomically(&path, &compiled)?;
         write_atomically(&path.with_extension("json"), &serde_json::to_vec(&sidecar)?)?;
         let module = self.load_module(&path)?;

@@ -75,10 +75,10 @@ fn pieces(reader: impl tokio::io::AsyncRead + Send + 'static) -> Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
-    use std::io;
     use async_compression::tokio::bufread::{BrotliEncoder, GzipEncoder, ZlibEncoder};
+    use bytes::Bytes;
     use futures::StreamExt as _;
+    use std::io;
     use tokio::io::AsyncReadExt as _;
 
     fn headers(encoding: &str) -> HeaderMap {

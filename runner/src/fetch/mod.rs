@@ -18,7 +18,7 @@ use bytes::Bytes;
 use connect::{ConnectError, Connector};
 use futures::future::BoxFuture;
 use futures::{StreamExt as _, TryStreamExt as _};
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -43,19 +43,20 @@ const IDLE_PER_HOST: usize = 32;
 const USER_AGENT: &str = concat!("Ramekin/", env!("CARGO_PKG_VERSION"));
 
 /// Fields that belong to the connection and not to the function.
-const FORBIDDEN: &[HeaderName] = &[
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::EXPECT,
-    header::HOST,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
+const FORBIDDEN: &[&str] = &[
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -105,7 +106,7 @@ impl Client {
         let mut method = request.method;
         let mut headers = request.headers;
         for name in FORBIDDEN {
-            headers.remove(name);
+            headers.remove(*name);
         }
         let mut source = match request.body {
             Content::Empty => Source::None,
@@ -146,7 +147,9 @@ impl Client {
         headers: &HeaderMap,
         source: &mut Source,
     ) -> Result<Response<Incoming>, FetchError> {
-        let invalid = |error: http::Error| FetchError::Invalid(format!("the request to `{}` cannot be sent: {error}", shown(url)));
+        let invalid = |error: http::Error| {
+            FetchError::Invalid(format!("the request to `{}` cannot be sent: {error}", shown(url)))
+        };
         let mut request = Request::new(source.take());
         *request.uri_mut() = url.as_str().parse().map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
         request.method_mut().clone_from(method);
@@ -178,7 +181,7 @@ impl Source {
             Self::None => Empty::new().map_err(|never| match never {}).boxed_unsync(),
             Self::Bytes(bytes) => Full::new(bytes.clone()).map_err(|never| match never {}).boxed_unsync(),
             Self::Stream(_) | Self::Spent => match std::mem::replace(self, Self::Spent) {
-                Self::Stream(stream) => BodyExt::boxed_unsync(StreamBody::new(stream.map_ok(Frame::data))),
+                Self::Stream(stream) => StreamBody::new(stream.map_ok(Frame::data)).boxed_unsync(),
                 _ => Empty::new().map_err(|never| match never {}).boxed_unsync(),
             },
         }
@@ -197,7 +200,8 @@ fn shown(url: &Url) -> &str {
 
 fn respond(answer: Response<Incoming>, method: &Method, url: &Url, redirected: bool) -> FetchResponse {
     let (mut head, body) = answer.into_parts();
-    let no_content = matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
+    let no_content =
+        matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     let body = if *method == Method::HEAD || no_content || http_body::Body::is_end_stream(&body) {
         Content::Empty
     } else {
@@ -207,7 +211,13 @@ fn respond(answer: Response<Incoming>, method: &Method, url: &Url, redirected: b
         });
         Content::Stream(decode::decode(Box::pin(stream), &decode::codings(&mut head.headers)))
     };
-    FetchResponse { status: head.status.as_u16(), url: url.as_str().to_owned(), redirected, headers: head.headers, body }
+    FetchResponse {
+        status: head.status.as_u16(),
+        url: url.as_str().to_owned(),
+        redirected,
+        headers: head.headers,
+        body,
+    }
 }
 
 /// A failed exchange, in words for the author of the function.

@@ -30,7 +30,8 @@ impl EgressPolicy {
     /// The entry that is none.
     pub fn new(private: bool, list: &str) -> Result<Self, String> {
         let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        let allowed = entries.map(|entry| Rule::parse(entry).ok_or_else(|| entry.to_owned())).collect::<Result<_, _>>()?;
+        let allowed =
+            entries.map(|entry| Rule::parse(entry).ok_or_else(|| entry.to_owned())).collect::<Result<_, _>>()?;
         Ok(Self { private, allowed })
     }
 
@@ -63,7 +64,8 @@ impl Rule {
             None => (entry, None),
         };
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        let name = !host.is_empty() && host.bytes().all(letter) && !host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let name =
+            !host.is_empty() && host.bytes().all(letter) && !host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         name.then(|| Self { target: Target::Host(host.trim_end_matches('.').to_ascii_lowercase()), port })
     }
 
@@ -77,7 +79,9 @@ impl Rule {
                 (IpAddr::V4(network), IpAddr::V4(address)) => {
                     same_prefix(u128::from(network.to_bits()) << 96, u128::from(address.to_bits()) << 96, *prefix)
                 }
-                (IpAddr::V6(network), IpAddr::V6(address)) => same_prefix(network.to_bits(), address.to_bits(), *prefix),
+                (IpAddr::V6(network), IpAddr::V6(address)) => {
+                    same_prefix(network.to_bits(), address.to_bits(), *prefix)
+                }
                 _ => false,
             },
         }
@@ -173,20 +177,76 @@ mod tests {
     fn only_the_public_internet_by_default() {
         let policy = policy("");
         for public in [
-            "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
-            "169.253.255.255", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "198.17.255.255",
-            "198.20.0.0", "223.255.255.255", "2606:4700::1111", "2a00::1", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1",
+            "1.1.1.1",
+            "9.255.255.255",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "126.255.255.255",
+            "128.0.0.0",
+            "169.253.255.255",
+            "172.15.255.255",
+            "172.32.0.0",
+            "192.0.1.0",
+            "192.167.255.255",
+            "198.17.255.255",
+            "198.20.0.0",
+            "223.255.255.255",
+            "2606:4700::1111",
+            "2a00::1",
+            "::ffff:1.1.1.1",
+            "64:ff9b::1.1.1.1",
         ] {
             assert!(allows(&policy, public), "{public}");
         }
         for refused in [
-            "0.0.0.0", "0.1.2.3", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "100.100.100.200",
-            "127.0.0.1", "127.255.255.255", "168.63.129.16", "169.254.169.254", "172.16.0.0", "172.31.255.255",
-            "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.7",
-            "203.0.113.9", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1",
-            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::1.1.1.1", "fe80::1", "febf::1", "fec0::1",
-            "fc00::1", "fd00:ec2::254", "ff02::1", "64:ff9b::10.0.0.1", "64:ff9b:1::1.1.1.1", "2002:7f00:1::", "2002:a00:1::1",
-            "2001::1", "2001:db8::1", "3fff::1", "100::1", "4000::1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.0",
+            "10.255.255.255",
+            "100.64.0.0",
+            "100.127.255.255",
+            "100.100.100.200",
+            "127.0.0.1",
+            "127.255.255.255",
+            "168.63.129.16",
+            "169.254.169.254",
+            "172.16.0.0",
+            "172.31.255.255",
+            "192.0.0.192",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::127.0.0.1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "::1.1.1.1",
+            "fe80::1",
+            "febf::1",
+            "fec0::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "64:ff9b::10.0.0.1",
+            "64:ff9b:1::1.1.1.1",
+            "2002:7f00:1::",
+            "2002:a00:1::1",
+            "2001::1",
+            "2001:db8::1",
+            "3fff::1",
+            "100::1",
+            "4000::1",
         ] {
             assert!(!allows(&policy, refused), "{refused}");
         }
@@ -202,7 +262,8 @@ mod tests {
 
     #[test]
     fn the_operator_may_name_networks_hosts_and_ports() {
-        let policy = policy("10.0.0.0/8, 127.0.0.1:8080 ,[::1]:9000,fd00::/8, 192.168.1.7,DB.internal:5432,cache.internal");
+        let policy =
+            policy("10.0.0.0/8, 127.0.0.1:8080 ,[::1]:9000,fd00::/8, 192.168.1.7,DB.internal:5432,cache.internal");
         let allows = |host: &str, address: &str, port| policy.allows(host, address.parse().unwrap(), port);
         assert!(allows("x", "10.255.0.1", 1) && allows("x", "10.0.0.0", 65_535));
         assert!(allows("x", "127.0.0.1", 8080) && !allows("x", "127.0.0.1", 8081) && !allows("x", "127.0.0.2", 8080));
@@ -216,7 +277,9 @@ mod tests {
 
     #[test]
     fn an_entry_that_is_none_is_named() {
-        for bad in ["10.0.0.0/33", "::/129", "a b", "10.0.0.0/x", "host:99999", "10.0.0", "http://x", "*.x", "10.0.0.0/8:"] {
+        for bad in
+            ["10.0.0.0/33", "::/129", "a b", "10.0.0.0/x", "host:99999", "10.0.0", "http://x", "*.x", "10.0.0.0/8:"]
+        {
             assert_eq!(EgressPolicy::new(false, &format!("1.1.1.1,{bad}")).err().as_deref(), Some(bad));
         }
     }

@@ -27,7 +27,10 @@ pub fn check(mut url: Url) -> Result<Url, FetchError> {
         return Err(FetchError::Invalid(format!("`{}:` URLs cannot be fetched", url.scheme())));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(FetchError::Invalid(format!("the URL of `{}` holds credentials; send them in a header", shown(&url))));
+        return Err(FetchError::Invalid(format!(
+            "the URL of `{}` holds credentials; send them in a header",
+            shown(&url)
+        )));
     }
     url.set_fragment(None);
     Ok(url)
@@ -43,7 +46,8 @@ pub fn next<B>(url: &Url, method: &Method, answer: &Response<B>) -> Result<Optio
         return Ok(None);
     }
     let Some(location) = answer.headers().get(header::LOCATION) else { return Ok(None) };
-    let unusable = || FetchError::Network(format!("`{}` answered with a redirect to a place that cannot be used", shown(url)));
+    let unusable =
+        || FetchError::Network(format!("`{}` answered with a redirect to a place that cannot be used", shown(url)));
     let next = std::str::from_utf8(location.as_bytes()).ok().and_then(|location| url.join(location).ok());
     let next = check(next.ok_or_else(unusable)?).map_err(|_| unusable())?;
     let to_get = match status {
@@ -105,7 +109,9 @@ mod tests {
         ] {
             assert_eq!(hop(&Method::GET, 302, location).unwrap().unwrap().url.as_str(), expected);
         }
-        for unusable in ["file:///etc/passwd", "data:,x", "http://user:pw@b.example/", "http://[::1", "javascript:alert(1)"] {
+        for unusable in
+            ["file:///etc/passwd", "data:,x", "http://user:pw@b.example/", "http://[::1", "javascript:alert(1)"]
+        {
             let error = hop(&Method::GET, 302, unusable).unwrap_err().to_string();
             assert!(error.contains("a.example") && !error.contains("pw"), "{error}");
         }

@@ -157,7 +157,10 @@ mod tests {
         assert!(!opens(&account, &mine, Uuid::new_v4()));
         let narrow = key(KeyScope::App(mine.clone()));
         assert!(opens(&narrow, &mine, owner) && !opens(&narrow, &other, owner));
-        assert_eq!((scope_text(&account.scope), scope_text(&narrow.scope)), ("*".into(), "app:app_00000000000a".into()));
+        assert_eq!(
+            (scope_text(&account.scope), scope_text(&narrow.scope)),
+            ("*".into(), "app:app_00000000000a".into())
+        );
     }
 
     #[test]

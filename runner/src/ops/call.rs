@@ -280,8 +280,14 @@ mod tests {
     fn filled(result: Result<u16, CallError>) -> (Option<u16>, Option<String>, Option<String>) {
         let mut record = record();
         let duration = Duration::from_millis(7);
-        fill(&mut record, Ended { result, duration, cpu: duration, memory: 65_536, response_bytes: 3, console: Vec::new() });
-        assert_eq!((record.duration_ms, record.cpu_us, record.memory_bytes, record.response_bytes), (7, 7_000, 65_536, 3));
+        fill(
+            &mut record,
+            Ended { result, duration, cpu: duration, memory: 65_536, response_bytes: 3, console: Vec::new() },
+        );
+        assert_eq!(
+            (record.duration_ms, record.cpu_us, record.memory_bytes, record.response_bytes),
+            (7, 7_000, 65_536, 3)
+        );
         (record.status_code, record.error, record.stack)
     }
 

@@ -20,7 +20,13 @@ impl Logs {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn page(&self, app: &App, name: &str, deleted: Deleted, query: &LogQuery) -> Result<Option<LogPage>, StoreError> {
+    pub async fn page(
+        &self,
+        app: &App,
+        name: &str,
+        deleted: Deleted,
+        query: &LogQuery,
+    ) -> Result<Option<LogPage>, StoreError> {
         let Some(id) = self.store.functions().find(&app.id, name, deleted).await? else { return Ok(None) };
         self.recorder.flush().await;
         Ok(Some(self.store.invocations().page(id, query).await?))

@@ -100,7 +100,10 @@ fn is_end_user_token(token: &str) -> bool {
     let claims = URL_SAFE_NO_PAD.decode(claims).ok();
     let claims = claims.and_then(|json| serde_json::from_slice::<serde_json::Value>(&json).ok());
     claims.is_some_and(|claims| {
-        claims.get("iss").and_then(serde_json::Value::as_str).is_some_and(|issuer| issuer.starts_with("butterbase:app:"))
+        claims
+            .get("iss")
+            .and_then(serde_json::Value::as_str)
+            .is_some_and(|issuer| issuer.starts_with("butterbase:app:"))
     })
 }
 
@@ -118,7 +121,11 @@ mod tests {
         for other in ["bearer abc", "Bearer", "Bearer ", "Basic abc", "abc", "BEARER abc"] {
             assert_eq!(bearer(&authorization(other)), None, "{other}");
         }
-        assert_eq!(bearer(&authorization("Bearer  abc")), Some(" abc"), "one space is the form; the second is part of the token");
+        assert_eq!(
+            bearer(&authorization("Bearer  abc")),
+            Some(" abc"),
+            "one space is the form; the second is part of the token"
+        );
         assert_eq!(bearer(&HeaderMap::new()), None);
     }
 

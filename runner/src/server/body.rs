@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use bytes::{Bytes, BytesMut};
-use futures::{Stream as _, StreamExt as _};
+use futures::StreamExt as _;
 use http::{HeaderMap, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyStream;
@@ -209,7 +209,10 @@ mod tests {
         assert_eq!(read(pieces(&[10]), 10).await.unwrap().len(), 10);
         assert_eq!(read(pieces(&[3, 0, 3, 4]), 10).await.unwrap(), vec![7_u8; 10]);
         assert_eq!(status(read(pieces(&[5, 6]), 10).await.unwrap_err()), 413);
-        assert_eq!(status(read(http_body_util::Full::new(Bytes::from_static(b"12345678901")), 10).await.unwrap_err()), 413);
+        assert_eq!(
+            status(read(http_body_util::Full::new(Bytes::from_static(b"12345678901")), 10).await.unwrap_err()),
+            413
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -221,7 +224,11 @@ mod tests {
     #[tokio::test]
     async fn a_stream_breaks_off_past_its_limit_and_counts() {
         let counted = Arc::<AtomicU64>::default();
-        let limited = |sizes: &[usize]| Limited { frames: BodyStream::new(pieces(sizes)), left: 10, counted: Arc::clone(&counted) };
+        let limited = |sizes: &[usize]| Limited {
+            frames: BodyStream::new(pieces(sizes)),
+            left: 10,
+            counted: Arc::clone(&counted),
+        };
         assert!(limited(&[4, 6]).all(async |piece| piece.is_ok()).await);
         assert_eq!(counted.load(Ordering::Relaxed), 10);
         assert!(!limited(&[4, 7]).all(async |piece| piece.is_ok()).await);
@@ -237,7 +244,12 @@ mod tests {
 
     #[test]
     fn json_is_known_by_its_type() {
-        for (value, expected) in [("application/json", true), ("Application/JSON; charset=utf-8", true), ("text/json", false), ("application/json+x", false)] {
+        for (value, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("text/json", false),
+            ("application/json+x", false),
+        ] {
             let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, value.parse().unwrap())]);
             assert_eq!(is_json(&headers), expected, "{value}");
         }

@@ -102,7 +102,10 @@ mod tests {
         assert_eq!(answer.headers()["content-length"], "0");
         for incomplete in [vec![], vec![(ACCESS_CONTROL_REQUEST_METHOD, "PUT")], vec![(ORIGIN, ALLOWED)]] {
             let answer = preflight(&incomplete).unwrap();
-            assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (400, b"Invalid Preflight Request".as_ref()));
+            assert_eq!(
+                (answer.status().as_u16(), answer.body().as_ref()),
+                (400, b"Invalid Preflight Request".as_ref())
+            );
         }
         assert!(preflight(&[(ORIGIN, "http://evil.example"), (ACCESS_CONTROL_REQUEST_METHOD, "PUT")]).is_none());
         let get = headers(&[(ORIGIN, ALLOWED), (ACCESS_CONTROL_REQUEST_METHOD, "PUT")]);
@@ -113,9 +116,14 @@ mod tests {
     fn fields_of_responses() {
         let allowed = marked(&[(ORIGIN, ALLOWED)], &[]);
         assert_eq!(allowed["access-control-allow-origin"], ALLOWED);
-        assert_eq!((&allowed["access-control-allow-credentials"], &allowed["vary"]), (&"true".parse().unwrap(), &"Origin".parse().unwrap()));
+        assert_eq!(
+            (&allowed["access-control-allow-credentials"], &allowed["vary"]),
+            (&"true".parse().unwrap(), &"Origin".parse().unwrap())
+        );
         let none = marked(&[], &[]);
-        assert!(!none.contains_key("access-control-allow-origin") && none.contains_key("access-control-allow-credentials"));
+        assert!(
+            !none.contains_key("access-control-allow-origin") && none.contains_key("access-control-allow-credentials")
+        );
         let other = marked(&[(ORIGIN, "http://evil.example")], &[]);
         assert_eq!((other.len(), &other["vary"]), (1, &"Origin".parse().unwrap()));
     }
@@ -123,7 +131,10 @@ mod tests {
     #[test]
     fn what_a_function_says_wins() {
         let own = marked(&[(ORIGIN, ALLOWED)], &[(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (VARY, "Accept, origin")]);
-        assert_eq!((&own["access-control-allow-origin"], own.get_all("vary").iter().count()), (&"*".parse().unwrap(), 1));
+        assert_eq!(
+            (&own["access-control-allow-origin"], own.get_all("vary").iter().count()),
+            (&"*".parse().unwrap(), 1)
+        );
         assert_eq!(marked(&[], &[(VARY, "Accept")]).get_all("vary").iter().count(), 2);
     }
 }

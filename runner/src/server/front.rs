@@ -52,7 +52,11 @@ impl Front {
     ///
     /// # Errors
     /// Never.
-    pub async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<ResponseBody>, Infallible> {
+    pub async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<Response<ResponseBody>, Infallible> {
         let meta = Meta { id: Uuid::new_v4(), peer };
         let origin = Origin::of(request.headers());
         let answer = if let Err(error) = within_limits(&request) {

@@ -9,8 +9,8 @@ pub mod error;
 pub mod front;
 pub mod health;
 pub mod router;
-pub mod state;
 mod stall;
+pub mod state;
 
 use front::Front;
 use hyper::service::service_fn;
@@ -129,7 +129,8 @@ impl Connection {
         let connection = self.builder.serve_connection(io, service).into_owned();
         let mut connection = std::pin::pin!(watcher.watch(connection));
         // hyper's own timeout begins once it knows the version of the protocol, which takes some bytes.
-        let silent = tokio::time::timeout(HEAD_TIMEOUT, &mut connection).await.is_err() && !seen.load(Ordering::Relaxed);
+        let silent =
+            tokio::time::timeout(HEAD_TIMEOUT, &mut connection).await.is_err() && !seen.load(Ordering::Relaxed);
         if silent {
             return;
         }

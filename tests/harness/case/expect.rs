@@ -16,8 +16,11 @@ impl Expect {
     /// The first difference.
     pub fn check(&self, answer: &Answer) -> Result<()> {
         self.head(answer).and_then(|()| self.content(answer)).and_then(|()| self.times(answer)).with_context(|| {
-            let headers: Vec<String> =
-                answer.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))).collect();
+            let headers: Vec<String> = answer
+                .headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+                .collect();
             format!("the answer was {} [{}] {}", answer.status, headers.join(" | "), answer.text())
         })
     }
@@ -94,7 +97,8 @@ impl Expect {
             let mut seen = BTreeSet::new();
             for answer in answers {
                 let json = answer.json()?;
-                let value = json.pointer(pointer).with_context(|| format!("there is nothing at {pointer}"))?.to_string();
+                let value =
+                    json.pointer(pointer).with_context(|| format!("there is nothing at {pointer}"))?.to_string();
                 ensure!(seen.insert(value.clone()), "{pointer} was {value} twice in {} answers", answers.len());
             }
         }

@@ -25,7 +25,7 @@
 //! json = [{ statusCode = 200 }]  # the rows, newest first
 //! ```
 //!
-//! `{app}`, `{name}`, `{base}`, `{upstream}`, `{key}` and captured names are replaced in every text. A `path` is, with or
+//! `{app}`, `{name}`, `{base}`, `{upstream}`, `{key}`, `{kib}` (1,024 characters) and captured names are replaced in every text. A `path` is, with or
 //! without a query: nothing or `/fn` (the function itself), `?…` (with a query), `/fn/…` (below the app), or anything else
 //! as it stands. `json` is TOML, or a text that holds JSON; see [`crate::json`] for what expected JSON may be.
 
@@ -236,10 +236,18 @@ impl Step {
     fn check(&self) -> Result<()> {
         ensure!(self.request.is_some() != self.deploy.is_some(), "a step is either a `request` or a `deploy`");
         if let Some(request) = &self.request {
-            let bodies = [request.body.is_some(), request.body_base64.is_some(), request.body_size.is_some(), request.json.is_some()];
+            let bodies = [
+                request.body.is_some(),
+                request.body_base64.is_some(),
+                request.body_size.is_some(),
+                request.json.is_some(),
+            ];
             ensure!(bodies.iter().filter(|given| **given).count() <= 1, "a request has one content");
         }
-        ensure!(self.expect.distinct.is_empty() || self.request.as_ref().is_some_and(|r| r.repeat.is_some()), "`distinct` needs `repeat`");
+        ensure!(
+            self.expect.distinct.is_empty() || self.request.as_ref().is_some_and(|r| r.repeat.is_some()),
+            "`distinct` needs `repeat`"
+        );
         Ok(())
     }
 }

@@ -45,6 +45,7 @@ impl Case {
             ("base".to_owned(), world.base.clone()),
             ("upstream".to_owned(), format!("http://{}", world.upstream.address)),
             ("key".to_owned(), KEY.to_owned()),
+            ("kib".to_owned(), "x".repeat(1024)),
         ]);
         let runner = Runner { app, function: self.function(), folder: &self.folder };
         let form = self.form(&values)?;
@@ -59,7 +60,8 @@ impl Case {
             let answer = runner.step(&step).await.with_context(what)?;
             for (name, pointer) in &step.capture {
                 let json = answer.json().with_context(what)?;
-                let value = json.pointer(pointer).with_context(|| format!("there is nothing at {pointer} to capture"))?;
+                let value =
+                    json.pointer(pointer).with_context(|| format!("there is nothing at {pointer} to capture"))?;
                 values.insert(name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             }
         }
@@ -185,7 +187,11 @@ impl Runner<'_> {
             identity: Some(Identity::Owner),
             request: Some(Request { path, ..Request::default() }),
             deploy: None,
-            expect: Expect { json: Some(json!({ "logs": rows })), excludes: check.excludes.clone(), ..Expect::default() },
+            expect: Expect {
+                json: Some(json!({ "logs": rows })),
+                excludes: check.excludes.clone(),
+                ..Expect::default()
+            },
             capture: BTreeMap::new(),
             within_ms: LOGS_MS,
             after_ms: 0,

@@ -47,9 +47,13 @@ pub(crate) struct Peak {
 
 impl Peak {
     #[cfg(test)]
-    pub(crate) fn levels(&self) -> usize { self.levels }
+    pub(crate) fn levels(&self) -> usize {
+        self.levels
+    }
     #[cfg(test)]
-    pub(crate) fn nested(&self) -> usize { self.nested }
+    pub(crate) fn nested(&self) -> usize {
+        self.nested
+    }
     pub(super) fn max(self, other: Self) -> Self {
         Self { nested: self.nested.max(other.nested), levels: self.levels.max(other.levels) }
     }
@@ -296,16 +300,16 @@ impl Reading {
 
     /// Whether both will read the rest alike.
     pub(super) fn agrees_with(&self, other: &Self) -> bool {
-        let shape = |reading: &Self| {
-            (reading.at, reading.open.len(), reading.last, reading.before, reading.line_before_last)
-        };
+        let shape =
+            |reading: &Self| (reading.at, reading.open.len(), reading.last, reading.before, reading.line_before_last);
         let same = |(a, b): (&Bracket, &Bracket)| a.closer == b.closer && a.control == b.control;
         shape(self) == shape(other) && self.open.iter().zip(&other.open).all(same)
     }
 
     /// Takes the worse of both.
     pub(super) fn absorb(&mut self, other: &Self) {
-        let merged: Vec<Bracket> = self.open.iter().zip(&other.open).map(|(mine, theirs)| mine.or_worse(theirs)).collect();
+        let merged: Vec<Bracket> =
+            self.open.iter().zip(&other.open).map(|(mine, theirs)| mine.or_worse(theirs)).collect();
         (self.open, self.levels, self.statements, self.doubts) = (Vec::with_capacity(merged.len()), 0, 0, 0);
         merged.into_iter().for_each(|bracket| self.add(bracket));
         self.tokens = self.tokens.min(other.tokens);

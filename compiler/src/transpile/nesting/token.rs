@@ -63,7 +63,7 @@ impl Class {
             Self::Operand | Self::Text | Self::Close => Slash::Either,
             Self::CloseControl | Self::CloseBrace | Self::Keyword | Self::Escaped | Self::Step | Self::Greater => {
                 Slash::Either
-            },
+            }
             // TypeScript's `a! / b`, and `a as T? / b`, which is wrong but read.
             Self::Bang | Self::Question if before.may_end_statement() || before.is_word() => Slash::Either,
             _ => Slash::Regex,
@@ -78,7 +78,14 @@ impl Class {
     /// Whether a label may come after this token.
     pub(super) fn may_precede_label(self, line_between: bool) -> bool {
         match self {
-            Self::Comma | Self::Open | Self::Dot | Self::Question | Self::Less | Self::Slash | Self::Other | Self::Broken => false,
+            Self::Comma
+            | Self::Open
+            | Self::Dot
+            | Self::Question
+            | Self::Less
+            | Self::Slash
+            | Self::Other
+            | Self::Broken => false,
             Self::Operand | Self::Text | Self::Keyword | Self::Prefix | Self::Control => line_between,
             _ => true,
         }
@@ -343,7 +350,19 @@ pub(super) fn is_word_byte(byte: u8) -> bool {
 
 /// Words that may follow an operand without beginning a statement.
 const CONTINUING: [&str; 13] = [
-    "in", "instanceof", "of", "as", "satisfies", "is", "extends", "implements", "from", "with", "else", "catch", "finally",
+    "in",
+    "instanceof",
+    "of",
+    "as",
+    "satisfies",
+    "is",
+    "extends",
+    "implements",
+    "from",
+    "with",
+    "else",
+    "catch",
+    "finally",
 ];
 
 fn classify(word: &str, last: Class) -> Class {
@@ -356,11 +375,12 @@ fn classify(word: &str, last: Class) -> Class {
         "else" => Class::Else,
         "do" => Class::Do,
         "return" | "typeof" | "case" | "in" | "instanceof" | "new" | "delete" | "throw" => Class::Prefix,
-        "abstract" | "accessor" | "as" | "assert" | "asserts" | "async" | "await" | "break" | "catch" | "class" | "const"
-        | "continue" | "debugger" | "declare" | "default" | "enum" | "export" | "extends" | "finally" | "from" | "function"
-        | "get" | "global" | "implements" | "import" | "infer" | "interface" | "is" | "keyof" | "let" | "module"
-        | "namespace" | "of" | "out" | "override" | "private" | "protected" | "public" | "readonly" | "satisfies" | "set"
-        | "static" | "super" | "switch" | "try" | "type" | "unique" | "using" | "var" | "void" | "yield" => Class::Keyword,
+        "abstract" | "accessor" | "as" | "assert" | "asserts" | "async" | "await" | "break" | "catch" | "class"
+        | "const" | "continue" | "debugger" | "declare" | "default" | "enum" | "export" | "extends" | "finally"
+        | "from" | "function" | "get" | "global" | "implements" | "import" | "infer" | "interface" | "is" | "keyof"
+        | "let" | "module" | "namespace" | "of" | "out" | "override" | "private" | "protected" | "public"
+        | "readonly" | "satisfies" | "set" | "static" | "super" | "switch" | "try" | "type" | "unique" | "using"
+        | "var" | "void" | "yield" => Class::Keyword,
         _ => Class::Operand,
     }
 }

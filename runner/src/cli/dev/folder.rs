@@ -53,7 +53,8 @@ impl Folder {
             let name: FunctionName = match stem.parse() {
                 Ok(name) => name,
                 Err(error) => {
-                    folder.refused.insert(source, format!("`{stem}` is no name for a function: {error}"));
+                    let text = format!("`{stem}` is no name for a function: {error}");
+                    folder.refused.insert(source, text);
                     continue;
                 }
             };
@@ -98,8 +99,21 @@ mod tests {
     fn functions_are_files_of_the_folder_itself() {
         let dir = tempfile::tempdir().unwrap();
         for file in [
-            "hello.ts", "old.js", "a.mts", "b.mjs", "hello.js", "two words.ts", "_shared.ts", ".hidden.ts", "types.d.ts",
-            "hello.test.ts", "hello.json", "package.json", "README.md", "noextension", ".env",
+            "hello.ts",
+            "old.js",
+            "a.mts",
+            "b.mjs",
+            "hello.js",
+            "two words.ts",
+            "_shared.ts",
+            ".hidden.ts",
+            "types.d.ts",
+            "hello.test.ts",
+            "hello.json",
+            "package.json",
+            "README.md",
+            "noextension",
+            ".env",
         ] {
             fs::write(dir.path().join(file), "x").unwrap();
         }

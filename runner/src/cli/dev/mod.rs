@@ -12,7 +12,7 @@ use crate::config::{self, Config, Variables, env_var};
 use crate::exec::StartupKind;
 use crate::ops::apps::is_name;
 use crate::ops::deploy::Deployed;
-use crate::platform::{Database, Platform, PlatformError, PlatformOptions};
+use crate::platform::{Background, Database, Platform, PlatformError, PlatformOptions};
 use crate::server::front::Front;
 use crate::server::state::{AppState, PublicUrl};
 use crate::{server, shutdown, telemetry};
@@ -69,7 +69,7 @@ pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result
     let shutdown = shutdown::on_signal(move || stopping.say("\nstopping; ctrl-c again to stop at once"))?;
     printer.say(format!("\n  {}  {}\n", printer.paint(Style::Bold, "ramekin dev"), dir.display()));
 
-    let (platform, data_dir) = open(&dev.data_dir, &dir, &url, &config, variables, &printer).await?;
+    let (platform, background, data_dir) = open(&dev.data_dir, &dir, &url, &config, variables, &printer).await?;
     let platform = Arc::new(platform);
     let key_file = account_key(&platform, &config, &data_dir).await?;
     let app = app(&platform, &dir).await?;
@@ -99,19 +99,12 @@ pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result
             () = watch.run() => {}
         }
     }
-    drop(watch);
     let _ = serving.await;
-    if let Some(platform) = Arc::into_inner(platform) {
-        platform.close().await;
-    }
-    drop(printer);
-    // The thread of the signals holds a printer too, and it never ends: what was said by now is printed soon.
-    for _ in 0..20 {
-        if printing.is_finished() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    background.close().await;
+    drop((watch, platform, printer));
+    // Every printer is gone now, so the thread ends when it has printed what was said.
+    let printed = tokio::task::spawn_blocking(|| printing.join());
+    let _ = tokio::time::timeout(Duration::from_secs(1), printed).await;
     Ok(())
 }
 
@@ -123,7 +116,7 @@ async fn open(
     config: &Config,
     variables: &Variables,
     printer: &Printer,
-) -> Result<(Platform, PathBuf), CliError> {
+) -> Result<(Platform, Background, PathBuf), CliError> {
     let cache = config::default_cache_dir(variables);
     let mut places = match given {
         Some(dir) => vec![std::path::absolute(dir)?],
@@ -150,7 +143,7 @@ async fn open(
             }
         };
         match opened {
-            Ok(platform) => return Ok((platform, data_dir)),
+            Ok((platform, background)) => return Ok((platform, background, data_dir)),
             Err(error) if is_about_the_place(&error) => failure = Some(failure.unwrap_or(error)),
             Err(error) => return Err(error.into()),
         }
@@ -223,7 +216,8 @@ impl Watch {
             }
         }
         if now.functions.is_empty() {
-            self.printer.say(format!("  there is no function yet: write one to {}", self.dir.join("hello.ts").display()));
+            self.printer
+                .say(format!("  there is no function yet: write one to {}", self.dir.join("hello.ts").display()));
         }
         for (path, why) in &now.refused {
             self.refused(path, why);
@@ -235,7 +229,11 @@ impl Watch {
             match outcome {
                 Ok(deployed) => {
                     let padded = format!("{:<18}", name.as_str());
-                    self.printer.say(format!("  {} {url}{}", self.printer.paint(Style::Cyan, &padded), self.note(&deployed)));
+                    self.printer.say(format!(
+                        "  {} {url}{}",
+                        self.printer.paint(Style::Cyan, &padded),
+                        self.note(&deployed)
+                    ));
                     self.console(name, &deployed);
                 }
                 Err(why) => self.failed(name, &why),
@@ -281,7 +279,11 @@ impl Watch {
                         Some(_) => String::new(),
                         None => format!(" {}", self.url.of_function(self.app.id.as_str(), name)),
                     };
-                    let text = format!("{} in {took}{address}{}", self.printer.paint(Style::Green, what), self.note(&deployed));
+                    let text = format!(
+                        "{} in {took}{address}{}",
+                        self.printer.paint(Style::Green, what),
+                        self.note(&deployed)
+                    );
                     self.printer.about(name.as_str(), &text);
                     self.console(name, &deployed);
                 }

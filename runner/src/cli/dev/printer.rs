@@ -80,10 +80,20 @@ fn console(terminal: &Terminal, line: &ConsoleLine) -> String {
 fn call(terminal: &Terminal, record: &InvocationRecord) -> String {
     let (status, style) = match record.status_code {
         None => ("gone".to_owned(), Style::Yellow),
-        Some(status) => (status.to_string(), if status >= 500 { Style::Red } else if status >= 400 { Style::Yellow } else { Style::Green }),
+        Some(status) => (
+            status.to_string(),
+            if status >= 500 {
+                Style::Red
+            } else if status >= 400 {
+                Style::Yellow
+            } else {
+                Style::Green
+            },
+        ),
     };
     let timing = format!("{} ms", record.duration_ms);
-    let mut text = format!("{} {} {}", record.method, terminal.paint(style, &status), terminal.paint(Style::Dim, &timing));
+    let mut text =
+        format!("{} {} {}", record.method, terminal.paint(style, &status), terminal.paint(Style::Dim, &timing));
     // `HTTP 404` says nothing that the status has not said.
     if let Some(error) = record.error.as_ref().filter(|error| !error.starts_with("HTTP ")) {
         text.push_str(&format!("\n{}", terminal.paint(Style::Red, &printable(error))));

@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn dotenv_files() {
         let text = "# c\nA=1\n export B = two words # c\nC='x # y'\nD=\"a\\nb\"\n\nE=\nno line\n=x\nF=a=b\nG=\"\"\n";
-        let expected = [("A", "1"), ("B", "two words"), ("C", "x # y"), ("D", "a\nb"), ("E", ""), ("F", "a=b"), ("G", "")];
+        let expected =
+            [("A", "1"), ("B", "two words"), ("C", "x # y"), ("D", "a\nb"), ("E", ""), ("F", "a=b"), ("G", "")];
         let expected: Vec<_> = expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         assert_eq!(dotenv(text), expected);
     }

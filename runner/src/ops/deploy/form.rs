@@ -130,7 +130,8 @@ impl<'a> Reader<'a> {
     fn number(&mut self, field: &str, min: u32, max: u32) -> Option<u32> {
         let value = self.form.get(field)?;
         // 30000.0 is the same number in JSON.
-        let whole = value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
+        let whole =
+            value.as_u64().or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
         let number = whole.and_then(|n| u32::try_from(n).ok()).filter(|n| (min..=max).contains(n));
         if number.is_none() {
             self.issues.add(field, format_args!("must be a whole number from {min} to {max}"));
@@ -154,7 +155,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             if name.is_empty() || name.contains(['\0', '=']) || value.contains('\0') {
-                self.issues.add(path, "a name is not empty and holds no `=`, and neither name nor value a NUL character");
+                self.issues
+                    .add(path, "a name is not empty and holds no `=`, and neither name nor value a NUL character");
             } else if INJECTED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
                 self.issues.add(path, "is set by the platform and cannot be deployed");
             } else if name.len() + value.len() > limits::MAX_ENV_VAR {
@@ -281,8 +283,18 @@ mod tests {
         assert_eq!(
             paths,
             [
-                "name", "code", "description", "envVars.A", "envVars.BUTTERBASE_APP_ID", "timeoutMs", "memoryLimitMb",
-                "triggers.0.type", "triggers.1.config.auth", "triggers", "agent_tool", "agent_tool_mode",
+                "name",
+                "code",
+                "description",
+                "envVars.A",
+                "envVars.BUTTERBASE_APP_ID",
+                "timeoutMs",
+                "memoryLimitMb",
+                "triggers.0.type",
+                "triggers.1.config.auth",
+                "triggers",
+                "agent_tool",
+                "agent_tool_mode",
             ],
             "{text}"
         );
@@ -291,7 +303,11 @@ mod tests {
     #[test]
     fn numbers_on_and_past_their_limits() {
         for (field, good, bad) in [
-            ("timeoutMs", vec![json!(1), json!(300_000), json!(1e3)], vec![json!(0), json!(300_001), json!(1.5), json!("1"), json!(-1), Value::Null]),
+            (
+                "timeoutMs",
+                vec![json!(1), json!(300_000), json!(1e3)],
+                vec![json!(0), json!(300_001), json!(1.5), json!("1"), json!(-1), Value::Null],
+            ),
             ("memoryLimitMb", vec![json!(64), json!(1024)], vec![json!(63), json!(1025)]),
         ] {
             for value in good {
@@ -333,7 +349,14 @@ mod tests {
         let mut both = with("trigger", json!({"type": "cron"}));
         both["triggers"] = json!([{"type": "http"}, {"type": "webhook", "enabled": false}]);
         assert_eq!(kinds(&both), ["http", "webhook"]);
-        for bad in [json!([]), json!({}), Value::Null, json!([1]), json!([{"type": "http", "config": []}]), json!([{"type": "http", "enabled": 1}])] {
+        for bad in [
+            json!([]),
+            json!({}),
+            Value::Null,
+            json!([1]),
+            json!([{"type": "http", "config": []}]),
+            json!([{"type": "http", "enabled": 1}]),
+        ] {
             assert!(issues(&with("triggers", bad.clone())).starts_with("triggers"), "{bad}");
         }
         assert!(issues(&with("trigger", json!({}))).starts_with("trigger.type"));

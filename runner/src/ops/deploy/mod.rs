@@ -129,10 +129,11 @@ impl Deploys {
         // The database keeps microseconds.
         let version = Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap_or_else(|_| Utc::now());
         let source = source(&deploy.name, deploy.code.clone());
-        let Built { image, console } = self.sandbox.build(source, &environment, version).await.map_err(|error| match error {
-            BuildError::Source(diagnostics) => DeployError::Source(diagnostics),
-            BuildError::Host(text) => DeployError::Host(text),
-        })?;
+        let Built { image, console } =
+            self.sandbox.build(source, &environment, version).await.map_err(|error| match error {
+                BuildError::Source(diagnostics) => DeployError::Source(diagnostics),
+                BuildError::Host(text) => DeployError::Host(text),
+            })?;
         let new = NewFunction {
             name: deploy.name,
             code: deploy.code,
@@ -153,7 +154,12 @@ impl Deploys {
     }
 
     /// Stores and makes callable, in a task of its own: once it is stored it must be callable, whoever stops waiting.
-    async fn activate(&self, app: Arc<App>, new: NewFunction, built: BuiltWith) -> Result<Arc<FunctionEntry>, DeployError> {
+    async fn activate(
+        &self,
+        app: Arc<App>,
+        new: NewFunction,
+        built: BuiltWith,
+    ) -> Result<Arc<FunctionEntry>, DeployError> {
         let (store, registry) = (self.store.clone(), Arc::clone(&self.registry));
         let activate = async move {
             let guard = registry.change(&app.id, &new.name).await;
@@ -204,8 +210,11 @@ impl Deploys {
         {
             if secret == REDACTED {
                 let triggers = before.map(|before| before.function.triggers.iter()).into_iter().flatten();
-                let stored = triggers.filter(|trigger| trigger.kind == kind).find_map(|trigger| trigger.config.get("secret"));
-                let missing = || Issues::one(&format!("{path}.config.secret"), "`***` keeps the stored secret, and there is none");
+                let stored =
+                    triggers.filter(|trigger| trigger.kind == kind).find_map(|trigger| trigger.config.get("secret"));
+                let missing = || {
+                    Issues::one(&format!("{path}.config.secret"), "`***` keeps the stored secret, and there is none")
+                };
                 *secret = stored.and_then(Value::as_str).ok_or_else(|| DeployError::Form(missing()))?.to_owned();
             } else if !secret.is_empty() {
                 let plain = Secret::new(std::mem::take(secret));

@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn a_blank_user_is_none() {
-        let user = |value: &[u8]| as_user(&HeaderMap::from_iter([(AS_USER, http::HeaderValue::from_bytes(value).unwrap())]));
+        let user =
+            |value: &[u8]| as_user(&HeaderMap::from_iter([(AS_USER, http::HeaderValue::from_bytes(value).unwrap())]));
         assert_eq!(user(b"").unwrap(), None);
         assert_eq!(user(b"  ").unwrap(), None);
         assert_eq!(user(b" u1 ").unwrap().as_deref(), Some("u1"));

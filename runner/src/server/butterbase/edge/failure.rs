@@ -127,7 +127,8 @@ mod tests {
         let owner = told(threw(), Audience::Owner).2;
         assert_eq!(owner, json!({ "error": "boom", "stack": "at handler (hello.ts:1:7)" }));
         let late = told(CallError::Timeout { limit_ms: 50, duration_ms: 51 }, Audience::Public);
-        let body = json!({ "error": "function_timeout", "message": "Function execution timeout (50ms)", "duration_ms": 51 });
+        let body =
+            json!({ "error": "function_timeout", "message": "Function execution timeout (50ms)", "duration_ms": 51 });
         assert_eq!(late, (504, None, body));
         let memory = told(CallError::Memory { limit_mb: 64 }, Audience::Public);
         assert_eq!((memory.0, memory.2["error"].as_str()), (500, Some("memory_limit_exceeded")));
@@ -146,7 +147,10 @@ mod tests {
             CallFailure::Image(ImageError::Store("canary".into())),
         ] {
             let (status, _, body) = told(failure, Audience::Owner);
-            assert!(status >= 500 && body["error"]["code"].is_string() && !body.to_string().contains("canary"), "{body}");
+            assert!(
+                status >= 500 && body["error"]["code"].is_string() && !body.to_string().contains("canary"),
+                "{body}"
+            );
         }
     }
 }

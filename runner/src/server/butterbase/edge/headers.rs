@@ -30,7 +30,8 @@ fn is_dropped(name: &HeaderName) -> bool {
 /// Fields by which the platform speaks to functions.
 fn is_platform(name: &HeaderName) -> bool {
     let name = name.as_str();
-    name.starts_with("x-butterbase-") || matches!(name, "x-app-id" | "x-trigger-type" | "x-user-id" | "x-webhook-provider")
+    name.starts_with("x-butterbase-")
+        || matches!(name, "x-app-id" | "x-trigger-type" | "x-user-id" | "x-webhook-provider")
 }
 
 /// The field section of a call.
@@ -99,16 +100,28 @@ mod tests {
     fn the_connection_is_not_the_functions_affair() {
         let seen = seen(
             &[
-                ("host", "h"), ("connection", "keep-alive, X-Hop"), ("x-hop", "1"), ("transfer-encoding", "chunked"),
-                ("upgrade", "h2c"), ("content-length", "9"), ("content-encoding", "gzip"), ("accept-encoding", "br"),
-                ("authorization", "Bearer t"), ("cookie", "a=b"), ("x-many", "1"), ("x-many", "2"),
+                ("host", "h"),
+                ("connection", "keep-alive, X-Hop"),
+                ("x-hop", "1"),
+                ("transfer-encoding", "chunked"),
+                ("upgrade", "h2c"),
+                ("content-length", "9"),
+                ("content-encoding", "gzip"),
+                ("accept-encoding", "br"),
+                ("authorization", "Bearer t"),
+                ("cookie", "a=b"),
+                ("x-many", "1"),
+                ("x-many", "2"),
             ],
             &anonymous(),
         );
         for gone in ["host", "connection", "x-hop", "transfer-encoding", "upgrade", "content-encoding"] {
             assert!(!seen.contains_key(gone), "{gone}");
         }
-        assert_eq!((&seen["accept-encoding"], &seen["content-length"]), (&"identity".parse().unwrap(), &"3".parse().unwrap()));
+        assert_eq!(
+            (&seen["accept-encoding"], &seen["content-length"]),
+            (&"identity".parse().unwrap(), &"3".parse().unwrap())
+        );
         assert_eq!((&seen["authorization"], &seen["cookie"]), (&"Bearer t".parse().unwrap(), &"a=b".parse().unwrap()));
         assert_eq!(seen.get_all("x-many").iter().count(), 2);
     }
@@ -116,20 +129,37 @@ mod tests {
     #[test]
     fn nobody_else_speaks_for_the_platform() {
         let forged = [
-            ("x-butterbase-caller-key-id", "k"), ("x-butterbase-caller-scope", "*"), ("x-butterbase-caller-type", "loopback"),
-            ("x-butterbase-as-user", "u"), ("x-butterbase-loop-depth", "1"), ("x-user-id", "u"), ("x-app-id", "other"),
-            ("x-trigger-type", "cron"), ("x-webhook-provider", "p"),
+            ("x-butterbase-caller-key-id", "k"),
+            ("x-butterbase-caller-scope", "*"),
+            ("x-butterbase-caller-type", "loopback"),
+            ("x-butterbase-as-user", "u"),
+            ("x-butterbase-loop-depth", "1"),
+            ("x-user-id", "u"),
+            ("x-app-id", "other"),
+            ("x-trigger-type", "cron"),
+            ("x-webhook-provider", "p"),
         ];
         let plain = seen(&forged, &anonymous());
-        for gone in ["x-butterbase-caller-key-id", "x-butterbase-caller-scope", "x-butterbase-as-user", "x-butterbase-loop-depth", "x-trigger-type", "x-webhook-provider"] {
+        for gone in [
+            "x-butterbase-caller-key-id",
+            "x-butterbase-caller-scope",
+            "x-butterbase-as-user",
+            "x-butterbase-loop-depth",
+            "x-trigger-type",
+            "x-webhook-provider",
+        ] {
             assert!(!plain.contains_key(gone), "{gone}");
         }
         for (name, value) in [("x-user-id", ""), ("x-app-id", "app_x"), ("x-butterbase-caller-type", "anonymous")] {
             assert_eq!(plain.get_all(name).iter().collect::<Vec<_>>(), [value], "{name}");
         }
-        let caller = Caller { kind: CallerType::ServiceKey, key_id: Some(Uuid::nil()), scope: Some("*".into()), user_id: None };
+        let caller =
+            Caller { kind: CallerType::ServiceKey, key_id: Some(Uuid::nil()), scope: Some("*".into()), user_id: None };
         let with_key = seen(&forged, &Identity { caller, user: Some("u1".into()) });
-        assert_eq!((&with_key["x-user-id"], &with_key["x-butterbase-caller-scope"]), (&"u1".parse().unwrap(), &"*".parse().unwrap()));
+        assert_eq!(
+            (&with_key["x-user-id"], &with_key["x-butterbase-caller-scope"]),
+            (&"u1".parse().unwrap(), &"*".parse().unwrap())
+        );
     }
 
     #[test]

@@ -130,8 +130,18 @@ mod tests {
         assert_eq!(route("/v1/app_x/fn/hello"), Some(("app_x", "hello")));
         assert_eq!(route("/v1/app_x/fn/fn"), Some(("app_x", "fn")));
         for other in [
-            "/v1/app_x/fn/hello/", "/v1/app_x/fn/hello/more", "/v1/app_x/fn/", "/v1/app_x/fn", "/v1//fn/hello", "/v1/fn/hello",
-            "/v1/a/b/fn/hello", "/v2/app_x/fn/hello", "v1/app_x/fn/hello", "", "*", "/v1/app_x/functions/fn/hello",
+            "/v1/app_x/fn/hello/",
+            "/v1/app_x/fn/hello/more",
+            "/v1/app_x/fn/",
+            "/v1/app_x/fn",
+            "/v1//fn/hello",
+            "/v1/fn/hello",
+            "/v1/a/b/fn/hello",
+            "/v2/app_x/fn/hello",
+            "v1/app_x/fn/hello",
+            "",
+            "*",
+            "/v1/app_x/functions/fn/hello",
         ] {
             assert_eq!(route(other), None, "{other}");
         }

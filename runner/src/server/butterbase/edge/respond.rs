@@ -6,22 +6,22 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Ver
 use ramekin_host_api::ports::Content;
 
 /// Fields of the connection; the server says these itself.
-const CONNECTION: &[HeaderName] = &[
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
+const CONNECTION: &[&str] = &[
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// The response to a public call.
 pub fn reply(reply: Reply, method: &Method, version: Version) -> Response<ResponseBody> {
     let Reply { status, mut headers, body } = reply;
     for name in CONNECTION {
-        headers.remove(name);
+        headers.remove(*name);
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if is_event_stream(&headers) {
@@ -68,7 +68,12 @@ mod tests {
     use bytes::Bytes;
     use http_body::Body as _;
 
-    fn sent(status: u16, fields: &[(&'static str, &'static str)], body: Content, method: &Method) -> Response<ResponseBody> {
+    fn sent(
+        status: u16,
+        fields: &[(&'static str, &'static str)],
+        body: Content,
+        method: &Method,
+    ) -> Response<ResponseBody> {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             headers.append(*name, HeaderValue::from_static(value));
@@ -82,7 +87,14 @@ mod tests {
 
     #[test]
     fn repeated_fields_and_codings_are_kept_and_the_connection_is_not() {
-        let fields = [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("content-encoding", "gzip"), ("content-length", "99"), ("connection", "close"), ("transfer-encoding", "chunked")];
+        let fields = [
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=2"),
+            ("content-encoding", "gzip"),
+            ("content-length", "99"),
+            ("connection", "close"),
+            ("transfer-encoding", "chunked"),
+        ];
         let response = sent(201, &fields, hello(), &Method::GET);
         assert_eq!((response.status().as_u16(), response.headers().len()), (201, 3));
         assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
@@ -105,9 +117,21 @@ mod tests {
 
     #[test]
     fn events_are_not_collected_on_the_way() {
-        let response = sent(200, &[("content-type", "Text/Event-Stream; charset=utf-8"), ("cache-control", "max-age=9")], hello(), &Method::GET);
+        let response = sent(
+            200,
+            &[("content-type", "Text/Event-Stream; charset=utf-8"), ("cache-control", "max-age=9")],
+            hello(),
+            &Method::GET,
+        );
         assert_eq!(response.headers()["cache-control"], "no-cache, no-transform");
-        assert_eq!((&response.headers()["x-accel-buffering"], &response.headers()["connection"]), (&"no".parse().unwrap(), &"keep-alive".parse().unwrap()));
-        assert!(!sent(200, &[("content-type", "text/plain")], hello(), &Method::GET).headers().contains_key("x-accel-buffering"));
+        assert_eq!(
+            (&response.headers()["x-accel-buffering"], &response.headers()["connection"]),
+            (&"no".parse().unwrap(), &"keep-alive".parse().unwrap())
+        );
+        assert!(
+            !sent(200, &[("content-type", "text/plain")], hello(), &Method::GET)
+                .headers()
+                .contains_key("x-accel-buffering")
+        );
     }
 }

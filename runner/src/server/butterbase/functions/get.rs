@@ -1,7 +1,7 @@
 //! `GET /v1/{app}/functions/{name}`: one function with its source (Butterbase §2.6).
 
 use super::super::{json, time};
-use super::{agent_tool, extended, triggers};
+use super::{agent_tool, extended, number, triggers};
 use crate::ops::functions::Functions;
 use crate::server::auth::OwnedFunction;
 use crate::server::error::ApiError;
@@ -29,7 +29,7 @@ pub async fn handler(
         "lastInvoked": stats.last_invoked_at.map(time),
         "invocationCount": stats.invocations,
         "errorCount": stats.errors,
-        "avgDuration": stats.avg_duration_ms,
+        "avgDuration": number(stats.avg_duration_ms),
         "envKeys": found.env_keys,
     });
     Ok(json(StatusCode::OK, &extended(shown, agent_tool())))

@@ -69,7 +69,8 @@ pub async fn handler(
 fn identity(user: Option<Arc<str>>, owner: uuid::Uuid) -> Identity {
     match user {
         Some(user) => {
-            let caller = Caller { kind: CallerType::ServiceKey, key_id: None, scope: None, user_id: Some(Arc::clone(&user)) };
+            let caller =
+                Caller { kind: CallerType::ServiceKey, key_id: None, scope: None, user_id: Some(Arc::clone(&user)) };
             Identity { caller, user: Some(user) }
         }
         None => {
@@ -121,6 +122,9 @@ mod tests {
         let own = identity(None, owner);
         assert_eq!((own.user.unwrap().as_ref(), own.caller.kind), (owner.to_string().as_str(), CallerType::Anonymous));
         let other = identity(Some("u1".into()), owner);
-        assert_eq!((other.user.as_deref(), other.caller.kind, other.caller.key_id), (Some("u1"), CallerType::ServiceKey, None));
+        assert_eq!(
+            (other.user.as_deref(), other.caller.kind, other.caller.key_id),
+            (Some("u1"), CallerType::ServiceKey, None)
+        );
     }
 }

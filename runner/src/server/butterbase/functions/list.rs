@@ -1,7 +1,7 @@
 //! `GET /v1/{app}/functions`: the functions of an app, by name (Butterbase §2.5).
 
 use super::super::{json, time};
-use super::{agent_tool, extended, triggers};
+use super::{agent_tool, extended, number, triggers};
 use crate::ops::functions::Functions;
 use crate::server::auth::OwnedApp;
 use crate::server::error::ApiError;
@@ -40,8 +40,8 @@ fn show(function: &Function, stats: &FunctionStats, url: &PublicUrl) -> Value {
         "lastInvoked": stats.last_invoked_at.map(time),
         "lastStatus": stats.last_status,
         "invocationCount": stats.invocations,
-        "errorRate": rate,
-        "avgDuration": stats.day_avg_duration_ms,
+        "errorRate": number(rate),
+        "avgDuration": number(stats.day_avg_duration_ms),
     });
     extended(shown, agent_tool())
 }
@@ -80,7 +80,10 @@ mod tests {
         let stats = FunctionStats { invocations: 9, day_invocations: 10, day_errors: 1, ..FunctionStats::default() };
         let value = shown(vec![Trigger::default_http()], &stats);
         assert_eq!(value["url"], "http://h/v1/app_000000000000/fn/hello");
-        assert_eq!((&value["status"], &value["errorRate"], &value["invocationCount"]), (&json!("active"), &json!(0.1), &json!(9)));
+        assert_eq!(
+            (&value["status"], &value["errorRate"], &value["invocationCount"]),
+            (&json!("active"), &json!(0.1), &json!(9))
+        );
         assert_eq!(value["deployedAt"], "2023-11-14T22:13:20.123Z");
         let failing = FunctionStats { day_invocations: 10, day_errors: 2, ..stats };
         assert_eq!(shown(vec![], &failing)["status"], "error");

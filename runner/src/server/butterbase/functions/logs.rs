@@ -38,7 +38,8 @@ fn read(query: &str) -> Result<(LogQuery, Deleted), ApiError> {
             }
             "since" => {
                 let since = point_in_time(&value);
-                read.since = Some(since.ok_or_else(|| bad("since: must be a time such as 2030-01-31T12:00:00Z".into()))?);
+                read.since =
+                    Some(since.ok_or_else(|| bad("since: must be a time such as 2030-01-31T12:00:00Z".into()))?);
             }
             "level" => read.errors_only = value == "error",
             "include_deleted" => deleted = if value == "true" { Deleted::Included } else { Deleted::Excluded },
@@ -80,7 +81,8 @@ mod tests {
     fn queries() {
         let (query, deleted) = read("").unwrap();
         assert_eq!((query.limit, query.since, query.errors_only, deleted), (100, None, false, Deleted::Excluded));
-        let (query, deleted) = read("limit=5&level=error&include_deleted=true&since=2030-01-31T12%3A00%3A00.5Z&x=y").unwrap();
+        let (query, deleted) =
+            read("limit=5&level=error&include_deleted=true&since=2030-01-31T12%3A00%3A00.5Z&x=y").unwrap();
         assert_eq!((query.limit, query.errors_only, deleted), (5, true, Deleted::Included));
         assert_eq!(time(query.since.unwrap()), "2030-01-31T12:00:00.500Z");
         assert_eq!(read("limit=1000").unwrap().0.limit, 1000);

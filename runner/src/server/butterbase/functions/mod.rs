@@ -27,10 +27,27 @@ fn agent_tool() -> [(&'static str, Value); 4] {
     ]
 }
 
+/// A number as JavaScript writes it: a whole one without a point.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
+}
+
 /// Adds fields to an object.
 fn extended(mut object: Value, fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     if let Value::Object(map) = &mut object {
         map.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn whole_numbers_have_no_point() {
+        for (value, text) in [(0.0, "0"), (1.0, "1"), (0.25, "0.25"), (12.0, "12")] {
+            assert_eq!(number(value).to_string(), text);
+        }
+    }
 }

@@ -1,0 +1,336 @@
+//! The client against small servers on this machine, which a fake network puts at any address: what is asserted of
+//! forbidden addresses is that nothing is ever dialled there.
+
+use super::*;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Mutex;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Names and what they resolve to; every connection leads to the one server, and is written down.
+struct Fake {
+    names: HashMap<&'static str, Vec<&'static str>>,
+    server: SocketAddr,
+    dialled: Mutex<Vec<SocketAddr>>,
+}
+
+impl Network for Fake {
+    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let found = self.names.get(host).map(|addresses| addresses.iter().map(|a| a.parse().unwrap()).collect());
+        Box::pin(async move { found.ok_or_else(|| io::ErrorKind::NotFound.into()) })
+    }
+
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'static, io::Result<TcpStream>> {
+        self.dialled.lock().unwrap().push(address);
+        Box::pin(TcpStream::connect(self.server))
+    }
+}
+
+struct Setting {
+    client: Client,
+    fake: Arc<Fake>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+const NAMES: [(&str, &[&str]); 5] = [
+    ("a.example", &["93.184.215.14"]),
+    ("b.example", &["93.184.215.15"]),
+    ("inside.example", &["10.0.0.7"]),
+    ("both.example", &["192.168.1.1", "93.184.215.16", "::1"]),
+    ("mapped.example", &["::ffff:169.254.169.254"]),
+];
+
+/// A client whose every connection leads to a server that answers each request with what `answer` makes of it.
+async fn setting(allowed: &str, answer: fn(&str) -> String) -> Setting {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let server = listener.local_addr().unwrap();
+    let requests = Arc::<Mutex<Vec<String>>>::default();
+    let seen = Arc::clone(&requests);
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(serve(stream, Arc::clone(&seen), answer));
+        }
+    });
+    let names = NAMES.into_iter().map(|(name, addresses)| (name, addresses.to_vec())).collect();
+    let fake = Arc::new(Fake { names, server, dialled: Mutex::default() });
+    let policy = EgressPolicy::new(false, allowed).unwrap();
+    let network: Arc<dyn Network> = Arc::<Fake>::clone(&fake);
+    Setting { client: Client::new(policy, network).unwrap(), fake, requests }
+}
+
+async fn serve(mut stream: TcpStream, requests: Arc<Mutex<Vec<String>>>, answer: fn(&str) -> String) {
+    let mut buffer = Vec::new();
+    loop {
+        let head = loop {
+            if let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+            if stream.read_buf(&mut buffer).await.unwrap_or_default() == 0 {
+                return;
+            }
+        };
+        let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
+        let length: usize =
+            text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or_default();
+        let chunked = text.contains("transfer-encoding: chunked");
+        while buffer.len() < head + length || (chunked && !buffer.ends_with(b"0\r\n\r\n")) {
+            if stream.read_buf(&mut buffer).await.unwrap_or_default() == 0 {
+                return;
+            }
+        }
+        let request = String::from_utf8_lossy(&std::mem::take(&mut buffer)).into_owned();
+        let reply = answer(&request);
+        requests.lock().unwrap().push(request);
+        stream.write_all(reply.as_bytes()).await.unwrap();
+    }
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+fn moved(status: u16, location: &str) -> String {
+    format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n")
+}
+
+fn get(url: &str) -> FetchRequest {
+    FetchRequest {
+        method: Method::GET,
+        url: url.into(),
+        headers: HeaderMap::new(),
+        body: Content::Empty,
+        redirect: Redirect::Follow,
+    }
+}
+
+fn post(url: &str, body: Content) -> FetchRequest {
+    FetchRequest { method: Method::POST, body, ..get(url) }
+}
+
+fn with_headers(request: FetchRequest, fields: &[(&'static str, &'static str)]) -> FetchRequest {
+    let headers = fields.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect();
+    FetchRequest { headers, ..request }
+}
+
+async fn text(body: Content) -> io::Result<String> {
+    match body {
+        Content::Empty => Ok(String::new()),
+        Content::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Content::Stream(stream) => {
+            let pieces: Vec<Bytes> = stream.try_collect().await?;
+            Ok(String::from_utf8_lossy(&pieces.concat()).into_owned())
+        }
+    }
+}
+
+impl Setting {
+    fn request(&self, at: usize) -> String {
+        self.requests.lock().unwrap()[at].clone()
+    }
+
+    fn dialled(&self) -> Vec<SocketAddr> {
+        self.fake.dialled.lock().unwrap().clone()
+    }
+
+    async fn denied(&self, url: &str) -> String {
+        match self.client.send(get(url)).await {
+            Err(FetchError::Denied(text)) => text,
+            other => panic!("{url}: {:?}", other.map(|response| response.status)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn sends_what_it_is_given_and_gives_back_what_comes() {
+    let setting = setting("", |_| ok("hello")).await;
+    let request = post("http://a.example/path?q=1#part", Content::Bytes("body".into()));
+    let fields = [
+        ("x-own", "1"),
+        ("host", "forged"),
+        ("content-length", "999"),
+        ("connection", "close"),
+        ("accept", "text/plain"),
+    ];
+    let response = setting.client.send(with_headers(request, &fields)).await.unwrap();
+    assert_eq!(
+        (response.status, response.url.as_str(), response.redirected),
+        (200, "http://a.example/path?q=1", false)
+    );
+    assert_eq!(response.headers.get_all("x-a").iter().count(), 2);
+    assert_eq!(text(response.body).await.unwrap(), "hello");
+    let request = setting.request(0).to_ascii_lowercase();
+    assert!(request.starts_with("post /path?q=1 http/1.1\r\n") && request.ends_with("\r\n\r\nbody"), "{request}");
+    for line in [
+        "host: a.example",
+        "content-length: 4",
+        "x-own: 1",
+        "accept: text/plain",
+        "accept-encoding: gzip, br",
+        "user-agent: ramekin/",
+    ] {
+        assert!(request.contains(line), "{line}: {request}");
+    }
+    assert!(
+        !request.contains("forged") && !request.contains("999") && !request.contains("connection: close"),
+        "{request}"
+    );
+    assert_eq!(setting.dialled(), ["93.184.215.14:80".parse().unwrap()]);
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let setting = setting("", |_| ok("hello")).await;
+    for _ in 0..3 {
+        let response = setting.client.send(get("http://a.example/")).await.unwrap();
+        assert_eq!(text(response.body).await.unwrap(), "hello");
+        // The connection goes back once the end of the body was seen.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(setting.dialled().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_dialled_at_a_forbidden_address() {
+    let setting = setting("", |_| ok("secret")).await;
+    for url in [
+        "http://127.0.0.1/",
+        "http://127.0.0.1:8080/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://017700000001/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://0/",
+        "http://10.1.2.3/",
+        "https://192.168.0.1/",
+        "http://[fd00:ec2::254]/",
+        "http://[64:ff9b::a00:1]/",
+        "http://inside.example/",
+        "https://inside.example/",
+        "http://mapped.example/",
+    ] {
+        let text = setting.denied(url).await;
+        assert!(text.contains("not allowed") && !text.contains("meta-data"), "{text}");
+    }
+    assert_eq!(setting.dialled(), []);
+    assert!(setting.requests.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn of_several_addresses_only_allowed_ones_are_dialled() {
+    let setting = setting("", |_| ok("hello")).await;
+    setting.client.send(get("http://both.example/")).await.unwrap();
+    assert_eq!(setting.dialled(), ["93.184.215.16:80".parse().unwrap()]);
+}
+
+#[tokio::test]
+async fn what_the_operator_allows_is_dialled() {
+    let setting = setting("10.0.0.0/8,127.0.0.1:8080", |_| ok("hello")).await;
+    setting.client.send(get("http://inside.example/")).await.unwrap();
+    setting.client.send(get("http://127.0.0.1:8080/")).await.unwrap();
+    setting.denied("http://127.0.0.1:8081/").await;
+    assert_eq!(setting.dialled(), ["10.0.0.7:80".parse().unwrap(), "127.0.0.1:8080".parse().unwrap()]);
+}
+
+#[tokio::test]
+async fn redirects_are_followed_and_checked_at_every_hop() {
+    let setting = setting("", |request| match request.split(' ').nth(1).unwrap() {
+        "/start" => moved(302, "http://b.example/next"),
+        "/next" => moved(301, "/end"),
+        "/inside" => moved(302, "http://inside.example/secret"),
+        "/loop" => moved(302, "/loop"),
+        _ => ok("end"),
+    })
+    .await;
+    let response = setting.client.send(get("http://a.example/start")).await.unwrap();
+    assert_eq!((response.url.as_str(), response.redirected), ("http://b.example/end", true));
+    setting.denied("http://a.example/inside").await;
+    let endless = setting.client.send(get("http://a.example/loop")).await.err().unwrap().to_string();
+    assert!(endless.contains("more than 20 redirects"), "{endless}");
+    assert!(setting.dialled().iter().all(|address| address.ip().to_string().starts_with("93.184.")));
+}
+
+#[tokio::test]
+async fn redirects_change_method_and_forget_credentials() {
+    let setting =
+        setting("", |request| if request.contains(" /see ") { moved(303, "http://b.example/end") } else { ok("end") })
+            .await;
+    let request = post("http://a.example/see", Content::Bytes("body".into()));
+    let fields = [("authorization", "canary"), ("cookie", "canary"), ("content-type", "text/x"), ("x-own", "1")];
+    setting.client.send(with_headers(request, &fields)).await.unwrap();
+    let second = setting.request(1).to_ascii_lowercase();
+    assert!(second.starts_with("get /end ") && second.contains("x-own: 1"), "{second}");
+    assert!(!second.contains("canary") && !second.contains("content-type") && !second.contains("body"), "{second}");
+}
+
+#[tokio::test]
+async fn a_body_at_hand_is_sent_again_and_a_stream_cannot_be() {
+    let setting =
+        setting("", |request| if request.contains(" /again ") { moved(307, "/end") } else { ok("end") }).await;
+    let response = setting.client.send(post("http://a.example/again", Content::Bytes("body".into()))).await.unwrap();
+    assert_eq!(response.status, 200);
+    assert!(setting.request(1).starts_with("POST /end") && setting.request(1).ends_with("body"));
+    let stream = Content::Stream(Box::pin(futures::stream::iter([
+        Ok(Bytes::from_static(b"bo")),
+        Ok(Bytes::from_static(b"dy")),
+    ])));
+    let error = setting.client.send(post("http://a.example/again", stream)).await.err().unwrap().to_string();
+    assert!(error.contains("stream cannot be sent again"), "{error}");
+    assert!(setting.request(2).to_ascii_lowercase().contains("transfer-encoding: chunked"));
+}
+
+#[tokio::test]
+async fn redirects_can_be_refused_or_handed_over() {
+    let setting = setting("", |_| moved(302, "/end")).await;
+    let manual = FetchRequest { redirect: Redirect::Manual, ..get("http://a.example/") };
+    let response = setting.client.send(manual).await.unwrap();
+    assert_eq!((response.status, response.headers["location"].to_str().unwrap()), (302, "/end"));
+    let refused = FetchRequest { redirect: Redirect::Error, ..get("http://a.example/?canary") };
+    let error = setting.client.send(refused).await.err().unwrap().to_string();
+    assert!(error.contains("`a.example` answered with a redirect") && !error.contains("canary"), "{error}");
+}
+
+#[tokio::test]
+async fn a_broken_response_is_an_error_and_no_short_body() {
+    let setting =
+        setting("", |_| "HTTP/1.1 200 OK\r\ncontent-length: 10\r\nconnection: close\r\n\r\nhello".into()).await;
+    let response = setting.client.send(get("http://a.example/")).await.unwrap();
+    // The server keeps the connection open for the next request, so it is ended from this side of it.
+    drop(setting.fake);
+    let body = tokio::time::timeout(Duration::from_millis(200), text(response.body)).await;
+    assert!(body.is_err() || body.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn failures_name_the_host_and_nothing_more() {
+    let setting = setting("", |_| "no http\r\n\r\n".into()).await;
+    for (url, part) in [
+        ("http://nowhere.example/?token=canary", "`nowhere.example` cannot be resolved"),
+        ("http://a.example/?token=canary", "the request to `a.example` failed"),
+        ("ftp://a.example/canary", "`ftp:` URLs"),
+        ("http://user:canary@a.example/", "credentials"),
+        ("canary", "cannot be used"),
+    ] {
+        let error = setting.client.send(get(url)).await.err().unwrap().to_string();
+        assert!(error.contains(part) && !error.contains("canary"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn responses_without_content_have_none() {
+    let setting = setting("", |request| match request.split(' ').next().unwrap() {
+        "HEAD" => "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n".into(),
+        _ => "HTTP/1.1 204 No Content\r\n\r\n".into(),
+    })
+    .await;
+    for method in [Method::HEAD, Method::DELETE] {
+        let response = setting.client.send(FetchRequest { method, ..get("http://a.example/") }).await.unwrap();
+        assert!(matches!(response.body, Content::Empty));
+    }
+    let empty = post("http://a.example/", Content::Empty);
+    setting.client.send(empty).await.unwrap();
+    assert!(setting.request(2).to_ascii_lowercase().contains("content-length: 0"), "{}", setting.request(2));
+}

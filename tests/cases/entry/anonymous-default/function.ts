@@ -1,0 +1,1 @@
+export default async (_request: Request): Promise<Response> => new Response('anonymous');

@@ -1,0 +1,1 @@
+export const handler = async (_request: Request): Promise<Response> => new Response('arrow');

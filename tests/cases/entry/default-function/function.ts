@@ -1,0 +1,3 @@
+export default async function handler(_request: Request, _ctx: object): Promise<Response> {
+  return new Response('default');
+}

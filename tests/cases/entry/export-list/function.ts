@@ -1,0 +1,5 @@
+async function handler(): Promise<Response> {
+  return new Response('list');
+}
+
+export { handler };

@@ -1,0 +1,3 @@
+export default (): Response => new Response('default');
+
+export const handler = (): Response => new Response('named');

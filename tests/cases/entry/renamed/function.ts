@@ -1,0 +1,3 @@
+const main = (): Response => new Response('renamed');
+
+export { main as handler };

@@ -1,0 +1,5 @@
+export const handler = () => ({
+  then(resolve: (response: Response) => void) {
+    resolve(new Response('then'));
+  },
+});

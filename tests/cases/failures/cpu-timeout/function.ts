@@ -1,0 +1,4 @@
+export function handler(): Response {
+  console.log('before the loop');
+  for (;;);
+}

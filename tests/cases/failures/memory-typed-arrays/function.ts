@@ -1,0 +1,4 @@
+export function handler(): Response {
+  const all: Uint8Array[] = [];
+  for (;;) all.push(new Uint8Array(1 << 20).fill(1));
+}

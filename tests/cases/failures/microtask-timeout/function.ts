@@ -1,0 +1,5 @@
+async function forever(): Promise<Response> {
+  for (;;) await null;
+}
+
+export const handler = forever;

@@ -1,0 +1,1 @@
+export const handlers = [() => new Response('nobody calls me')];

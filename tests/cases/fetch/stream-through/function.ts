@@ -1,0 +1,1 @@
+export const handler = async (request: Request): Promise<Response> => fetch(await request.json());

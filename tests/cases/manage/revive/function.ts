@@ -1,0 +1,3 @@
+const color = Deno.env.get('COLOR');
+
+export const handler = (): Response => new Response(color);

@@ -1,0 +1,2 @@
+export const handler = (request: Request): Response =>
+  new Response(request.method, { headers: { 'x-method': request.method } });

@@ -1,0 +1,2 @@
+export const handler = (request: Request): Response =>
+  Response.json({ url: request.url, host: request.headers.get('host') });

@@ -1,0 +1,9 @@
+export function handler(): Response {
+  const stream = new ReadableStream({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      controller.enqueue(new TextEncoder().encode('tick\n'));
+    },
+  });
+  return new Response(stream);
+}
