@@ -247,8 +247,8 @@ mod tests {
     #[test]
     fn reads_like_a_sentence_with_a_picture() {
         let source = Source::new("hello.ts", "one\n\ttwo = é\u{1b}[31m;\n");
-        let diagnostic = Diagnostic::at(DiagnosticCode::Syntax, "expected `}`", &source, 13).with_hint("close it");
-        let expected = "error: expected `}` at hello.ts:2:8\n2 |  two = é [31m;\n          ^\nhint: close it";
+        let diagnostic = Diagnostic::at(DiagnosticCode::Syntax, "expected `}`", &source, 11).with_hint("close it");
+        let expected = "error: expected `}` at hello.ts:2:8\n2 |  two = é [31m;\n           ^\nhint: close it";
         assert_eq!(diagnostic.to_string(), expected);
         let json = serde_json::to_value(&diagnostic).unwrap();
         assert_eq!((&json["code"], &json["column"]), (&"SYNTAX_ERROR".into(), &8.into()));

@@ -1,10 +1,8 @@
 //! From TypeScript to the JavaScript the engine runs. Types go, what the engine lacks is rewritten or refused, all else
-//! stays as written. Takes any text, however hostile: it costs time and memory in proportion to its length, and what
-//! cannot be read is a diagnostic.
+//! means what it meant. Takes any text, however hostile: what cannot be read is a diagnostic, and what it costs to find
+//! that out is bounded by its length.
 
 mod accessor;
-#[cfg(test)]
-mod measure;
 mod modules;
 mod nesting;
 mod regexp;
@@ -35,7 +33,7 @@ pub const MAX_SOURCE: usize = 8 * 1024 * 1024;
 
 /// The stack everything recursive runs on: several times what the deepest tree needs that `nesting` lets through. Address
 /// space rather than memory: only what is used is ever backed, and what real code uses is little.
-const STACK: usize = 128 * 1024 * 1024;
+const STACK: usize = 64 * 1024 * 1024;
 
 /// How long a source may be for its code to be indented. Where every line is short and deep, indentation makes a text
 /// many times longer.
@@ -71,7 +69,7 @@ pub fn transpile(source: &Source) -> Result<Transpiled, Diagnostics> {
         let imports = modules::imports(source, &program, found.imports);
         modules::refuse(source, &imports)?;
         let (code, source_map) = print(source, &program, depth);
-        verify(source, &code, module.doubts)?;
+        verify(source, &code, &module.doubts)?;
         Ok(Transpiled {
             code,
             source_map,
@@ -196,13 +194,26 @@ fn print(source: &Source, program: &Program<'_>, depth: Depth) -> (String, Sourc
 }
 
 /// Errors that concern types alone do not matter if the code is sound once the types are gone.
-fn verify(source: &Source, code: &str, doubts: Vec<OxcDiagnostic>) -> Result<(), Diagnostics> {
+fn verify(source: &Source, code: &str, doubts: &[OxcDiagnostic]) -> Result<(), Diagnostics> {
     if doubts.is_empty() {
         return Ok(());
     }
     let arena = Allocator::default();
     match understand(code, &arena, SourceType::mjs()) {
         Ok(module) if module.doubts.is_empty() => Ok(()),
-        Ok(_) | Err(_) => Err(report::syntax(source, &doubts, None)),
+        Ok(_) | Err(_) => Err(report::syntax(source, doubts, None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostics, Source, on_large_stack};
+
+    #[test]
+    fn a_panic_costs_a_diagnostic() {
+        let source = Source::new("hello.ts", "1");
+        let result: Result<(), Diagnostics> = on_large_stack(&source, || panic!("out of {}", "luck"));
+        let shown = result.unwrap_err().to_string();
+        assert!(shown.starts_with("error: the compiler failed: out of luck at hello.ts:1:1\nhint: "), "{shown}");
     }
 }

@@ -204,7 +204,7 @@ impl Chance {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).unwrap()
+        (self.0 % limit as u64) as usize
     }
 }
 
@@ -269,6 +269,113 @@ const PIECES: &[&str] = &[
     "/(?<a>",
     "let let",
 ];
+
+/// What a reader of tokens may take for something else.
+const SOUP: &[&str] = &[
+    "/",
+    "/=",
+    "//",
+    "/*",
+    "*/",
+    "'",
+    "\"",
+    "`",
+    "${",
+    "}",
+    "{",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\n",
+    "\r",
+    ";",
+    ",",
+    ":",
+    "?",
+    ".",
+    "...",
+    "=>",
+    "=",
+    "++",
+    "!",
+    "<",
+    ">",
+    "<!--",
+    "-->",
+    "#!",
+    "#a",
+    "@a ",
+    "a ",
+    "1.",
+    ".5",
+    "5./",
+    "\\",
+    "\\u0061 ",
+    "return ",
+    "typeof ",
+    "if(a)",
+    "while(a)",
+    "for await(a of b)",
+    "do ",
+    "else ",
+    "await ",
+    "yield ",
+    "async ",
+    "of ",
+    "let x:",
+    "as ",
+    "void ",
+    "class A{",
+    "function f(){",
+    "x=>",
+    "new ",
+    "case ",
+    "import x from ",
+    "export default ",
+    "break ",
+    "/[/]/g",
+    "/['\"]/",
+    "/`/",
+    ")/",
+    "}/",
+    "]/",
+    "`${a}`",
+    "'s'",
+    "super",
+    "enum A{",
+    "interface A{",
+    "keyof ",
+    "is ",
+    "\u{2028}",
+    "\u{a0}",
+    "a!",
+    "f<T>",
+    "<T,>(x)=>",
+    "catch(e){",
+    "label:",
+    "x as T?",
+    "let x:T\n/",
+];
+
+/// If one reading were missed, the tower behind it would break through any stack.
+#[test]
+fn no_soup_hides_a_tower() {
+    let towers = ["(", "[", "{", "!", "if(a)", "x=>\n", "a?b:", "`${", "new\n", "keyof\n", "if(a)b;else ", "do "];
+    let towers = towers.map(|unit| unit.repeat(1_000_000 / unit.len()));
+    let mut chance = Chance(0xB0B);
+    for _ in 0..300 {
+        let mut code = String::new();
+        for _ in 0..=chance.below(9) {
+            code.push_str(SOUP[chance.below(SOUP.len())]);
+        }
+        code.push_str(&towers[chance.below(towers.len())]);
+        code.push_str(["'", "/", "`", "*/", "\n"][chance.below(5)]);
+        let name = ["hello.ts", "hello.js"][chance.below(2)];
+        // Wrong or, where a comment or a string takes it all, right.
+        drop(transpile(&Source::new(name, code)));
+    }
+}
 
 #[test]
 fn mutations_do_not_panic() {

@@ -1,7 +1,7 @@
 //! Runs every case against one server. Each case folder is a test with its name: `cargo test -p ramekin-tests --test e2e
 //! console/` runs those of one area.
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use ramekin_tests::case::{self, Case, World};
 use ramekin_tests::owner::App;
 use ramekin_tests::server::{Server, Setup};
@@ -20,7 +20,7 @@ fn main() -> Result<ExitCode> {
     let world = Arc::new(OnceLock::new());
     let mut trials = vec![Trial::test("no_case_is_orphaned", {
         let cases = cases.clone();
-        move || no_case_is_orphaned(&cases).map_err(failed)
+        move || no_case_is_orphaned(&cases).map_err(|error| report::failed(&error))
     })];
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&world))));
     if arguments.list {
@@ -53,7 +53,7 @@ fn start() -> Result<(Server, World)> {
 fn trial(case: Case, world: Arc<OnceLock<World>>) -> Trial {
     Trial::test(case.name.clone(), move || {
         let run = || runtime()?.block_on(case.run(world.get().context("the server was not started")?));
-        run().map_err(failed)
+        run().map_err(|error| report::failed(&error))
     })
 }
 
@@ -61,8 +61,4 @@ fn no_case_is_orphaned(cases: &[Case]) -> Result<()> {
     let orphans = case::orphans(cases)?;
     ensure!(orphans.is_empty(), "{}", orphans.join("\n"));
     Ok(())
-}
-
-fn failed(error: ramekin_tests::Error) -> Failed {
-    format!("{error:#}").into()
 }

@@ -8,8 +8,8 @@ mod probes;
 mod saturation;
 mod shutdown;
 
-use libtest_mimic::{Arguments, Failed, Trial};
-use ramekin_tests::Result;
+use libtest_mimic::{Arguments, Trial};
+use ramekin_tests::{Result, report};
 use std::process::ExitCode;
 
 type Test = (&'static str, fn() -> Result<()>);
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     let trial = |(name, test): &Test| {
         let test = *test;
-        Trial::test(*name, move || test().map_err(|error| Failed::from(format!("{error:#}"))))
+        Trial::test(*name, move || test().map_err(|error| report::failed(&error)))
     };
     libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
 }

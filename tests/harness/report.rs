@@ -10,3 +10,8 @@ pub fn figure(test: &str, text: impl std::fmt::Display) {
 pub fn note(text: impl std::fmt::Display) {
     eprintln!("{text}");
 }
+
+/// An error, with its causes, as the test runner prints it.
+pub fn failed(error: &anyhow::Error) -> libtest_mimic::Failed {
+    format!("{error:#}").into()
+}

@@ -82,7 +82,7 @@ pub(crate) fn has_at_most(limit: usize, code: &str) -> bool {
     code.as_bytes().iter().copied().filter(begins_token).take(limit + 1).count() <= limit
 }
 
-pub(crate) fn scan(code: &str) -> Result<Peak, TooDeep> {
+fn scan(code: &str) -> Result<Peak, TooDeep> {
     let text = Text::new(code);
     let mut readings = vec![Reading::new()];
     let mut peak = Peak::default();

@@ -47,14 +47,19 @@ pub(super) fn unsupported(source: &Source, mut errors: Vec<OxcDiagnostic>) -> Di
     convert(source, errors.iter().collect(), DiagnosticCode::UnsupportedSyntax)
 }
 
-/// Where the JSX is in a TypeScript file that would be sound if it were a `.tsx`.
+/// Where the JSX is in a file that would be sound if it were a `.tsx` or `.jsx`.
 pub(super) fn jsx_in(source: &Source) -> Option<Span> {
+    let source_type = match source.language() {
+        Language::TypeScript => SourceType::tsx().with_module(true),
+        Language::JavaScript => SourceType::jsx().with_module(true),
+        Language::Tsx | Language::Jsx => return None,
+    };
     // The check before parsing took the text as it should be read, without JSX.
-    if source.language() != Language::TypeScript || !nesting::has_at_most(nesting::MAX_JSX_TOKENS, &source.code) {
+    if !nesting::has_at_most(nesting::MAX_JSX_TOKENS, &source.code) {
         return None;
     }
     let arena = Allocator::default();
-    let parsed = Parser::new(&arena, &source.code, SourceType::tsx().with_module(true)).parse();
+    let parsed = Parser::new(&arena, &source.code, source_type).parse();
     let sound = !parsed.panicked && parsed.diagnostics.is_empty();
     let mut first = FirstJsx(None);
     if sound {
@@ -93,7 +98,9 @@ pub(super) fn diagnostic(
 ) -> Diagnostic {
     let place = place(error);
     let at = lines.position(place.map_or(0, |label| label.offset() as usize));
-    let message = fragment(&error.message.replace("`EOF`", "the end of the file"));
+    let message =
+        error.message.replace("`EOF`", "the end of the file").replace("Invalid Character", "Invalid character");
+    let message = fragment(&message);
     let made = Diagnostic::placed(code, message, source, lines, at);
     match hint(source, lines, error, place) {
         Some(hint) => made.with_hint(hint),
@@ -110,7 +117,8 @@ fn place(error: &OxcDiagnostic) -> Option<&LabeledSpan> {
 
 /// What the parser suggests, else the other place it talks about.
 fn hint(source: &Source, lines: &LineIndex<'_>, error: &OxcDiagnostic, place: Option<&LabeledSpan>) -> Option<String> {
-    if let Some(help) = error.help.as_deref().or(error.note.as_deref()) {
+    let ours = |help: &&str| !help.contains("parser options");
+    if let Some(help) = error.help.as_deref().or(error.note.as_deref()).filter(ours) {
         return Some(fragment(help));
     }
     let related = error.labels.iter().find(|label| place.is_some_and(|place| !std::ptr::eq(*label, place)))?;

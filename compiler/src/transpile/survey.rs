@@ -4,7 +4,8 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     AccessorProperty, AccessorPropertyType, BindingPattern, ComputedMemberExpression, Decorator,
     ExportNamedDeclaration, Expression, IdentifierReference, ImportExpression, ModuleExportName, RegExpLiteral,
-    StaticMemberExpression, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference, VariableDeclarator,
+    StaticMemberExpression, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference, TSNamespaceDeclaration,
+    VariableDeclarator,
 };
 use oxc_ast_visit::{VisitJs, walk_js as walk};
 use oxc_semantic::{IsGlobalReference, Scoping};
@@ -15,6 +16,9 @@ use super::{Module, regexp};
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, MAX_DIAGNOSTICS};
 use crate::position::LineIndex;
 use crate::source::Source;
+
+/// How many namespaces a source may declare, each part of `a.b.c` being one. Two letters of the source become a function.
+const MAX_NAMESPACES: usize = 1_000;
 
 /// What there is to know.
 pub(super) struct Survey {
@@ -27,7 +31,7 @@ pub(super) struct Survey {
 pub(super) fn survey(source: &Source, module: &Module<'_>, arena: &Allocator) -> Result<Survey, Diagnostics> {
     let survey = Survey { imports: Vec::new(), uses_deno_serve: false };
     let lines = LineIndex::new(&source.code);
-    let mut walk = Walk { source, lines, arena, scoping: &module.scoping, survey, refused: Vec::new() };
+    let mut walk = Walk { source, lines, arena, scoping: &module.scoping, survey, namespaces: 0, refused: Vec::new() };
     walk.visit_program(&module.program);
     Diagnostics::none_in(walk.refused)?;
     Ok(walk.survey)
@@ -39,6 +43,7 @@ struct Walk<'s> {
     arena: &'s Allocator,
     scoping: &'s Scoping,
     survey: Survey,
+    namespaces: usize,
     refused: Vec<Diagnostic>,
 }
 
@@ -67,10 +72,10 @@ impl Walk<'_> {
         let global = |identifier: &IdentifierReference<'_>, name: &str| {
             identifier.name == name && identifier.is_global_reference(self.scoping)
         };
-        match expression.without_parentheses() {
+        match expression.get_inner_expression() {
             Expression::Identifier(identifier) => global(identifier, "Deno"),
             Expression::StaticMemberExpression(member) if member.property.name == "Deno" => {
-                matches!(&member.object, Expression::Identifier(identifier) if global(identifier, "globalThis"))
+                matches!(member.object.get_inner_expression(), Expression::Identifier(identifier) if global(identifier, "globalThis"))
             }
             _ => false,
         }
@@ -123,6 +128,15 @@ impl<'a> VisitJs<'a> for Walk<'_> {
             self.refuse(reference.span, "`import … = require(…)` is not supported", "use `import … from …`");
         }
         walk::walk_ts_import_equals_declaration(self, import);
+    }
+
+    fn visit_ts_namespace_declaration(&mut self, namespace: &TSNamespaceDeclaration<'a>) {
+        self.namespaces += 1;
+        if self.namespaces == MAX_NAMESPACES {
+            let message = format!("more than {MAX_NAMESPACES} namespaces");
+            self.refuse(namespace.span, message, "use modules or objects");
+        }
+        walk::walk_ts_namespace_declaration(self, namespace);
     }
 
     fn visit_ts_export_assignment(&mut self, export: &TSExportAssignment<'a>) {

@@ -3,10 +3,9 @@
 use super::token::{Class, Slash, Text, Token};
 use super::{MAX_BRACKETS, MAX_LEVELS, MAX_STATEMENTS, TooDeep};
 
-/// How many tokens may be read twice, beyond a multiple of those there are. The parser keeps what it reads in vain.
-const FREE_DOUBTS: usize = 1_000_000;
-/// How often, on average, a token may be read in vain.
-const DOUBTS_PER_TOKEN: usize = 8;
+/// How often tokens may be read in vain: so often altogether, and beyond that once each. The parser keeps what it reads,
+/// and where doubts are nested it reads everything inside once for each. Real code stays far below.
+const MAX_DOUBTED: usize = 250_000;
 
 /// What a step came to.
 pub(super) enum Step {
@@ -38,7 +37,7 @@ pub(super) struct Reading {
 
 /// The most there was at any place.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Peak {
+pub(super) struct Peak {
     /// Open brackets and nested statements.
     pub(super) nested: usize,
     /// Levels of everything together.
@@ -46,14 +45,6 @@ pub(crate) struct Peak {
 }
 
 impl Peak {
-    #[cfg(test)]
-    pub(crate) fn levels(&self) -> usize {
-        self.levels
-    }
-    #[cfg(test)]
-    pub(crate) fn nested(&self) -> usize {
-        self.nested
-    }
     pub(super) fn max(self, other: Self) -> Self {
         Self { nested: self.nested.max(other.nested), levels: self.levels.max(other.levels) }
     }
@@ -116,9 +107,9 @@ impl Bracket {
             (self.statement, self.expression, self.angles) = (0, 0, 0);
         }
         self.over = false;
-        // A word cannot follow an operand, unless a statement begins with it.
+        // A word or a decorator cannot follow an operand, unless something begins with it.
         let begins = (line_before && last.may_end_statement()) || last == Class::CloseBrace;
-        if token.word && !token.continues && begins {
+        if (token.word && !token.continues || token.class == Class::At) && begins {
             (self.expression, self.angles) = (0, 0);
             if last != Class::CloseControl {
                 self.statement = 0;
@@ -289,7 +280,7 @@ impl Reading {
         if self.open.len() > MAX_BRACKETS + 1 {
             return Err(TooDeep::Brackets(at));
         }
-        if self.doubted > FREE_DOUBTS + DOUBTS_PER_TOKEN * self.tokens {
+        if self.doubted > MAX_DOUBTED + self.tokens {
             return Err(TooDeep::Doubts(at));
         }
         if self.statements > MAX_STATEMENTS {

@@ -1,7 +1,7 @@
 //! Just enough of a lexer to tell brackets from the text of strings, templates, comments and regular expressions. It goes
 //! wrong where the parser's does, and nowhere else.
 
-use oxc_syntax::identifier::{is_identifier_part, is_irregular_whitespace};
+use oxc_syntax::identifier::{is_identifier_part, is_identifier_start, is_irregular_whitespace};
 
 /// What a token is, as far as levels and the next slash depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Class {
     Text,
     /// A word that means something somewhere.
     Keyword,
-    /// A word with escapes in it, which may be any of the others.
+    /// A keyword with escapes in it: wrong, but read as the keyword or as a name.
     Escaped,
     /// A keyword that wants an operand: `return`, `typeof`, …
     Prefix,
@@ -39,6 +39,8 @@ pub(super) enum Class {
     Bang,
     /// `?`, which may end a type.
     Question,
+    /// `@`, which begins a decorator.
+    At,
     Slash,
     /// Any other punctuation.
     Other,
@@ -83,6 +85,7 @@ impl Class {
             | Self::Dot
             | Self::Question
             | Self::Less
+            | Self::At
             | Self::Slash
             | Self::Other
             | Self::Broken => false,
@@ -180,6 +183,7 @@ impl<'a> Text<'a> {
             b'<' => one(Class::Less),
             b'>' => one(Class::Greater),
             b'!' => one(Class::Bang),
+            b'@' => one(Class::At),
             b'?' => one(Class::Question),
             b'=' if next == b'>' => Token::new(Class::Other, start, start + 2),
             b'+' | b'-' if next == byte => Token::new(Class::Step, start, start + 2),
@@ -256,12 +260,19 @@ impl<'a> Text<'a> {
 
     fn word(&self, start: usize, last: Class) -> Token {
         let mut end = start + usize::from(self.byte(start) == b'#');
-        let mut escaped = false;
+        // What the word says, if that is not how it is written.
+        let mut spelled: Option<String> = None;
         loop {
+            let from = end;
             match self.byte(end) {
                 b'\\' => {
-                    escaped = true;
-                    end = self.escape(end);
+                    let (after, c) = self.escape(end);
+                    end = after;
+                    let begins =
+                        |c: &char| if from == start { is_identifier_start(*c) } else { is_identifier_part(*c) };
+                    let so_far = || self.text.get(start..from).unwrap_or_default().to_owned();
+                    spelled.get_or_insert_with(so_far).extend(c.filter(begins));
+                    continue;
                 }
                 byte if byte >= 0x80 => match self.char(end) {
                     Some(c) if is_identifier_part(c) => end += c.len_utf8(),
@@ -270,35 +281,45 @@ impl<'a> Text<'a> {
                 byte if is_word_byte(byte) => end += 1,
                 _ => break,
             }
+            if let Some(spelled) = &mut spelled {
+                spelled.push_str(self.text.get(from..end).unwrap_or_default());
+            }
         }
         // A lone `#`, or a character that begins no word.
         if end == start || end == start + 1 && self.byte(start) == b'#' {
             end = start + self.char(start).map_or(1, char::len_utf8);
             return Token::new(Class::Other, start, end);
         }
-        let word = self.text.get(start..end).unwrap_or_default();
+        let word = spelled.as_deref().or(self.text.get(start..end)).unwrap_or_default();
+        let class = classify(word, last);
+        let doubtful = spelled.is_some() && class != Class::Operand;
         Token {
             word: true,
-            continues: escaped || CONTINUING.contains(&word),
+            continues: doubtful || CONTINUING.contains(&word),
             begins_function: word == "function" || word == "class",
-            ..Token::new(if escaped { Class::Escaped } else { classify(word, last) }, start, end)
+            ..Token::new(if doubtful { Class::Escaped } else { class }, start, end)
         }
     }
 
-    /// Over an escape in a word, sound or not.
-    fn escape(&self, start: usize) -> usize {
+    /// Over an escape in a word. One that is wrong stands for nothing, and the word goes on.
+    fn escape(&self, start: usize) -> (usize, Option<char>) {
         let hex = |from: usize, most: usize| {
             let rest = self.bytes.get(from..).unwrap_or_default();
             from + rest.iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count()
         };
+        let char = |from: usize, to: usize| {
+            let digits = self.text.get(from..to).unwrap_or_default();
+            u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
+        };
         if self.byte(start + 1) != b'u' {
-            return start + 1 + self.char(start + 1).map_or(0, char::len_utf8);
+            return (start + 1 + self.char(start + 1).map_or(0, char::len_utf8), None);
         }
         if self.byte(start + 2) != b'{' {
-            return hex(start + 2, 4);
+            let end = hex(start + 2, 4);
+            return (end, if end == start + 6 { char(start + 2, end) } else { None });
         }
         let end = hex(start + 3, usize::MAX);
-        end + usize::from(self.byte(end) == b'}')
+        if self.byte(end) == b'}' { (end + 1, char(start + 3, end)) } else { (end, None) }
     }
 
     fn char(&self, at: usize) -> Option<char> {

@@ -1,0 +1,3 @@
+export const handler = () => {
+  return <p>hello</p>;
+};
