@@ -43,14 +43,23 @@ pub enum Database {
     },
 }
 
+/// A database that answers, and the process that runs it if it is our own.
+pub struct Opened {
+    store: Store,
+    embedded: Option<EmbeddedPostgres>,
+}
+
+/// A sandbox that is being set up.
+pub struct Preparing(JoinHandle<Result<Sandbox, PlatformError>>);
+
 /// How to put a platform together.
 pub struct PlatformOptions {
     /// The database.
-    pub database: Database,
+    pub database: Opened,
+    /// The sandbox.
+    pub sandbox: Preparing,
     /// Where the key file is, unless the configuration has a key.
     pub key_file: PathBuf,
-    /// Where compiled code is kept. Made private.
-    pub code_dir: PathBuf,
     /// Under which clients reach the server.
     pub public_url: String,
     /// Everything else.
@@ -131,24 +140,16 @@ pub struct Background {
 }
 
 impl Platform {
-    /// Starts the database if need be, compiles or loads the engine, and reads what is deployed.
+    /// Brings the database up to date and reads what is deployed.
     ///
     /// # Errors
     /// See [`PlatformError`]; each text says what to do.
     pub async fn open(options: PlatformOptions) -> Result<(Self, Background), PlatformError> {
-        private_dir(&options.code_dir)?;
         let max_calls = options.config.max_calls;
-        let sandbox = Sandbox::open(SandboxOptions {
-            cache_dir: options.code_dir.clone(),
-            max_instances: max_calls.saturating_add(SPARE_INSTANCES),
-        });
-        let database = open_database(options.database);
-        // Both take a while and neither needs the other.
-        let (sandbox, database) = tokio::join!(sandbox, database);
-        let (store, embedded) = database?;
-        let sandbox = sandbox?;
-        let sweep = options.code_dir.join("images");
-        sandbox.tasks().spawn_blocking(move || remove_old_images(&sweep));
+        let Opened { store, embedded } = options.database;
+        let sandbox = options.sandbox.0.await.unwrap_or_else(|error| {
+            Err(PlatformError::Sandbox(SandboxError::Engine(wasmtime::Error::msg(error.to_string()))))
+        })?;
         let vault = match &options.config.encryption_key {
             Some(key) => Vault::new(key),
             None => Vault::from_file(&options.key_file)?,
@@ -231,16 +232,35 @@ impl Background {
     }
 }
 
-async fn open_database(database: Database) -> Result<(Store, Option<EmbeddedPostgres>), PlatformError> {
+/// Connects to a database, or runs one.
+///
+/// # Errors
+/// When it cannot be reached or run.
+pub async fn open_database(database: Database) -> Result<Opened, PlatformError> {
     match database {
-        Database::Url(url) => Ok((Store::connect_url(url.expose(), CONNECTIONS).await?, None)),
+        Database::Url(url) => {
+            Ok(Opened { store: Store::connect_url(url.expose(), CONNECTIONS).await?, embedded: None })
+        }
         Database::Embedded { state_dir, cache_dir } => {
             let options = EmbeddedOptions { state_dir, cache_dir, bin_dir: None, allow_download: true, durable: true };
             let embedded = EmbeddedPostgres::start(options).await?;
             let store = Store::connect(embedded.connect_options(PLATFORM_DATABASE), CONNECTIONS).await?;
-            Ok((store, Some(embedded)))
+            Ok(Opened { store, embedded: Some(embedded) })
         }
     }
+}
+
+/// Begins to set up the sandbox, whose compiled code is kept in this folder: on a machine that has never run it this takes
+/// seconds, in which the database can be opened. The folder is made private.
+pub fn prepare_sandbox(code_dir: PathBuf, config: &Config) -> Preparing {
+    let max_instances = config.max_calls.saturating_add(SPARE_INSTANCES);
+    Preparing(tokio::spawn(async move {
+        private_dir(&code_dir)?;
+        let images = code_dir.join("images");
+        let sandbox = Sandbox::open(SandboxOptions { cache_dir: code_dir, max_instances }).await?;
+        sandbox.tasks().spawn_blocking(move || remove_old_images(&images));
+        Ok(sandbox)
+    }))
 }
 
 /// Makes a folder that only this account can look into. Folders above it are ordinary ones.

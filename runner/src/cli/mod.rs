@@ -34,9 +34,7 @@ Exit codes: 0 ended as asked, 1 failed, 2 bad command line, 3 bad setting, 4 can
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run a server that takes deploys over its API.
     Serve(serve::Serve),
-    /// Serve the functions of a folder while you write them.
     Dev(dev::Dev),
 }
 

@@ -4,7 +4,7 @@ use super::exit_code::CliError;
 use super::output::Terminal;
 use super::{Common, folder, listen, public_url, raise_file_limit};
 use crate::config::{self, Config, Variables, env_var};
-use crate::platform::{Database, Platform, PlatformOptions};
+use crate::platform::{Database, Platform, PlatformOptions, open_database, prepare_sandbox};
 use crate::server::front::Front;
 use crate::server::state::AppState;
 use crate::{server, shutdown, telemetry};
@@ -44,7 +44,7 @@ fn secret(text: &str) -> Result<Secret<String>, std::convert::Infallible> {
 /// # Errors
 /// When the server cannot start.
 pub async fn run(serve: Serve, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
-    telemetry::start(serve.common.log_format, "info", terminal.color());
+    telemetry::start(serve.common.log_format, "info,sqlx=error", terminal.color());
     raise_file_limit();
     let config = Config::read(variables)?;
     let data_dir = folder(serve.data_dir, || config::default_data_dir(variables))?;
@@ -57,13 +57,14 @@ pub async fn run(serve: Serve, variables: &Variables, terminal: &Terminal) -> Re
             cache_dir: config::default_cache_dir(variables).unwrap_or_else(|_| data_dir.join("downloads")),
         },
     };
+    let sandbox = prepare_sandbox(data_dir.join("cache"), &config);
     let shutdown = shutdown::on_signal(|| {
         tracing::info!("stopping: running calls end first; a second signal ends at once");
     })?;
     let options = PlatformOptions {
-        database,
+        database: open_database(database).await?,
+        sandbox,
         key_file: data_dir.join("secret.key"),
-        code_dir: data_dir.join("cache"),
         public_url: url.clone(),
         config: config.clone(),
         observer: None,

@@ -12,7 +12,9 @@ use crate::config::{self, Config, Variables, env_var};
 use crate::exec::StartupKind;
 use crate::ops::apps::is_name;
 use crate::ops::deploy::Deployed;
-use crate::platform::{Background, Database, Platform, PlatformError, PlatformOptions};
+use crate::platform::{
+    Background, Database, Opened, Platform, PlatformError, PlatformOptions, open_database, prepare_sandbox,
+};
 use crate::server::front::Front;
 use crate::server::state::{AppState, PublicUrl};
 use crate::{server, shutdown, telemetry};
@@ -55,7 +57,7 @@ pub struct Dev {
 /// When the server cannot start.
 pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
     // Compiling the engine takes a while, and is worth a line.
-    telemetry::start(dev.common.log_format, "warn,ramekin_runner::exec=info", terminal.color());
+    telemetry::start(dev.common.log_format, "warn,sqlx=error,ramekin_runner::exec=info", terminal.color());
     raise_file_limit();
     let begun = Instant::now();
     let unreadable = |source| CliError::Folder { path: dev.dir.display().to_string(), source };
@@ -69,7 +71,8 @@ pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result
     let shutdown = shutdown::on_signal(move || stopping.say("\nstopping; ctrl-c again to stop at once"))?;
     printer.say(format!("\n  {}  {}\n", printer.paint(Style::Bold, "ramekin dev"), dir.display()));
 
-    let (platform, background, data_dir) = open(&dev.data_dir, &dir, &url, &config, variables, &printer).await?;
+    let (platform, background, data_dir) =
+        open(dev.data_dir.as_deref(), &dir, &url, &config, variables, &printer).await?;
     let platform = Arc::new(platform);
     let key_file = account_key(&platform, &config, &data_dir).await?;
     let app = app(&platform, &dir).await?;
@@ -108,9 +111,9 @@ pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result
     Ok(())
 }
 
-/// Opens the platform in the first of the possible data folders that works.
+/// Opens a database in the first of the possible data folders that works, and the platform on it.
 async fn open(
-    given: &Option<PathBuf>,
+    given: Option<&Path>,
     dir: &Path,
     url: &str,
     config: &Config,
@@ -125,33 +128,39 @@ async fn open(
     if let (None, Ok(cache)) = (given, &cache) {
         places.push(cache.join("dev").join(hash(dir)));
     }
+    // Compiled code is the same for every folder.
+    let caches = cache.or_else(|error| places.first().map(|place| place.join("cache")).ok_or(error))?;
+    let sandbox = prepare_sandbox(caches.join("engine"), config);
+    let (database, data_dir) = open_first(places, &caches).await?;
+    let options = PlatformOptions {
+        database,
+        sandbox,
+        key_file: data_dir.join("secret.key"),
+        public_url: url.to_owned(),
+        config: config.clone(),
+        observer: Some(Arc::new(printer.clone())),
+    };
+    let (platform, background) = Platform::open(options).await?;
+    Ok((platform, background, data_dir))
+}
+
+async fn open_first(places: Vec<PathBuf>, caches: &Path) -> Result<(Opened, PathBuf), CliError> {
     let mut failure = None;
-    for data_dir in places {
-        let opened = match prepare(&data_dir) {
-            Err(source) => Err(PlatformError::Folder { path: data_dir.clone(), source }),
+    for place in places {
+        let opened = match prepare(&place) {
+            Err(source) => Err(PlatformError::Folder { path: place.clone(), source }),
             Ok(()) => {
-                let caches = cache.clone().unwrap_or_else(|_| data_dir.join("cache"));
-                let options = PlatformOptions {
-                    database: Database::Embedded { state_dir: data_dir.join("postgres"), cache_dir: caches.clone() },
-                    key_file: data_dir.join("secret.key"),
-                    code_dir: caches.join("engine"),
-                    public_url: url.to_owned(),
-                    config: config.clone(),
-                    observer: Some(Arc::new(printer.clone())),
-                };
-                Platform::open(options).await
+                let (state_dir, cache_dir) = (place.join("postgres"), caches.to_path_buf());
+                open_database(Database::Embedded { state_dir, cache_dir }).await
             }
         };
         match opened {
-            Ok((platform, background)) => return Ok((platform, background, data_dir)),
+            Ok(opened) => return Ok((opened, place)),
             Err(error) if is_about_the_place(&error) => failure = Some(failure.unwrap_or(error)),
             Err(error) => return Err(error.into()),
         }
     }
-    Err(match failure {
-        Some(error) => error.into(),
-        None => config::ConfigError::NoHome.into(),
-    })
+    Err(failure.map_or(config::ConfigError::NoHome.into(), CliError::from))
 }
 
 /// Whether another folder may work.
@@ -266,19 +275,17 @@ impl Watch {
             self.refused(path, why);
         }
         for (name, file) in &now.functions {
-            let before = self.seen.functions.get(name);
-            if before == Some(file) {
+            if self.seen.functions.get(name) == Some(file) {
                 continue;
             }
             let begun = Instant::now();
+            let served = self.is_served(name);
             match self.deploy(name, file).await {
                 Ok(deployed) => {
                     let took = format!("{} ms", begun.elapsed().as_millis());
-                    let what = if before.is_some() { "updated" } else { "added" };
-                    let address = match before {
-                        Some(_) => String::new(),
-                        None => format!(" {}", self.url.of_function(self.app.id.as_str(), name)),
-                    };
+                    let url = self.url.of_function(self.app.id.as_str(), name);
+                    let (what, address) =
+                        if served { ("updated", String::new()) } else { ("added", format!(" {url}")) };
                     let text = format!(
                         "{} in {took}{address}{}",
                         self.printer.paint(Style::Green, what),
@@ -314,10 +321,14 @@ impl Watch {
         }
     }
 
+    fn is_served(&self, name: &FunctionName) -> bool {
+        let app = self.platform.registry().app(self.app.id.as_str());
+        app.is_some_and(|app| app.function(name.as_str()).is_some())
+    }
+
     fn failed(&self, name: &FunctionName, why: &str) {
-        let serving = self.platform.registry().app(self.app.id.as_str());
-        let before = serving.is_some_and(|app| app.function(name.as_str()).is_some());
-        let what = if before { "not updated; the version before goes on serving" } else { "not deployed" };
+        let what =
+            if self.is_served(name) { "not updated; the version before goes on serving" } else { "not deployed" };
         let text = format!("{}\n{}", self.printer.paint(Style::Red, what), printable(why));
         self.printer.about(name.as_str(), &text);
     }

@@ -95,11 +95,14 @@ fn call(terminal: &Terminal, record: &InvocationRecord) -> String {
     let mut text =
         format!("{} {} {}", record.method, terminal.paint(style, &status), terminal.paint(Style::Dim, &timing));
     // `HTTP 404` says nothing that the status has not said.
-    if let Some(error) = record.error.as_ref().filter(|error| !error.starts_with("HTTP ")) {
-        text.push_str(&format!("\n{}", terminal.paint(Style::Red, &printable(error))));
-    }
-    if let Some(stack) = &record.stack {
-        text.push_str(&format!("\n{}", terminal.paint(Style::Dim, &printable(stack))));
+    let error = record.error.as_deref().filter(|error| !error.starts_with("HTTP "));
+    let stack = record.stack.as_deref().unwrap_or_default();
+    // A stack begins with the error's text.
+    let shown = error.filter(|error| !stack.contains(error)).into_iter().flat_map(str::lines).chain(stack.lines());
+    for line in shown {
+        let style = if line.trim_start().starts_with("at ") { Style::Dim } else { Style::Red };
+        text.push('\n');
+        text.push_str(&terminal.paint(style, &printable(line)));
     }
     text
 }
@@ -121,6 +124,36 @@ mod tests {
     fn texts_of_functions_cannot_take_over_the_terminal() {
         let shown = console(&Terminal::plain(), &line(LogLevel::Warn, "\x1b[2Ja\rb\tc"));
         assert_eq!(shown, "warn \u{FFFD}[2Ja\u{FFFD}b\tc");
+    }
+
+    #[test]
+    fn a_failed_call_says_why_once() {
+        let record = |error: &str, stack: Option<&str>| InvocationRecord {
+            id: uuid::Uuid::nil(),
+            function_id: uuid::Uuid::nil(),
+            app_id: "app_000000000000".parse().unwrap(),
+            user_id: None,
+            method: "GET".into(),
+            path: "/".into(),
+            status_code: Some(500),
+            request_bytes: 0,
+            response_bytes: 0,
+            duration_ms: 3,
+            cpu_us: 0,
+            memory_bytes: 0,
+            error: Some(error.into()),
+            stack: stack.map(str::to_owned),
+            started_at: chrono::Utc::now(),
+            console: Vec::new(),
+            trigger: ramekin_model::TriggerType::Http,
+        };
+        let shown = |error, stack| call(&Terminal::plain(), &record(error, stack));
+        assert_eq!(shown("HTTP 500", None), "GET 500 3 ms");
+        assert_eq!(shown("boom", None), "GET 500 3 ms\nboom");
+        assert_eq!(
+            shown("boom", Some("Error: boom\n    at x (a.ts:1:1)")),
+            "GET 500 3 ms\nError: boom\n    at x (a.ts:1:1)"
+        );
     }
 
     #[test]
