@@ -21,7 +21,10 @@ const HELLO_SLACK: Duration = Duration::from_secs(2);
 
 /// Each ends with an answer of 500.
 const BOMBS: &[(&str, &str)] = &[
-    ("strings", "export default () => { let s = 'x'; for (;;) s += s + Math.random(); };"),
+    (
+        "strings",
+        "export default () => { const all = []; for (let i = 0; ; i++) all.push(`${i}`.padStart(100_000, 'x')); };",
+    ),
     ("typed-arrays", "export default () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(1)); };"),
     (
         "arrays",

@@ -17,8 +17,6 @@ const PROBES: u64 = 10_000;
 const PARALLEL: u64 = 16;
 /// For an answer to come.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How many failures are shown.
-const SHOWN: usize = 20;
 
 pub fn ten_thousand_malformed_requests() -> Result<()> {
     let server = Server::new(&Setup::default())?;
@@ -37,10 +35,11 @@ pub fn ten_thousand_malformed_requests() -> Result<()> {
             sum.add(part??);
         }
         report::figure("malformed", format_args!("{PROBES} requests in {:?}: {:?}", begun.elapsed(), sum.outcomes));
-        for failure in sum.failures.iter().take(SHOWN) {
-            report::figure("malformed", failure);
+        for (failure, (count, example)) in &sum.failures {
+            report::figure("malformed", format_args!("{count} times {failure}, such as {example}"));
         }
-        ensure!(sum.failures.is_empty(), "{} requests were not answered as they should be", sum.failures.len());
+        let failures: u64 = sum.failures.values().map(|(count, _)| count).sum();
+        ensure!(failures == 0, "{failures} requests were not answered as they should be");
         app.get("hello").await?.expect(200)?;
         app.client.send(&ramekin_tests::client::Sent::get("/health/ready")).await?.expect(200)?;
         Result::<_>::Ok(())
@@ -56,7 +55,8 @@ pub fn ten_thousand_malformed_requests() -> Result<()> {
 #[derive(Default)]
 struct Sum {
     outcomes: BTreeMap<String, u64>,
-    failures: Vec<String>,
+    /// How often, and the first request that it came of.
+    failures: BTreeMap<String, (u64, String)>,
 }
 
 impl Sum {
@@ -64,7 +64,9 @@ impl Sum {
         for (outcome, count) in other.outcomes {
             *self.outcomes.entry(outcome).or_default() += count;
         }
-        self.failures.extend(other.failures);
+        for (failure, (count, example)) in other.failures {
+            self.failures.entry(failure).or_insert((0, example)).0 += count;
+        }
     }
 }
 
@@ -83,7 +85,8 @@ async fn send(address: SocketAddr, target: Target, first: u64) -> Result<Sum> {
         *sum.outcomes.entry(outcome).or_default() += 1;
         if let Err(error) = check(&probe, &reply) {
             let sent: String = String::from_utf8_lossy(&probe.bytes).chars().take(300).collect();
-            sum.failures.push(format!("{error} ({}, number {number}): {sent:?}", probe.what));
+            let example = format!("number {number}: {sent:?}");
+            sum.failures.entry(format!("{} {error}", probe.what)).or_insert((0, example)).0 += 1;
         }
         number += PARALLEL;
     }
@@ -111,8 +114,11 @@ fn check(probe: &Probe, reply: &Reply) -> Result<()> {
     Ok(())
 }
 
+/// Status line and content.
 fn head(reply: &[u8]) -> String {
-    format!("{:?}", String::from_utf8_lossy(reply).chars().take(400).collect::<String>())
+    let text = String::from_utf8_lossy(reply);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    format!("{} {:?}", head.lines().next().unwrap_or_default(), body.chars().take(200).collect::<String>())
 }
 
 /// Sources that are easy to write and hard to parse: each level of nesting is a level of somebody's stack.

@@ -23,6 +23,13 @@ pub struct Case {
     raw: toml::Table,
 }
 
+impl Case {
+    /// Why the case does not pass yet.
+    pub fn known_failure(&self) -> Option<&str> {
+        self.raw.get("known_failure").and_then(toml::Value::as_str)
+    }
+}
+
 /// Where cases are.
 pub fn root() -> PathBuf {
     repository().join("tests/cases")

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod client;
+mod engines;
 pub mod json;
 pub mod owner;
 pub mod process;

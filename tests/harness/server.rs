@@ -1,7 +1,7 @@
 //! A server: the `ramekin` binary beside the test executable, on a free port, with a data directory of its own.
 
 use crate::client::{Client, Sent};
-use crate::process;
+use crate::{engines, process};
 use anyhow::{Context, Result, bail};
 use std::fs::{File, OpenOptions, Permissions};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -42,6 +42,10 @@ impl Home {
 
     fn data(&self) -> PathBuf {
         self.path().join("data")
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.data().join("cache")
     }
 
     fn log_path(&self) -> PathBuf {
@@ -97,6 +101,7 @@ impl Server {
     /// When it does not start; the error holds what it printed.
     pub fn start(home: &Arc<Home>, setup: &Setup) -> Result<Self> {
         let binary = binary()?;
+        engines::lend(&binary, &home.cache());
         for _ in 0..PORTS {
             let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -106,6 +111,7 @@ impl Server {
             let mut server = Self { child, address, home: Arc::clone(home), ready_after: Duration::ZERO };
             if server.wait_ready()? {
                 server.ready_after = started.elapsed();
+                engines::keep(&binary, &home.cache());
                 return Ok(server);
             }
             let log = home.log();

@@ -312,7 +312,7 @@ async fn run(
     };
     let result = match outcome {
         Some(Ok(Ok(()))) => Ok(()),
-        Some(Ok(Err(failure))) if failure.kind == FailureKind::OutOfMemory && limiter.refused => {
+        Some(Ok(Err(failure))) if limiter.refused && out_of_memory(&failure) => {
             Err(CallError::Memory { limit_mb: call.memory_mb })
         }
         Some(Ok(Err(failure))) => Err(image.exception(failure)),
@@ -337,6 +337,11 @@ async fn run(
         progress.mark_complete();
         let _ = reply.send(Err(error));
     }
+}
+
+/// Out of memory while it throws that it is out of memory, QuickJS throws `null`.
+fn out_of_memory(failure: &Failure) -> bool {
+    failure.kind == FailureKind::OutOfMemory || failure.message == "null"
 }
 
 /// The part of a call that runs inside the store.

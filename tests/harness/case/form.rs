@@ -41,6 +41,9 @@ use std::path::{Path, PathBuf};
 pub struct Form {
     /// The clause that the case proves.
     pub proves: String,
+    /// Why it does not pass yet. A case with a reason must fail: once it passes, the reason has to go.
+    #[serde(default)]
+    pub known_failure: Option<String>,
     /// What the name does not say.
     #[serde(default)]
     pub about: String,
