@@ -1,35 +1,45 @@
 //! Runs every case against one server. Each case folder is a test with its name: `cargo test -p ramekin-tests --test e2e
 //! console/` runs those of one area.
 
+mod wire;
+
 use libtest_mimic::{Arguments, Trial};
 use ramekin_tests::case::{self, Case, World};
 use ramekin_tests::owner::App;
 use ramekin_tests::server::{Server, Setup};
 use ramekin_tests::upstream::Upstream;
 use ramekin_tests::{Context as _, Result, ensure, report, runtime};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 /// Cases that run at once: most of them wait most of the time.
 const PARALLEL: usize = 4;
 
+/// What tests are given once the server runs.
+struct Started {
+    world: World,
+    address: SocketAddr,
+}
+
 fn main() -> Result<ExitCode> {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(PARALLEL);
     let cases = case::collect()?;
-    let world = Arc::new(OnceLock::new());
+    let started = Arc::new(OnceLock::new());
     let mut trials = vec![Trial::test("no_case_is_orphaned", {
         let cases = cases.clone();
         move || no_case_is_orphaned(&cases).map_err(|error| report::failed(&error))
     })];
-    trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&world))));
+    trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
+    trials.extend(wire_trials(&started));
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
 
-    let (server, started) = start()?;
+    let (server, world) = start()?;
     report::note(format_args!("the server was ready after {:?}", server.ready_after));
-    let _ = world.set(started);
+    let _ = started.set(Started { world, address: server.address() });
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.has_failed() {
         report::note(format_args!("the last lines of the server's log:\n{}", server.home().log_tail()));
@@ -50,15 +60,46 @@ fn start() -> Result<(Server, World)> {
     Ok((server, World { app, upstream, base }))
 }
 
-fn trial(case: Case, world: Arc<OnceLock<World>>) -> Trial {
+fn trial(case: Case, started: Arc<OnceLock<Started>>) -> Trial {
     Trial::test(case.name.clone(), move || {
-        let run = || runtime()?.block_on(case.run(world.get().context("the server was not started")?));
+        let run = || runtime()?.block_on(case.run(&self::started(&started)?.world));
         match (run(), case.known_failure()) {
             (Ok(()), Some(reason)) => Err(format!("it passes now: take its `known_failure` out ({reason})").into()),
             (Err(_), Some(_)) => Ok(()),
             (outcome, None) => outcome.map_err(|error| report::failed(&error)),
         }
     })
+}
+
+/// A test on the wire, under the name of its function.
+macro_rules! wire {
+    ($started:expr, $($test:ident),*) => {
+        [$({
+            let started = Arc::clone($started);
+            Trial::test(concat!("wire/", stringify!($test)), move || {
+                let run = || {
+                    let Started { world, address } = self::started(&started)?;
+                    runtime()?.block_on(wire::$test(world, *address))
+                };
+                run().map_err(|error| report::failed(&error))
+            })
+        }),*]
+    };
+}
+
+fn wire_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
+    let trials = wire!(
+        started,
+        chunked_content_is_put_together,
+        http_1_0_is_served,
+        pipelined_requests_are_answered_in_order,
+        whoever_expects_to_continue_is_told_to
+    );
+    trials.into_iter()
+}
+
+fn started(started: &OnceLock<Started>) -> Result<&Started> {
+    started.get().context("the server was not started")
 }
 
 fn no_case_is_orphaned(cases: &[Case]) -> Result<()> {

@@ -3,7 +3,7 @@
 use ramekin_tests::client::Sent;
 use ramekin_tests::owner::App;
 use ramekin_tests::server::{Home, Server, Setup};
-use ramekin_tests::{Context as _, Result, ensure, process, report, runtime};
+use ramekin_tests::{Context as _, Result, bail, ensure, process, report, runtime};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -145,5 +145,16 @@ pub fn a_restarted_server_has_its_functions() -> Result<()> {
         ensure!(rows == 2, "the log has {rows} rows instead of 2: {logs}");
         Ok(())
     })?;
+    server.stop()
+}
+
+pub fn a_second_server_on_the_same_data_is_refused() -> Result<()> {
+    let home = Home::new()?;
+    let server = Server::start(&home, &Setup::default())?;
+    let Err(refused) = Server::start(&home, &Setup::default()) else { bail!("two servers run on the same data") };
+    let text = format!("{refused:#}");
+    ensure!(text.contains("error: ") && text.contains("data"), "the second server said: {text}");
+    // The first one is none the worse for it.
+    runtime()?.block_on(server.client().send(&Sent::get("/health/ready")))?.expect(200)?;
     server.stop()
 }

@@ -45,6 +45,15 @@ pub fn signal(child: &Child, signal: rustix::process::Signal) -> Result<()> {
     rustix::process::kill_process(pid, signal).context("sending a signal")
 }
 
+/// Kills a process that is not our child.
+///
+/// # Errors
+/// When it is gone.
+pub fn kill(found: &Found) -> Result<()> {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(found.pid)?).context("no process has the id 0")?;
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).context("killing a process")
+}
+
 /// Kills a process and everything in its group.
 pub fn kill_group(child: &mut Child) {
     let _ = rustix::process::kill_process_group(rustix::process::Pid::from_child(child), rustix::process::Signal::KILL);
@@ -52,8 +61,17 @@ pub fn kill_group(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Live processes that work below a folder or name it on their command line: `pid command line`.
-pub fn below(folder: &Path) -> Vec<String> {
+/// A process that was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its id.
+    pub pid: u32,
+    /// Its command line.
+    pub command: String,
+}
+
+/// Live processes that work below a folder or name it on their command line.
+pub fn below(folder: &Path) -> Vec<Found> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let text = folder.to_string_lossy().into_owned();
     let mut found = Vec::new();
@@ -68,14 +86,14 @@ pub fn below(folder: &Path) -> Vec<String> {
         let command = String::from_utf8_lossy(&command).replace('\0', " ");
         let inside = std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd.starts_with(folder));
         if inside || command.contains(&text) {
-            found.push(format!("{pid} {}", command.trim()));
+            found.push(Found { pid, command: command.trim().to_owned() });
         }
     }
     found
 }
 
 /// Waits until no process works below a folder any more. Returns those that still do.
-pub fn none_below(folder: &Path, within: Duration) -> Vec<String> {
+pub fn none_below(folder: &Path, within: Duration) -> Vec<Found> {
     let until = Instant::now() + within;
     loop {
         let left = below(folder);

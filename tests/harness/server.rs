@@ -116,7 +116,7 @@ impl Server {
             }
             let log = home.log();
             let said = log.get(before..).unwrap_or_default();
-            if !said.contains("in use") {
+            if !said.contains("cannot listen") {
                 bail!("the server ended instead of starting. It printed:\n{said}");
             }
         }

@@ -54,7 +54,7 @@ async fn a_redeploy_keeps_what_it_does_not_name() {
     };
     let first = store.functions().deploy(&app, &full).await.unwrap();
     let kinds: Vec<_> = first.triggers.iter().map(|trigger| trigger.kind).collect();
-    assert_eq!(kinds, [TriggerType::Http, TriggerType::Cron], "ordered by type, whatever the deploy's order");
+    assert_eq!(kinds, [TriggerType::Cron, TriggerType::Http], "ordered by type, whatever the deploy's order");
 
     let second = NewFunction { code: "// second".into(), ..new_function("hello") };
     let second = store.functions().deploy(&app, &second).await.unwrap();

@@ -1,0 +1,63 @@
+//! HTTP as it is written on the wire, which cases cannot say: pipelining, chunks, `Expect`, HTTP/1.0.
+
+use ramekin_tests::case::World;
+use ramekin_tests::raw::{Reply, exchange};
+use ramekin_tests::{Result, bail, ensure};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+const ECHO: &str = "
+export default async (request: Request) => {
+  const body = await request.text();
+  return new Response(`${request.method} ${body}`, { headers: { 'x-length': request.headers.get('content-length') ?? 'none' } });
+};";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Sends bytes to a function that answers with method and content, and returns all that comes back.
+async fn talk(world: &World, address: SocketAddr, make: impl FnOnce(&str) -> String) -> Result<String> {
+    world.app.deploy("wire-echo", ECHO, &json!({})).await?;
+    let bytes = make(&world.app.path("wire-echo"));
+    match exchange(address, bytes.as_bytes(), PATIENCE).await? {
+        Reply::Status(_, reply) => Ok(String::from_utf8_lossy(&reply).into_owned()),
+        other => bail!("answered with {other:?}"),
+    }
+}
+
+pub async fn pipelined_requests_are_answered_in_order(world: &World, address: SocketAddr) -> Result<()> {
+    let reply = talk(world, address, |path| {
+        let one =
+            |body: &str| format!("POST {path} HTTP/1.1\r\nhost: t\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        format!("{}{}{}", one("first"), one("second"), one("third"))
+    })
+    .await?;
+    let places: Vec<Option<usize>> =
+        ["POST first", "POST second", "POST third"].iter().map(|text| reply.find(text)).collect();
+    ensure!(places.iter().all(Option::is_some) && places.is_sorted(), "the answers were {reply:?}");
+    Ok(())
+}
+
+pub async fn chunked_content_is_put_together(world: &World, address: SocketAddr) -> Result<()> {
+    let reply = talk(world, address, |path| {
+        format!("PUT {path} HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n5;a=b\r\n two!\r\n0\r\nx-trailer: 1\r\n\r\n")
+    })
+    .await?;
+    ensure!(reply.starts_with("HTTP/1.1 200 ") && reply.contains("PUT one two!"), "the answer was {reply:?}");
+    ensure!(reply.contains("x-length: none"), "a length that nobody said was told to the function: {reply:?}");
+    Ok(())
+}
+
+pub async fn whoever_expects_to_continue_is_told_to(world: &World, address: SocketAddr) -> Result<()> {
+    let reply = talk(world, address, |path| {
+        format!("POST {path} HTTP/1.1\r\nhost: t\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\nhello")
+    })
+    .await?;
+    ensure!(reply.contains("HTTP/1.1 200 ") && reply.ends_with("POST hello"), "the answer was {reply:?}");
+    Ok(())
+}
+
+pub async fn http_1_0_is_served(world: &World, address: SocketAddr) -> Result<()> {
+    let reply = talk(world, address, |path| format!("GET {path} HTTP/1.0\r\n\r\n")).await?;
+    ensure!(reply.starts_with("HTTP/1.0 200 ") && reply.ends_with("GET "), "the answer was {reply:?}");
+    Ok(())
+}
