@@ -21,7 +21,7 @@ const KEEP_RESIDENT: usize = 32 << 20;
 const KEEP_RESIDENT_UNSCANNED: usize = 256 << 10;
 /// CPU time counts in fuel, calibrated on interpreted JavaScript; what runs in bulk operations burns less of it and
 /// compiled loops burn more. The wall clock is the exact limit, this one a backstop.
-const CPU_MARGIN: u64 = 2;
+const CPU_MARGIN: u64 = 4;
 
 /// Where and how large.
 #[derive(Debug, Clone)]
