@@ -1,6 +1,8 @@
 //! The binary as a user meets it. That this test exists also makes `cargo test --workspace` build the binary, which the
 //! cases of the package `ramekin-tests` run against.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::process::Command;
 
 fn ramekin(arguments: &[&str]) -> (Option<i32>, String, String) {
