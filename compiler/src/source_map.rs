@@ -11,8 +11,9 @@ use crate::position::{Position, is_continuation};
 /// How much of a stack is looked at and kept, in bytes. The engine's own are far shorter; a function may set anything.
 pub const MAX_STACK: usize = 64 * 1024;
 
-/// Module names of the engine start with this. Their frames mean nothing to an author.
-const INTERNAL: &str = "ramekin:";
+/// Places of the engine's own code start with one of these: it is compiled without its file names. Its frames mean nothing to
+/// an author.
+const INTERNAL: [&str; 2] = ["ramekin:", "<null>:"];
 
 /// Where each piece of transpiled code came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -168,10 +169,14 @@ impl<'a> Frame<'a> {
     /// Reads `    at name (file:line:column)` or `    at file:line:column`. Names may contain anything, also what looks
     /// like a position, so the line is read from its end.
     fn read(line: &'a str, file_name: &str) -> Self {
-        let Some(body) = line.strip_prefix("    at ") else { return Self::Other };
+        // An error inside another value is indented further.
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let Some(body) = line.get(indent..).and_then(|rest| rest.strip_prefix("at ")).filter(|_| indent >= 4) else {
+            return Self::Other;
+        };
         let (body, closed) = body.strip_suffix(')').map_or((body, false), |inner| (inner, true));
         let place = if closed { body.rsplit_once(" (").map_or("", |(_, place)| place) } else { body };
-        if place.starts_with(INTERNAL) {
+        if INTERNAL.iter().any(|prefix| place.starts_with(prefix)) {
             return Self::Internal;
         }
         Self::in_module(line, body, closed, file_name).unwrap_or(Self::Other)

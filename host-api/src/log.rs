@@ -2,22 +2,26 @@
 //! [`limits::MAX_CONSOLE_LINE`] characters are kept.
 
 use crate::bindings::ramekin::function::log;
-use crate::ports::ConsoleListener;
+use crate::ports::{ConsoleListener, StackReader};
 use crate::state::CallState;
 use ramekin_model::{ConsoleLine, LogLevel, limits};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a stack in a text looks like.
+const FRAME: &str = "    at ";
 
 /// Console lines of one call.
 #[derive(Default)]
 pub struct Console {
     lines: Mutex<Vec<ConsoleLine>>,
+    stacks: Option<Arc<dyn StackReader>>,
     listener: Option<Arc<dyn ConsoleListener>>,
 }
 
 impl Console {
-    /// Collects lines and tells the listener of each as it comes.
-    pub fn new(listener: Option<Arc<dyn ConsoleListener>>) -> Self {
-        Self { lines: Mutex::default(), listener }
+    /// Collects lines, with their stacks in the author's terms, and tells the listener of each as it comes.
+    pub fn new(stacks: Arc<dyn StackReader>, listener: Option<Arc<dyn ConsoleListener>>) -> Self {
+        Self { lines: Mutex::default(), stacks: Some(stacks), listener }
     }
 
     /// Takes the lines so far.
@@ -30,6 +34,10 @@ impl Console {
         if lines.len() >= limits::MAX_CONSOLE_LINES {
             return;
         }
+        let message = match &self.stacks {
+            Some(stacks) if message.contains(FRAME) => stacks.read(&message),
+            _ => message,
+        };
         let line = ConsoleLine {
             level,
             message: clip(message, limits::MAX_CONSOLE_LINE),

@@ -12,6 +12,12 @@ pub trait ConsoleListener: Send + Sync {
     fn line(&self, line: &ConsoleLine);
 }
 
+/// Reads stacks.
+pub trait StackReader: Send + Sync {
+    /// The text with the stacks in it in positions of the source as deployed.
+    fn read(&self, text: &str) -> String;
+}
+
 /// Sends outbound requests. Owns the egress policy: what it sends is allowed, whatever the function asked for.
 pub trait Fetch: Send + Sync {
     /// Sends one request; returns when the head of the answer is there. Dropping the future drops the connection.

@@ -55,6 +55,8 @@ pub struct NewFunction {
     pub triggers: Option<Vec<Trigger>>,
     /// Who deploys.
     pub deployed_by: Option<Uuid>,
+    /// When, in whole microseconds. A stored one that is not earlier is raised by one instead.
+    pub deployed_at: DateTime<Utc>,
 }
 
 /// Figures of a function, kept as calls are recorded (Butterbase §7.4).

@@ -7,10 +7,11 @@ use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
 use ramekin_compiler::Source;
 use ramekin_host_api::Environment;
-use ramekin_model::FunctionName;
+use ramekin_model::{Function, FunctionName};
 use ramekin_store::Store;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+use tokio_util::task::TaskTracker;
 
 /// A failed build is not tried again for so long.
 const RETRY: Duration = Duration::from_secs(2);
@@ -54,6 +55,14 @@ impl ImageCell {
     /// The image, when it is there.
     pub fn ready(&self) -> Option<&Arc<Image>> {
         self.ready.get()
+    }
+
+    /// Removes the image's copy on disk, in a task, for nobody needs to wait for it: a later version has come, or none will.
+    pub fn discard(&self, tasks: &TaskTracker) {
+        if let Some(image) = self.ready() {
+            let image = Arc::clone(image);
+            tasks.spawn_blocking(move || image.forget());
+        }
     }
 }
 
@@ -101,16 +110,16 @@ impl Images {
     }
 
     fn build(self, entry: &FunctionEntry) -> impl Future<Output = Outcome> + use<> {
-        let cell = Arc::clone(&entry.image);
-        let environment = Arc::clone(&entry.environment);
-        let (id, name, version) = (entry.function.id, entry.function.name.clone(), entry.function.deployed_at);
+        let (cell, environment) = (Arc::clone(&entry.image), Arc::clone(&entry.environment));
+        let function = entry.function.clone();
         async move {
-            let outcome = self.make(id, &name, &environment, version).await;
+            let outcome = self.make(&function, &environment).await;
             match &outcome {
                 Ok(image) => {
                     let _ = cell.ready.set(Arc::clone(image));
                 }
                 Err(error) => {
+                    let (id, name) = (function.id, &function.name);
                     tracing::error!(function.id = %id, function.name = %name, "cannot load the function `{name}`: {error}");
                 }
             }
@@ -118,16 +127,11 @@ impl Images {
         }
     }
 
-    async fn make(
-        &self,
-        id: uuid::Uuid,
-        name: &FunctionName,
-        environment: &Environment,
-        version: chrono::DateTime<chrono::Utc>,
-    ) -> Outcome {
-        let code = self.store.functions().code(id).await.map_err(|error| ImageError::Store(error.to_string()))?;
-        let code = code.ok_or_else(|| ImageError::Store("it was deleted".into()))?;
-        match self.sandbox.build(source(name, code), environment, version).await {
+    async fn make(&self, function: &Function, environment: &Environment) -> Outcome {
+        let code = self.store.functions().code(function.id).await;
+        let code = code.map_err(|error| ImageError::Store(error.to_string()))?;
+        let source = source(&function.name, code.ok_or_else(|| ImageError::Store("it was deleted".into()))?);
+        match self.sandbox.build(source, &function.app_id, function.deployed_at, environment).await {
             Ok(built) => Ok(built.image),
             Err(BuildError::Source(diagnostics)) => Err(ImageError::Source(diagnostics.to_string())),
             Err(BuildError::Host(text)) => Err(ImageError::Host(text)),

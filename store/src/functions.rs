@@ -189,7 +189,7 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
     let upsert = "INSERT INTO ramekin.functions AS f
                       (id, app_id, name, description, code, encrypted_env, timeout_ms, memory_limit_mb, deployed_by,
                        deployed_at)
-                  VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, clock_timestamp())
+                  VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, $12)
                   ON CONFLICT (app_id, name) DO UPDATE SET
                       description = coalesce($4, f.description),
                       code = $5,
@@ -197,7 +197,7 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
                       timeout_ms = coalesce($7, f.timeout_ms),
                       memory_limit_mb = coalesce($8, f.memory_limit_mb),
                       deployed_by = coalesce($9, f.deployed_by),
-                      deployed_at = greatest(clock_timestamp(), f.deployed_at + interval '1 microsecond'),
+                      deployed_at = greatest($12, f.deployed_at + interval '1 microsecond'),
                       deleted_at = NULL
                   RETURNING id";
     let id = sqlx::query_scalar(upsert)
@@ -211,7 +211,8 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
         .bind(new.memory_limit_mb.map(i64::from))
         .bind(new.deployed_by)
         .bind(i64::from(DEFAULT_TIMEOUT_MS))
-        .bind(i64::from(DEFAULT_MEMORY_MB));
+        .bind(i64::from(DEFAULT_MEMORY_MB))
+        .bind(new.deployed_at);
     Ok(id.fetch_one(tx).await?)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Store;
 use crate::embedded::{EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use ramekin_model::{AppId, InvocationRecord, NewFunction, TriggerType};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
@@ -95,6 +95,7 @@ pub(crate) fn new_function(name: &str) -> NewFunction {
         memory_limit_mb: None,
         triggers: None,
         deployed_by: None,
+        deployed_at: Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap(),
     }
 }
 

@@ -28,25 +28,10 @@ const TESTS: &[Test] = &[
     ("ten_thousand_malformed_requests", malformed::ten_thousand_malformed_requests),
 ];
 
-/// Tests that do not pass yet, with the reason. One that passes has to leave the list.
-const KNOWN_FAILURES: &[(&str, &str)] = &[(
-    "ten_thousand_malformed_requests",
-    "a function whose request body breaks off answers 500 with the error it got, and the client is to blame",
-)];
-
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // They measure: no two at once.
     arguments.test_threads = Some(1);
-    let trial = |&(name, test): &Test| {
-        Trial::test(name, move || {
-            let known = KNOWN_FAILURES.iter().find(|(failing, _)| *failing == name);
-            match (test(), known) {
-                (Ok(()), Some((_, reason))) => Err(format!("it passes now: take it off the list ({reason})").into()),
-                (Err(_), Some(_)) => Ok(()),
-                (outcome, None) => outcome.map_err(|error| report::failed(&error)),
-            }
-        })
-    };
+    let trial = |&(name, test): &Test| Trial::test(name, move || test().map_err(|error| report::failed(&error)));
     libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit_code()
 }

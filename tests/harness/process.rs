@@ -19,6 +19,26 @@ pub fn tie(command: &mut Command) {
     unsafe { command.pre_exec(arm) };
 }
 
+/// Binds a command's process to one core.
+pub fn pin(command: &mut Command, core: usize) {
+    // SAFETY: between fork and exec only async-signal-safe calls are made, here the bare system call sched_setaffinity.
+    unsafe { command.pre_exec(move || Ok(rustix::thread::sched_setaffinity(None, &only(core))?)) };
+}
+
+/// Binds this thread to one core.
+///
+/// # Errors
+/// When there is no such core.
+pub fn pin_thread(core: usize) -> Result<()> {
+    rustix::thread::sched_setaffinity(None, &only(core)).with_context(|| format!("running on core {core}"))
+}
+
+fn only(core: usize) -> rustix::thread::CpuSet {
+    let mut set = rustix::thread::CpuSet::new();
+    set.set(core);
+    set
+}
+
 /// Waits for a process to end, but not longer than this. `None` means that it runs on.
 ///
 /// # Errors

@@ -70,6 +70,8 @@ impl Home {
 pub struct Setup {
     /// Environment variables besides those that every server gets.
     pub variables: Vec<(&'static str, String)>,
+    /// The only core that it may run on.
+    pub core: Option<usize>,
 }
 
 impl Setup {
@@ -77,6 +79,13 @@ impl Setup {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.push((name, value.into()));
+        self
+    }
+
+    /// Bound to one core.
+    #[must_use]
+    pub fn on_core(mut self, core: usize) -> Self {
+        self.core = Some(core);
         self
     }
 }
@@ -244,13 +253,18 @@ fn spawn(binary: &Path, address: SocketAddr, home: &Home, setup: &Setup) -> Resu
         .env("RAMEKIN_BOOTSTRAP_KEY", KEY)
         .envs(setup.variables.iter().map(|(name, value)| (*name, value)));
     process::tie(&mut command);
+    if let Some(core) = setup.core {
+        process::pin(&mut command, core);
+    }
     command.spawn().with_context(|| format!("starting `{}`", binary.display()))
 }
 
-/// The binary that is tested: `ramekin` in the folder of the profile that the tests were built with.
+/// The binary that is tested: `ramekin` in the folder of the profile that this executable was built with.
 fn binary() -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let profile = test.ancestors().nth(2).context("a test executable without a folder")?;
+    let executable = std::env::current_exe()?;
+    let folder = executable.parent().context("an executable without a folder")?;
+    // Tests lie in a folder of their own inside it.
+    let profile = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     let binary = profile.join("ramekin");
     if !binary.is_file() {
         let release = if profile.ends_with("release") { " --release" } else { "" };

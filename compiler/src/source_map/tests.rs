@@ -60,9 +60,9 @@ fn columns_are_bytes_here_and_characters_there() {
 fn frames_of_the_module_are_rewritten_and_those_of_the_engine_dropped() {
     let stack = "Error: at hello.ts:1:1\n    at load (hello.ts:1:7)\n    at dispatch (ramekin:handler:9:9)\n    \
                  at map (native)\n    at <anonymous> (hello.ts:2:1)\n    at other (else.ts:1:1)\n    \
-                 at ramekin:boot:1:2\n    at hello.ts:1:1\n    at far (hello.ts:7:7)\n    at bare (hello.ts)\n";
+                 at ramekin:boot:1:2\n    at run (<null>:0:1)\n      at hello.ts:1:1\n    at far (hello.ts:7:7)\n    at bare (hello.ts)\n";
     let expected = "Error: at hello.ts:1:1\n    at load (hello.ts:3:10)\n    at map (native)\n    \
-                    at <anonymous> (hello.ts:4:10)\n    at other (else.ts:1:1)\n    at hello.ts:3:5\n    \
+                    at <anonymous> (hello.ts:4:10)\n    at other (else.ts:1:1)\n      at hello.ts:3:5\n    \
                     at far (hello.ts)\n    at bare (hello.ts)\n";
     assert_eq!(remap_stack(stack, &map(), "hello.ts"), expected);
     assert_eq!(first_frame(stack, &map(), "hello.ts"), Some(Position { line: 3, column: 10 }));

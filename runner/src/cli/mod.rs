@@ -32,6 +32,10 @@ Start here:
 Exit codes: 0 ended as asked, 1 failed, 2 bad command line, 3 bad setting, 4 cannot listen,
             5 folder not usable, 6 database not usable, 7 sandbox not usable, 130 ended by a second signal";
 
+/// How many slices of functions that compute may run between two looks at the network: a slice takes about a millisecond,
+/// and the default of the runtime is meant for tasks that take microseconds.
+const EVENT_INTERVAL: u32 = 4;
+
 #[derive(Debug, Subcommand)]
 enum Verb {
     Serve(serve::Serve),
@@ -60,7 +64,8 @@ pub fn main() -> std::process::ExitCode {
         }
     };
     let terminal = Terminal::new();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().event_interval(EVENT_INTERVAL).enable_all().build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return failed(&terminal, &error.into()),
     };

@@ -4,7 +4,7 @@
 use super::{Image, Sandbox, Slot};
 use bytes::Bytes;
 use http::HeaderMap;
-use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
+use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, StackReader};
 use ramekin_host_api::{
     Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime, MemoryLimiter,
     Request, Response, body, fields,
@@ -245,7 +245,7 @@ async fn run(
 ) {
     let started = Instant::now();
     let timeout = Duration::from_millis(call.timeout_ms.into());
-    let console = Arc::new(Console::new(call.listener));
+    let console = Arc::new(Console::new(Arc::clone(&image) as Arc<dyn StackReader>, call.listener));
     let progress = Arc::new(Progress {
         started,
         lifetime: Arc::clone(&lifetime),

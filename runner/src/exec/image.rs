@@ -4,8 +4,9 @@ use super::engine::write_atomically;
 use super::{CallError, Sandbox};
 use chrono::{DateTime, Utc};
 use ramekin_compiler::{BuildError as CompileError, Compiler, Diagnostics, Source, SourceMap, StartupMode};
+use ramekin_host_api::ports::StackReader;
 use ramekin_host_api::{CallState, EngineWorldPre, Environment, Failure, FailureKind};
-use ramekin_model::{ConsoleLine, limits};
+use ramekin_model::{AppId, ConsoleLine, limits};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -70,18 +71,13 @@ impl Image {
         &self.startup
     }
 
-    /// Its copy on disk, if it has one. Functions with the same source share it.
-    pub fn path(&self) -> Option<&Path> {
-        self.cached.as_deref()
-    }
-
     pub(super) fn world(&self) -> &EngineWorldPre<CallState> {
         &self.world
     }
 
     /// A failure in the author's terms.
     pub(super) fn exception(&self, failure: Failure) -> CallError {
-        let stack = failure.stack.map(|stack| ramekin_compiler::remap_stack(&stack, &self.source_map, &self.file_name));
+        let stack = failure.stack.map(|stack| self.read(&stack));
         let message = match failure.kind {
             FailureKind::Exit if failure.message.is_empty() => "the function ended itself with `Deno.exit`".into(),
             _ => failure.message,
@@ -98,26 +94,39 @@ impl Image {
     }
 }
 
+impl StackReader for Image {
+    fn read(&self, text: &str) -> String {
+        ramekin_compiler::remap_stack(text, &self.source_map, &self.file_name)
+    }
+}
+
 impl Sandbox {
-    /// Builds the image of a source, or finds it on disk. `version` stands for the deployed version: the clock that the
-    /// module sees while it is evaluated.
+    /// Builds the image of a deployed version, or finds it on disk. No two versions share one, even if their source is the
+    /// same: what the top level of a module takes from the clock and from randomness is a deploy's own. `version` is when
+    /// it was deployed, and the time that the module sees while it is evaluated.
     ///
     /// # Errors
     /// See [`BuildError`].
     pub async fn build(
         &self,
         source: Source,
-        environment: &Environment,
+        app: &AppId,
         version: DateTime<Utc>,
+        environment: &Environment,
     ) -> Result<Built, BuildError> {
-        let path = self.image_path(&source);
+        let path = self.image_path(&source, app, version);
         let now = version.timestamp_millis();
-        let lines = |console: Vec<(u8, String)>| {
-            let line = |(level, message)| ConsoleLine { level: level_of(level), message, timestamp: now };
-            console.into_iter().map(line).collect()
+        let built = |(image, console): (Image, Vec<(u8, String)>)| {
+            let line = |(level, message): (u8, String)| ConsoleLine {
+                level: level_of(level),
+                message: image.read(&message),
+                timestamp: now,
+            };
+            let console = console.into_iter().map(line).collect();
+            Built { image: Arc::new(image), console }
         };
-        if let Some((image, console)) = self.load(&source, path.clone()).await {
-            return Ok(Built { image: Arc::new(image), console: lines(console) });
+        if let Some(loaded) = self.load(&source, path.clone()).await {
+            return Ok(built(loaded));
         }
         let compiler = Compiler::new(self.inner().evaluator.clone());
         let setting = ramekin_compiler::Setting {
@@ -128,8 +137,8 @@ impl Sandbox {
             memory: limits::EVALUATION_MEMORY_MB as usize * 1024 * 1024,
         };
         let cap = Duration::from_millis(limits::EVALUATION_MS.into());
-        let built = tokio::time::timeout(cap, compiler.build(&source, setting)).await;
-        let artifact = match built.unwrap_or_else(|_| Err(ramekin_compiler::too_slow(&source))) {
+        let compiled = tokio::time::timeout(cap, compiler.build(&source, setting)).await;
+        let artifact = match compiled.unwrap_or_else(|_| Err(ramekin_compiler::too_slow(&source))) {
             Ok(artifact) => artifact,
             Err(CompileError::Host(error)) => return Err(BuildError::Host(error)),
             Err(CompileError::Source(diagnostics)) => return Err(BuildError::Source(diagnostics)),
@@ -140,20 +149,22 @@ impl Sandbox {
             StartupMode::PerRequest(reason) => StartupKind::PerRequest(reason),
         };
         let sandbox = self.clone();
-        let compiled = tokio::task::spawn_blocking(move || {
+        let finishing = tokio::task::spawn_blocking(move || {
             let image = sandbox.finish(&source, &artifact.image, artifact.source_map, startup, &artifact.console, path);
             image.map(|image| (image, artifact.console))
         });
-        let finished = compiled.await.map_err(|error| BuildError::Host(error.to_string()))?;
-        let (image, console) = finished.map_err(|error| BuildError::Host(format!("{error:#}")))?;
-        Ok(Built { image: Arc::new(image), console: lines(console) })
+        let finished = finishing.await.map_err(|error| BuildError::Host(error.to_string()))?;
+        Ok(built(finished.map_err(|error| BuildError::Host(format!("{error:#}")))?))
     }
 
-    fn image_path(&self, source: &Source) -> PathBuf {
+    fn image_path(&self, source: &Source, app: &AppId, version: DateTime<Utc>) -> PathBuf {
         let mut hash = Sha256::new();
         hash.update(&self.inner().fingerprint);
-        hash.update(source.file_name.as_bytes());
-        hash.update([0]);
+        for part in [app.as_str(), &source.file_name] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hash.update(version.timestamp_micros().to_le_bytes());
         hash.update(source.code.as_bytes());
         let name: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         self.inner().images_dir.join(name).with_extension("cwasm")

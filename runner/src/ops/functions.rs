@@ -55,13 +55,16 @@ impl Functions {
     /// When the database fails.
     pub async fn delete(&self, app: &App, name: &str) -> Result<bool, StoreError> {
         let Ok(name) = name.parse::<FunctionName>() else { return Ok(false) };
-        let (store, registry, app) = (self.store.clone(), Arc::clone(&self.registry), app.id.clone());
+        let (store, registry, tasks) = (self.store.clone(), Arc::clone(&self.registry), self.tasks.clone());
+        let app = app.id.clone();
         // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
         let delete = async move {
             let guard = registry.change(&app, &name).await;
+            let before = registry.app(app.as_str()).and_then(|app| app.function(name.as_str()).cloned());
             let deleted = store.functions().delete(&app, name.as_str()).await?;
             if deleted {
                 registry.remove(&guard, &app, name.as_str());
+                before.inspect(|before| before.image.discard(&tasks));
                 tracing::info!(app.id = %app, function.name = %name, "deleted `{name}` of {app}");
             }
             Ok(deleted)

@@ -1,6 +1,7 @@
 //! Bodies on the wire: what is sent, and reading what comes within its limits.
 
 use super::error::ApiError;
+use crate::ops::call::{Broken, Received};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::{HeaderMap, StatusCode, header};
@@ -12,7 +13,6 @@ use ramekin_host_api::ports::Content;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -150,7 +150,7 @@ where
 ///
 /// # Errors
 /// As [`read`].
-pub async fn content(body: Incoming, limit: usize, counted: &Arc<AtomicU64>) -> Result<Content, ApiError> {
+pub async fn content(body: Incoming, limit: usize, received: &Arc<Received>) -> Result<Content, ApiError> {
     if body.is_end_stream() {
         return Ok(Content::Empty);
     }
@@ -161,13 +161,13 @@ pub async fn content(body: Incoming, limit: usize, counted: &Arc<AtomicU64>) -> 
         }
         Some(size) if size <= SMALL => {
             let bytes = read(body, limit).await?;
-            counted.store(bytes.len() as u64, Ordering::Relaxed);
+            received.add(bytes.len());
             Ok(Content::Bytes(bytes))
         }
         _ => Ok(Content::Stream(Box::pin(Limited {
             frames: BodyStream::new(body),
             left: limit as u64,
-            counted: Arc::clone(counted),
+            received: Arc::clone(received),
         }))),
     }
 }
@@ -176,7 +176,7 @@ pub async fn content(body: Incoming, limit: usize, counted: &Arc<AtomicU64>) -> 
 struct Limited<B> {
     frames: BodyStream<B>,
     left: u64,
-    counted: Arc<AtomicU64>,
+    received: Arc<Received>,
 }
 
 impl<B> futures::Stream for Limited<B>
@@ -191,18 +191,24 @@ where
             let frame = match self.frames.poll_next_unpin(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => return Poll::Ready(None),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(io::Error::other(error.to_string())))),
+                Poll::Ready(Some(Err(error))) => {
+                    self.received.break_off(Broken::Unreadable);
+                    return Poll::Ready(Some(Err(io::Error::other(error.to_string()))));
+                }
                 Poll::Ready(Some(Ok(frame))) => frame,
             };
             let Ok(data) = frame.into_data() else { continue };
             let size = data.len() as u64;
-            self.counted.fetch_add(size, Ordering::Relaxed);
+            self.received.add(data.len());
             return Poll::Ready(Some(match self.left.checked_sub(size) {
                 Some(left) => {
                     self.left = left;
                     Ok(data)
                 }
-                None => Err(io::Error::other("the request body is larger than allowed")),
+                None => {
+                    self.received.break_off(Broken::TooLarge);
+                    Err(io::Error::other(Broken::TooLarge))
+                }
             }));
         }
     }
@@ -250,14 +256,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_stream_breaks_off_past_its_limit_and_counts() {
-        let counted = Arc::<AtomicU64>::default();
+        let received = Arc::<Received>::default();
         let limited = |sizes: &[usize]| Limited {
             frames: BodyStream::new(pieces(sizes)),
             left: 10,
-            counted: Arc::clone(&counted),
+            received: Arc::clone(&received),
         };
         assert!(limited(&[4, 6]).all(async |piece| piece.is_ok()).await);
-        assert_eq!(counted.load(Ordering::Relaxed), 10);
+        assert_eq!(received.bytes(), 10);
         assert!(!limited(&[4, 7]).all(async |piece| piece.is_ok()).await);
     }
 

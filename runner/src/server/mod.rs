@@ -129,9 +129,8 @@ impl Connection {
         let connection = self.builder.serve_connection(io, service).into_owned();
         let mut connection = std::pin::pin!(watcher.watch(connection));
         // hyper's own timeout begins once it knows the version of the protocol, which takes some bytes.
-        let silent =
-            tokio::time::timeout(HEAD_TIMEOUT, &mut connection).await.is_err() && !seen.load(Ordering::Relaxed);
-        if silent {
+        let first = tokio::time::timeout(HEAD_TIMEOUT, &mut connection).await;
+        if first.is_ok() || !seen.load(Ordering::Relaxed) {
             return;
         }
         // How a connection ends is the client's affair.

@@ -130,7 +130,7 @@ impl Deploys {
         let version = Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap_or_else(|_| Utc::now());
         let source = source(&deploy.name, deploy.code.clone());
         let Built { image, console } =
-            self.sandbox.build(source, &environment, version).await.map_err(|error| match error {
+            self.sandbox.build(source, &app.id, version, &environment).await.map_err(|error| match error {
                 BuildError::Source(diagnostics) => DeployError::Source(diagnostics),
                 BuildError::Host(text) => DeployError::Host(text),
             })?;
@@ -143,12 +143,13 @@ impl Deploys {
             memory_limit_mb: deploy.memory_limit_mb,
             triggers,
             deployed_by: deploy.deployed_by,
+            deployed_at: version,
         };
         let startup = image.startup().clone();
         let built = BuiltWith { image, environment };
         let entry = self.activate(Arc::clone(app), new, built).await?;
         if let Some(before) = before {
-            self.retire(&before, &entry);
+            before.image.discard(self.sandbox.tasks());
         }
         Ok(Deployed { entry, startup, console })
     }
@@ -181,18 +182,6 @@ impl Deploys {
         };
         let done = self.sandbox.tasks().spawn(activate).await;
         done.unwrap_or_else(|error| Err(DeployError::Host(error.to_string())))
-    }
-
-    /// Removes the old image from disk unless the new one is the same file.
-    fn retire(&self, before: &FunctionEntry, after: &FunctionEntry) {
-        let path = |entry: &FunctionEntry| entry.image.ready().and_then(|image| image.path().map(ToOwned::to_owned));
-        if let Some(old) = before.image.ready()
-            && path(before) != path(after)
-        {
-            let old: Arc<Image> = Arc::clone(old);
-            // A file operation, and nobody needs to wait for it.
-            self.sandbox.tasks().spawn_blocking(move || old.forget());
-        }
     }
 
     /// Triggers as they are stored: with the default mode, and secrets encrypted (Butterbase §3.4).

@@ -77,6 +77,10 @@ fn shape(failure: CallFailure, audience: Audience) -> Result<(StatusCode, Value)
         }
         // Whoever built it has logged the cause.
         CallFailure::Image(ImageError::Host(_)) => return Err(not_run()),
+        CallFailure::Content(broken) => {
+            let status = StatusCode::from_u16(broken.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            return Err(ApiError::request(status, broken.to_string()));
+        }
         CallFailure::Call(error) => error,
     };
     Ok(match error {

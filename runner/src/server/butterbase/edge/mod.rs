@@ -5,7 +5,7 @@ pub mod failure;
 pub mod headers;
 pub mod respond;
 
-use crate::ops::call::{CallFailure, Incoming as Arriving};
+use crate::ops::call::{CallFailure, Incoming as Arriving, Received};
 use crate::registry::{Found, FunctionEntry};
 use crate::server::body::{ResponseBody, content};
 use crate::server::error::ApiError;
@@ -20,7 +20,6 @@ use ramekin_host_api::ports::Content;
 use ramekin_model::{AuthMode, ErrorCode, TriggerType, limits};
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 /// App and function of a public path. Nothing follows the name, not even a slash.
 pub fn route(path: &str) -> Option<(&str, &str)> {
@@ -85,10 +84,10 @@ async fn arriving(
 ) -> Result<Arriving, ApiError> {
     let url = public_url(state, &request);
     let (head, body) = request.into_parts();
-    let counted = Arc::<AtomicU64>::default();
+    let received = Arc::<Received>::default();
     let no_body = matches!(head.method, Method::GET | Method::HEAD);
     let length = body.size_hint().exact();
-    let body = if no_body { Content::Empty } else { content(body, limits::MAX_REQUEST_BODY, &counted).await? };
+    let body = if no_body { Content::Empty } else { content(body, limits::MAX_REQUEST_BODY, &received).await? };
     let length = if matches!(body, Content::Empty) { None } else { length };
     Ok(Arriving {
         id: meta.id,
@@ -97,7 +96,7 @@ async fn arriving(
         path: head.uri.path().to_owned(),
         headers: headers::forwarded(&head.headers, &entry.app.id, &identity, length),
         body,
-        request_bytes: counted,
+        received,
         client_ip: Some(meta.peer.ip().to_canonical()),
         user: identity.user,
         caller: identity.caller,

@@ -4,7 +4,7 @@
 use super::super::edge::caller::{Identity, as_user};
 use super::super::edge::failure::{self, Audience};
 use super::super::edge::{headers, no_function, respond};
-use crate::ops::call::{Calls, Incoming};
+use crate::ops::call::{Calls, Incoming, Received};
 use crate::registry::Found;
 use crate::server::auth::OwnedFunction;
 use crate::server::body::{ResponseBody, read};
@@ -19,7 +19,6 @@ use ramekin_host_api::{Caller, CallerType, fields};
 use ramekin_model::{TriggerType, limits};
 use serde::de::IgnoredAny;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 /// The function's own answer, of which only status, content type and body are passed on.
 pub async fn handler(
@@ -45,13 +44,15 @@ pub async fn handler(
     fields::encode_one(&mut section, "content-type", b"application/json");
     fields::encode_one(&mut section, "content-length", body.len().to_string().as_bytes());
     headers::platform(&mut section, app.id.as_str(), &identity);
+    let received = Arc::<Received>::default();
+    received.add(body.len());
     let incoming = Incoming {
         id: meta.id,
         method: Method::POST.as_str().to_owned(),
         url: url.of_function(app.id.as_str(), &entry.function.name),
         path,
         headers: section,
-        request_bytes: Arc::new(AtomicU64::new(body.len() as u64)),
+        received,
         body: Content::Bytes(body),
         client_ip: Some(meta.peer.ip().to_canonical()),
         user: identity.user,

@@ -1,17 +1,22 @@
 //! Calling a function: admission, image, sandbox, and the record of how it went.
 
-use crate::exec::{Admission, Call, CallError, Ended, Refused, Reply, Sandbox, Slot};
+mod log;
+mod received;
+
+pub use received::{Broken, Received};
+
+use crate::exec::{Admission, Call, CallError, Refused, Reply, Sandbox, Slot};
 use crate::images::{ImageError, Images};
 use crate::recorder::Recorder;
 use crate::registry::FunctionEntry;
 use chrono::Utc;
+use log::{CallLog, without_instance};
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
 use ramekin_host_api::{CallContext, Caller};
-use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType, limits};
+use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use uuid::Uuid;
 
 /// Makes calls.
@@ -53,8 +58,8 @@ pub struct Incoming {
     pub headers: Vec<u8>,
     /// Content.
     pub body: Content,
-    /// Bytes of the content, counted as they come.
-    pub request_bytes: Arc<AtomicU64>,
+    /// What is known of the content as it comes.
+    pub received: Arc<Received>,
     /// Address of the peer.
     pub client_ip: Option<IpAddr>,
     /// Effective user.
@@ -74,6 +79,9 @@ pub enum CallFailure {
     /// The function cannot be loaded.
     #[error(transparent)]
     Image(#[from] ImageError),
+    /// It failed over content that did not come whole: its caller's fault.
+    #[error(transparent)]
+    Content(Broken),
     /// It ran.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -87,6 +95,7 @@ impl Calls {
     pub async fn call(&self, entry: &FunctionEntry, incoming: Incoming) -> Result<Reply, CallFailure> {
         let slot = self.admission.admit(&entry.function.app_id).map_err(CallFailure::Saturated)?;
         let (id, started) = (incoming.id, Instant::now());
+        let received = Arc::clone(&incoming.received);
         let (call, log) = self.prepare(entry, incoming, slot);
         let image = match self.images.image(entry).await {
             Ok(image) => image,
@@ -103,7 +112,10 @@ impl Calls {
                 "call {id} of `{}` failed inside the sandbox: {text}", entry.function.name
             );
         }
-        Ok(reply?)
+        reply.map_err(|error| match received.blame(&error) {
+            Some(broken) => CallFailure::Content(broken),
+            None => error.into(),
+        })
     }
 
     fn prepare(&self, entry: &FunctionEntry, incoming: Incoming, slot: Slot) -> (Call, CallLog) {
@@ -134,7 +146,7 @@ impl Calls {
         });
         let log = CallLog {
             record: Some(record),
-            request_bytes: incoming.request_bytes,
+            received: incoming.received,
             recorder: Arc::clone(&self.recorder),
             observed,
         };
@@ -171,143 +183,5 @@ struct Listener {
 impl ConsoleListener for Listener {
     fn line(&self, line: &ConsoleLine) {
         self.observer.line(&self.name, line);
-    }
-}
-
-/// The record of a call that is not over. Dropped before [`CallLog::finish`], the call was given up.
-struct CallLog {
-    record: Option<InvocationRecord>,
-    request_bytes: Arc<AtomicU64>,
-    recorder: Arc<Recorder>,
-    observed: Option<(Arc<dyn Observer>, Arc<str>)>,
-}
-
-impl CallLog {
-    fn finish(mut self, ended: Ended) {
-        self.write(ended);
-    }
-
-    fn write(&mut self, ended: Ended) {
-        let Some(mut record) = self.record.take() else { return };
-        record.request_bytes = signed(self.request_bytes.load(Ordering::Relaxed));
-        fill(&mut record, ended);
-        if let Some((observer, name)) = &self.observed {
-            observer.ended(name, &record);
-        }
-        self.recorder.record(record);
-    }
-}
-
-impl Drop for CallLog {
-    fn drop(&mut self) {
-        self.write(without_instance(CallError::Cancelled, Duration::ZERO));
-    }
-}
-
-/// The end of a call that never had an instance.
-fn without_instance(error: CallError, duration: Duration) -> Ended {
-    Ended { result: Err(error), duration, cpu: Duration::ZERO, memory: 0, response_bytes: 0, console: Vec::new() }
-}
-
-/// Writes down how a call ended (Butterbase §7.3).
-fn fill(record: &mut InvocationRecord, ended: Ended) {
-    record.response_bytes = signed(ended.response_bytes);
-    record.duration_ms = i64::try_from(ended.duration.as_millis()).unwrap_or(i64::MAX);
-    record.cpu_us = i64::try_from(ended.cpu.as_micros()).unwrap_or(i64::MAX);
-    record.memory_bytes = i64::try_from(ended.memory).unwrap_or(i64::MAX);
-    record.console = ended.console;
-    match ended.result {
-        Ok(status) => {
-            record.status_code = Some(status);
-            record.error = (status >= 400).then(|| format!("HTTP {status}"));
-        }
-        Err(error) => {
-            record.status_code = status(&error);
-            record.error = Some(clip(error.to_string()));
-            if let CallError::Exception { stack, .. } = error {
-                record.stack = stack.map(clip);
-            }
-        }
-    }
-}
-
-/// The status that stands for a failed call (Butterbase §4.7).
-fn status(error: &CallError) -> Option<u16> {
-    match error {
-        CallError::Exception { .. } | CallError::Memory { .. } | CallError::Host(_) => Some(500),
-        CallError::Timeout { .. } => Some(504),
-        CallError::Cancelled => None,
-    }
-}
-
-fn signed(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
-}
-
-fn clip(mut text: String) -> String {
-    if let Some((at, _)) = text.char_indices().nth(limits::MAX_ERROR_TEXT) {
-        text.truncate(at);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record() -> InvocationRecord {
-        InvocationRecord {
-            id: Uuid::nil(),
-            function_id: Uuid::nil(),
-            app_id: "app_000000000000".parse().unwrap(),
-            user_id: None,
-            method: "GET".into(),
-            path: "/".into(),
-            status_code: None,
-            request_bytes: 0,
-            response_bytes: 0,
-            duration_ms: 0,
-            cpu_us: 0,
-            memory_bytes: 0,
-            error: None,
-            stack: None,
-            started_at: Utc::now(),
-            console: Vec::new(),
-            trigger: TriggerType::Http,
-        }
-    }
-
-    fn filled(result: Result<u16, CallError>) -> (Option<u16>, Option<String>, Option<String>) {
-        let mut record = record();
-        let duration = Duration::from_millis(7);
-        fill(
-            &mut record,
-            Ended { result, duration, cpu: duration, memory: 65_536, response_bytes: 3, console: Vec::new() },
-        );
-        assert_eq!(
-            (record.duration_ms, record.cpu_us, record.memory_bytes, record.response_bytes),
-            (7, 7_000, 65_536, 3)
-        );
-        (record.status_code, record.error, record.stack)
-    }
-
-    #[test]
-    fn what_is_written_down_of_an_end() {
-        assert_eq!(filled(Ok(200)), (Some(200), None, None));
-        assert_eq!(filled(Ok(399)).1, None);
-        assert_eq!(filled(Ok(400)), (Some(400), Some("HTTP 400".into()), None));
-        let threw = CallError::Exception { message: "boom".into(), stack: Some("at handler".into()) };
-        assert_eq!(filled(Err(threw)), (Some(500), Some("boom".into()), Some("at handler".into())));
-        let late = filled(Err(CallError::Timeout { limit_ms: 5, duration_ms: 6 }));
-        assert_eq!((late.0, late.1.unwrap().contains("5ms")), (Some(504), true));
-        assert_eq!(filled(Err(CallError::Memory { limit_mb: 64 })).0, Some(500));
-        assert_eq!(filled(Err(CallError::Cancelled)).0, None);
-    }
-
-    #[test]
-    fn error_texts_are_clipped_at_the_limit() {
-        let exact = "ä".repeat(limits::MAX_ERROR_TEXT);
-        assert_eq!(clip(exact.clone()), exact);
-        assert_eq!(clip(format!("{exact}x")), exact);
     }
 }

@@ -1,0 +1,101 @@
+//! A load generator for one function: keep-alive connections, each sending the next request when it has the answer to the
+//! last. As little work per request as can be, so that it keeps ahead of what it measures.
+
+use anyhow::{Context, Result, bail, ensure};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// What to send.
+#[derive(Clone)]
+pub struct Target {
+    /// Where to.
+    pub address: SocketAddr,
+    /// Path and query.
+    pub path: String,
+    /// What an answer has to hold.
+    pub answer: &'static str,
+}
+
+/// Sends from so many connections for so long. Returns how long each answer took.
+///
+/// # Errors
+/// When one answer is not 200 with the expected content.
+pub async fn run(target: &Target, connections: usize, time: Duration) -> Result<Vec<Duration>> {
+    let target = Arc::new(target.clone());
+    let until = Instant::now() + time;
+    let mut all = JoinSet::new();
+    for _ in 0..connections {
+        let target = Arc::clone(&target);
+        all.spawn(async move { connection(&target, until).await });
+    }
+    let mut samples = Vec::new();
+    while let Some(done) = all.join_next().await {
+        samples.extend(done??);
+    }
+    Ok(samples)
+}
+
+async fn connection(target: &Target, until: Instant) -> Result<Vec<Duration>> {
+    let mut stream = TcpStream::connect(target.address).await?;
+    stream.set_nodelay(true)?;
+    let request = format!("GET {} HTTP/1.1\r\nhost: {}\r\n\r\n", target.path, target.address);
+    let mut buffer = vec![0; 16 * 1024];
+    let mut samples = Vec::new();
+    while Instant::now() < until {
+        let started = Instant::now();
+        stream.write_all(request.as_bytes()).await?;
+        let answer = answer(&mut stream, &mut buffer).await?;
+        samples.push(started.elapsed());
+        let text = String::from_utf8_lossy(answer);
+        ensure!(text.starts_with("HTTP/1.1 200 ") && text.contains(target.answer), "an odd answer: {text}");
+    }
+    Ok(samples)
+}
+
+/// Reads one answer with a `content-length`.
+async fn answer<'a>(stream: &mut TcpStream, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
+    let mut filled = 0;
+    loop {
+        let room = buffer.get_mut(filled..).filter(|room| !room.is_empty()).context("an answer that is too long")?;
+        let read = stream.read(room).await?;
+        if read == 0 {
+            bail!("the server closed a connection in use");
+        }
+        filled += read;
+        let so_far = buffer.get(..filled).unwrap_or_default();
+        if let Some(length) = whole(so_far)?
+            && length <= filled
+        {
+            return buffer.get(..length).context("an answer within the buffer");
+        }
+    }
+}
+
+/// How long the whole answer is, once its head is there.
+fn whole(bytes: &[u8]) -> Result<Option<usize>> {
+    let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+    let head = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;
+    let field = head
+        .split("\r\n")
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let (_, length) = field.context("an answer without content-length")?;
+    Ok(Some(end + 4 + length.trim().parse::<usize>()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+
+    #[test]
+    fn the_length_of_an_answer() {
+        assert_eq!(whole(b"HTTP/1.1 200 OK\r\ncontent-len").unwrap(), None);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+        assert_eq!(whole(head).unwrap(), Some(head.len() + 5));
+        assert!(whole(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
+    }
+}
