@@ -1,7 +1,7 @@
 //! HTTP as it is written on the wire, which cases cannot say: pipelining, chunks, `Expect`, HTTP/1.0.
 
 use ramekin_tests::case::World;
-use ramekin_tests::raw::{Reply, exchange};
+use ramekin_tests::raw::{Reply, Then, exchange};
 use ramekin_tests::{Result, bail, ensure};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 async fn talk(world: &World, address: SocketAddr, make: impl FnOnce(&str) -> String) -> Result<String> {
     world.app.deploy("wire-echo", ECHO, &json!({})).await?;
     let bytes = make(&world.app.path("wire-echo"));
-    match exchange(address, bytes.as_bytes(), PATIENCE).await? {
+    match exchange(address, bytes.as_bytes(), Then::Wait, PATIENCE).await? {
         Reply::Status(_, reply) => Ok(String::from_utf8_lossy(&reply).into_owned()),
         other => bail!("answered with {other:?}"),
     }
@@ -26,9 +26,10 @@ async fn talk(world: &World, address: SocketAddr, make: impl FnOnce(&str) -> Str
 
 pub async fn pipelined_requests_are_answered_in_order(world: &World, address: SocketAddr) -> Result<()> {
     let reply = talk(world, address, |path| {
-        let one =
-            |body: &str| format!("POST {path} HTTP/1.1\r\nhost: t\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        format!("{}{}{}", one("first"), one("second"), one("third"))
+        let one = |fields: &str, body: &str| {
+            format!("POST {path} HTTP/1.1\r\nhost: t\r\n{fields}content-length: {}\r\n\r\n{body}", body.len())
+        };
+        format!("{}{}{}", one("", "first"), one("", "second"), one("connection: close\r\n", "third"))
     })
     .await?;
     let places: Vec<Option<usize>> =
@@ -39,7 +40,7 @@ pub async fn pipelined_requests_are_answered_in_order(world: &World, address: So
 
 pub async fn chunked_content_is_put_together(world: &World, address: SocketAddr) -> Result<()> {
     let reply = talk(world, address, |path| {
-        format!("PUT {path} HTTP/1.1\r\nhost: t\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n5;a=b\r\n two!\r\n0\r\nx-trailer: 1\r\n\r\n")
+        format!("PUT {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n5;a=b\r\n two!\r\n0\r\nx-trailer: 1\r\n\r\n")
     })
     .await?;
     ensure!(reply.starts_with("HTTP/1.1 200 ") && reply.contains("PUT one two!"), "the answer was {reply:?}");
@@ -49,7 +50,7 @@ pub async fn chunked_content_is_put_together(world: &World, address: SocketAddr)
 
 pub async fn whoever_expects_to_continue_is_told_to(world: &World, address: SocketAddr) -> Result<()> {
     let reply = talk(world, address, |path| {
-        format!("POST {path} HTTP/1.1\r\nhost: t\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\nhello")
+        format!("POST {path} HTTP/1.1\r\nhost: t\r\nconnection: close\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\nhello")
     })
     .await?;
     ensure!(reply.contains("HTTP/1.1 200 ") && reply.ends_with("POST hello"), "the answer was {reply:?}");

@@ -75,7 +75,7 @@ async fn send(address: SocketAddr, target: Target, first: u64) -> Result<Sum> {
     let mut number = first;
     while number < PROBES {
         let probe = probe(&target, number);
-        let reply = exchange(address, &probe.bytes, PATIENCE).await?;
+        let reply = exchange(address, &probe.bytes, probe.then, PATIENCE).await?;
         let outcome = match &reply {
             Reply::Status(status, _) => status.to_string(),
             Reply::Closed => "closed".into(),

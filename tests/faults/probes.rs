@@ -1,6 +1,8 @@
 //! Requests that no honest client sends, made deterministically: each number gives one.
 #![expect(clippy::indexing_slicing, reason = "every index is drawn below the length of what it picks from")]
 
+use ramekin_tests::raw::Then;
+
 /// What must come of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Must {
@@ -17,6 +19,8 @@ pub struct Probe {
     pub what: &'static str,
     /// What is sent.
     pub bytes: Vec<u8>,
+    /// What the sender does next.
+    pub then: Then,
     /// What must come of it.
     pub must: Must,
 }
@@ -104,17 +108,18 @@ pub fn probe(target: &Target, number: u64) -> Probe {
 }
 
 fn free(what: &'static str, bytes: impl Into<Vec<u8>>) -> Probe {
-    Probe { what, bytes: bytes.into(), must: Must::NotFail }
+    Probe { what, bytes: bytes.into(), then: Then::Leave, must: Must::NotFail }
 }
 
 fn refused(what: &'static str, bytes: impl Into<Vec<u8>>) -> Probe {
-    Probe { what, bytes: bytes.into(), must: Must::BeRefused }
+    Probe { what, bytes: bytes.into(), then: Then::Wait, must: Must::BeRefused }
 }
 
 /// A whole request with this head and content.
 fn request(line: &str, fields: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes =
-        format!("{line} HTTP/1.1\r\nhost: test\r\n{fields}content-length: {}\r\n\r\n", body.len()).into_bytes();
+        format!("{line} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{fields}content-length: {}\r\n\r\n", body.len())
+            .into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
@@ -392,10 +397,8 @@ fn body_too_large(target: &Target, chance: &mut Chance) -> Probe {
     let length = 10 * 1024 * 1024 + 1 + chance.below(1 << 30);
     let path = chance.pick(&["functions", "fn/echo", "functions/hello/invoke"]);
     let head = format!("POST /v1/{}/{path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {}", target.app, target.key);
-    refused(
-        "body too large",
-        format!("{head}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{{\"name\":"),
-    )
+    let bytes = format!("{head}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{{\"name\":");
+    Probe { then: Then::Leave, ..refused("body too large", bytes) }
 }
 
 fn path_trick(target: &Target, chance: &mut Chance) -> Probe {
@@ -518,7 +521,9 @@ fn credentials(target: &Target, chance: &mut Chance) -> Probe {
         long.as_bytes(),
         other.as_bytes(),
     ];
-    let mut bytes = format!("GET /v1/{}/functions HTTP/1.1\r\nhost: t\r\nauthorization: ", target.app).into_bytes();
+    let mut bytes =
+        format!("GET /v1/{}/functions HTTP/1.1\r\nhost: t\r\nconnection: close\r\nauthorization: ", target.app)
+            .into_bytes();
     bytes.extend_from_slice(values[chance.below(values.len())]);
     bytes.extend_from_slice(b"\r\n\r\n");
     refused("credentials", bytes)

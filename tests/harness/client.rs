@@ -225,6 +225,8 @@ impl Collected {
         sender: &mut SendRequest<Full<Bytes>>,
         request: Request<Full<Bytes>>,
     ) -> Result<Option<String>> {
+        // The connection may not yet know that the answer before has ended.
+        sender.ready().await.context("the server has closed the connection")?;
         let (head, mut body) = sender.send_request(request).await.context("the server gave no answer")?.into_parts();
         self.head = Some(head);
         while let Some(frame) = body.frame().await {

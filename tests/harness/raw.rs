@@ -19,18 +19,29 @@ pub enum Reply {
     Other(Vec<u8>),
 }
 
-/// Sends bytes and then nothing more, and reads what comes back until the server closes the connection or `within` is over.
+/// What the sender does after it has sent everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Waits for the server to close the connection: the last request has to ask for that.
+    Wait,
+    /// Ends its side, as a client does that goes away. A server may leave a request unanswered then.
+    Leave,
+}
+
+/// Sends bytes and reads what comes back until the server closes the connection or `within` is over.
 ///
 /// # Errors
 /// When nobody listens.
-pub async fn exchange(address: SocketAddr, bytes: &[u8], within: Duration) -> Result<Reply> {
+pub async fn exchange(address: SocketAddr, bytes: &[u8], then: Then, within: Duration) -> Result<Reply> {
     let mut stream = TcpStream::connect(address).await?;
     let mut reply = Vec::new();
     let (mut reading, mut writing) = stream.split();
     let send = async {
         // The server may refuse the request while it is sent; what matters is what it answers.
         let _ = writing.write_all(bytes).await;
-        let _ = writing.shutdown().await;
+        if then == Then::Leave {
+            let _ = writing.shutdown().await;
+        }
     };
     let receive = async {
         // A reset after the answer loses nothing of what was read.

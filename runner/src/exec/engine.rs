@@ -154,8 +154,8 @@ fn config(max_instances: u32) -> Config {
         .wasm_component_model_async(true)
         .cranelift_opt_level(OptLevel::Speed)
         // QuickJS refuses recursion by its own stack's filling; native frames must not run out before.
-        .max_wasm_stack(6 << 20)
-        .async_stack_size(7 << 20);
+        .max_wasm_stack(24 << 20)
+        .async_stack_size(25 << 20);
     config
 }
 

@@ -33,6 +33,8 @@ pub enum ResponseBody {
     Bytes(Bytes),
     /// As it comes.
     Stream(Stream),
+    /// A stream that has broken off; the error is taken when the connection is told.
+    Broken(Option<io::Error>),
     /// Of a management route.
     Routed(axum::body::Body),
 }
@@ -49,9 +51,16 @@ impl Body for ResponseBody {
                 *self = Self::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            Self::Stream(stream) => {
-                stream.as_mut().poll_next(cx).map(|item| item.map(|chunk| chunk.map(Frame::data).map_err(Into::into)))
-            }
+            Self::Stream(stream) => match stream.as_mut().poll_next(cx) {
+                Poll::Ready(Some(Err(error))) => {
+                    // An error ends the connection at once, with what is not yet written; one turn later all of it is.
+                    *self = Self::Broken(Some(error));
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                other => other.map(|item| item.map(|chunk| chunk.map(Frame::data).map_err(Into::into))),
+            },
+            Self::Broken(error) => Poll::Ready(error.take().map(|error| Err(error.into()))),
             Self::Routed(body) => Pin::new(body).poll_frame(cx).map(|item| item.map(|frame| frame.map_err(Into::into))),
         }
     }
@@ -60,7 +69,7 @@ impl Body for ResponseBody {
         match self {
             Self::Empty => true,
             Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Stream(_) => false,
+            Self::Stream(_) | Self::Broken(_) => false,
             Self::Routed(body) => body.is_end_stream(),
         }
     }
@@ -69,7 +78,7 @@ impl Body for ResponseBody {
         match self {
             Self::Empty => SizeHint::with_exact(0),
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Stream(_) => SizeHint::default(),
+            Self::Stream(_) | Self::Broken(_) => SizeHint::default(),
             Self::Routed(body) => body.size_hint(),
         }
     }
