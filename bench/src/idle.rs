@@ -12,6 +12,8 @@ use std::time::Duration;
 const FUNCTIONS: usize = 1_000;
 /// For what the deploys have left behind to be put away.
 const SETTLE: Duration = Duration::from_secs(3);
+/// For the memory of images that nobody calls any more to be given back.
+const REST: Duration = Duration::from_secs(65);
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
     let home = Home::new()?;
@@ -44,13 +46,17 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         }
         anyhow::Ok(first)
     })?;
-    std::thread::sleep(SETTLE);
+    std::thread::sleep(REST);
     let called = process::resident_kib(server.pid())?;
     server.stop()?;
     Ok(vec![
         Row::new("1,000 functions, just deployed: memory", format!("{} MiB", deployed / 1024), "≤ 300 MiB"),
         Row::new("1,000 functions, restarted: memory", format!("{} MiB", restarted / 1024), "≤ 300 MiB"),
-        Row::new("1,000 functions, each called once since: memory", format!("{} MiB", called / 1024), "≤ 300 MiB"),
+        Row::new(
+            "1,000 functions, each called once, a minute ago: memory",
+            format!("{} MiB", called / 1024),
+            "≤ 300 MiB",
+        ),
         Row::new("1,000 functions: restart to ready", millis(ready), "≤ 3 s"),
         Row::note("first call after a restart", millis(first)),
     ])

@@ -18,7 +18,7 @@ const WAIT: &str = "export default async () => {
 const CALLS: u64 = 1_000;
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
-    let server = Server::new(&Setup::default().with("RAMEKIN_MAX_CALLS", CALLS.to_string()))?;
+    let server = Server::new(&Setup::default())?;
     let rows = runtime()?.block_on(async {
         let app = App::create(server.client(), "bench").await?;
         app.deploy("wait", WAIT, &json!({})).await?;
@@ -30,23 +30,29 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
             let request = Sent::get(app.path("wait"));
             calls.spawn(async move { connection.send(&request).await });
         }
-        let (mut peak, mut samples) = (before, Vec::new());
+        let own_before = process::own_kib(server.pid())?;
+        let (mut peak, mut own, mut samples) = (before, own_before, Vec::new());
         let mut look = tokio::time::interval(Duration::from_millis(20));
         while !calls.is_empty() {
             tokio::select! {
                 answer = calls.join_next() => if let Some(answer) = answer { samples.push(answer??.expect(200)?.total) },
-                _ = look.tick() => peak = peak.max(process::resident_kib(server.pid())?),
+                _ = look.tick() => {
+                    peak = peak.max(process::resident_kib(server.pid())?);
+                    own = own.max(process::own_kib(server.pid())?);
+                }
             }
         }
         ensure!(samples.len() as u64 == CALLS, "{} of {CALLS} calls were answered", samples.len());
         let after = process::resident_kib(server.pid())?;
         let samples = Sorted::new(samples);
         let each = peak.saturating_sub(before) / CALLS;
+        let own = own.saturating_sub(own_before) / CALLS;
         anyhow::Ok(vec![
             Row::new("1,000 calls in flight, memory of each", format!("{each} KiB"), "≤ 450 KiB"),
             Row::note("1,000 calls in flight, waiting 1 s: p50, longest", {
                 format!("{}, {}", millis(samples.median()), millis(samples.max()))
             }),
+            Row::note("of it, memory that is shared with no other call", format!("{own} KiB")),
             Row::note("memory before, at most, after", {
                 format!("{}, {}, {} MiB", before / 1024, peak / 1024, after / 1024)
             }),

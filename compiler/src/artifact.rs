@@ -1,7 +1,7 @@
-//! The pipeline: transpile, evaluate, take the image.
+//! The pipeline after transpiling: evaluate, take the image.
 
 use crate::snapshot::{Evaluator, ModuleSource, Setting, Snapshot, SnapshotError, Startup};
-use crate::{Diagnostic, Diagnostics, Source, SourceMap, transpile};
+use crate::{Diagnostic, Diagnostics, Source, SourceMap, Transpiled};
 
 /// When a function's module is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +49,17 @@ impl Compiler {
         Self { evaluator }
     }
 
-    /// Builds one function. The caller bounds the wall time by dropping the future.
+    /// Builds one function from what [`crate::transpile`] made of its source. That step is the caller's because it holds
+    /// its thread for as long as it takes. The caller bounds the wall time of this one by dropping the future.
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub async fn build(&self, source: &Source, setting: Setting) -> Result<Artifact, BuildError> {
-        let transpiled = transpile(source).map_err(BuildError::Source)?;
+    pub async fn build(
+        &self,
+        source: &Source,
+        transpiled: Transpiled,
+        setting: Setting,
+    ) -> Result<Artifact, BuildError> {
         let (snapshot, startup) = self.evaluate(source, &transpiled.code, &transpiled.source_map, setting).await?;
         if !snapshot.has_handler {
             let message = "the module has no handler: export a function called `handler`, export a function as default, export \

@@ -3,7 +3,7 @@
 
 use crate::link;
 use std::collections::BTreeMap;
-use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker, Lower, WasmList};
+use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker, Lower, WasmList, WasmStr};
 use wasmtime::{Engine, Module, ResourceLimiter, Store, StoreContextMut};
 
 const INIT: &str = "ramekin:function/init@0.1.0";
@@ -21,13 +21,24 @@ pub struct Setting {
     pub fuel_slice: u64,
     /// Largest linear memory, in bytes.
     pub memory: usize,
+    /// Most lines kept of what the module writes with `console`.
+    pub console_lines: usize,
+    /// Most characters kept of one of them.
+    pub console_line: usize,
 }
 
 impl Default for Setting {
     /// Ample caps for sources that are trusted, a clock at 1970 and no environment.
     fn default() -> Self {
-        let fuel = u64::MAX;
-        Self { wall_clock_ns: 0, environment: BTreeMap::new(), fuel, fuel_slice: 1_000_000, memory: 1 << 30 }
+        Self {
+            wall_clock_ns: 0,
+            environment: BTreeMap::new(),
+            fuel: u64::MAX,
+            fuel_slice: 1_000_000,
+            memory: 1 << 30,
+            console_lines: 100,
+            console_line: 10_000,
+        }
     }
 }
 
@@ -183,10 +194,12 @@ impl Evaluator {
     }
 
     fn store(&self, setting: Setting) -> Result<Store<Host>, SnapshotError> {
-        let (fuel, slice) = (setting.fuel, setting.fuel_slice);
+        let (fuel, slice, memory) = (setting.fuel, setting.fuel_slice, setting.memory);
         let host = Host { setting, image: None, console: Vec::new(), refused: false };
         let mut store = Store::new(self.pre.engine(), host);
         store.limiter(|host| host);
+        // What the engine may hand out at once: the image is the whole memory.
+        store.set_hostcall_fuel(memory);
         store.set_fuel(fuel)?;
         store.fuel_async_yield_interval(Some(slice))?;
         Ok(store)
@@ -290,10 +303,29 @@ fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         Ok((entries,))
     })?;
     let mut log = linker.instance("ramekin:function/log@0.1.0")?;
-    log.func_wrap("write", |mut store: StoreContextMut<'_, Host>, (level, message): (Level, String)| {
-        if store.data().console.len() < 100 {
-            store.data_mut().console.push((level as u8, message));
+    log.func_wrap("write", |mut store: StoreContextMut<'_, Host>, (level, message): (Level, WasmStr)| {
+        let (lines, characters) = (store.data().setting.console_lines, store.data().setting.console_line);
+        if store.data().console.len() < lines {
+            // Cut while it is still the sandbox's: a line may be as long as its memory is large.
+            let line = first_characters(&message.to_str(&store)?, characters).to_owned();
+            store.data_mut().console.push((level as u8, line));
         }
         Ok(())
     })
+}
+
+/// The beginning of a text.
+fn first_characters(text: &str, characters: usize) -> &str {
+    let end = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_characters;
+
+    #[test]
+    fn a_text_is_cut_after_so_many_characters() {
+        assert_eq!(["", "ä", "äö", "äöü"].map(|text| first_characters(text, 2)), ["", "ä", "äö", "äö"]);
+    }
 }

@@ -19,6 +19,10 @@ pub type Stream = Pin<Box<dyn futures::Stream<Item = IoResult<Bytes>> + Send>>;
 
 /// Chunks that may wait between the sandbox and a slow reader.
 const CHUNKS: usize = 4;
+/// Largest of them: more is taken in parts, so that what waits here is bounded whatever the function writes at once.
+const CHUNK: usize = 64 * 1024;
+/// Most bytes of one body from the sandbox that wait here.
+pub const MAX_WAITING: usize = CHUNKS * CHUNK;
 
 /// Hands content to the sandbox.
 ///
@@ -127,7 +131,8 @@ impl<D> StreamConsumer<D> for Consumer {
             Poll::Ready(Ok(())) => {}
         }
         let mut source = source.as_direct(store);
-        let chunk = Bytes::copy_from_slice(source.remaining());
+        let written = source.remaining();
+        let chunk = Bytes::copy_from_slice(written.get(..CHUNK).unwrap_or(written));
         source.mark_read(chunk.len());
         if chunk.is_empty() {
             return Poll::Ready(Ok(StreamResult::Completed));
@@ -188,5 +193,30 @@ impl futures::Stream for GuestStream {
             Ok(Err(text)) => Poll::Ready(Some(Err(Error::new(ErrorKind::UnexpectedEof, text)))),
             Err(_) => Poll::Ready(Some(Err(Error::new(ErrorKind::UnexpectedEof, "the function was ended")))),
         }
+    }
+}
+
+/// A stream that holds something until it ends or is dropped.
+pub struct Holding<T> {
+    stream: Stream,
+    held: Option<T>,
+}
+
+impl<T: Send + Unpin + 'static> Holding<T> {
+    /// This stream, holding this.
+    pub fn stream(stream: Stream, held: T) -> Stream {
+        Box::pin(Self { stream, held: Some(held) })
+    }
+}
+
+impl<T: Unpin> futures::Stream for Holding<T> {
+    type Item = IoResult<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.stream.as_mut().poll_next(cx);
+        if matches!(next, Poll::Ready(None | Some(Err(_)))) {
+            self.held = None;
+        }
+        next
     }
 }

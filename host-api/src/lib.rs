@@ -22,10 +22,11 @@ pub use bindings::ramekin::function::http::{Body, BodyStream};
 pub use bindings::{Engine as EngineWorld, EnginePre as EngineWorldPre};
 pub use context::{AppInfo, CallContext, Caller, CallerType};
 pub use environment::Environment;
+pub use fetch::Fetches;
 pub use lifetime::Lifetime;
 pub use log::Console;
 pub use memory::MemoryLimiter;
-pub use state::{CallState, Fetches};
+pub use state::CallState;
 
 use bindings::ramekin::function as imports;
 use wasmtime::component::{HasData, Linker};

@@ -7,6 +7,7 @@ use futures::task::AtomicWaker;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
+use tokio::sync::Notify;
 
 /// Counts what keeps the instance alive.
 #[derive(Default)]
@@ -14,6 +15,7 @@ pub struct Lifetime {
     pieces: AtomicU32,
     background: AtomicU32,
     idle: AtomicWaker,
+    changed: Notify,
 }
 
 impl Lifetime {
@@ -29,6 +31,16 @@ impl Lifetime {
         if left.is_ok_and(|before| before == 1) {
             self.idle.wake();
         }
+    }
+
+    /// What the instance may still live for has changed.
+    pub fn change(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Returns after a change, at once if there was one that nobody has waited for.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Whether work registered with `waitUntil` is unsettled.
@@ -50,6 +62,7 @@ impl wait_until::Host for CallState {
     fn begin(&mut self) -> wasmtime::Result<()> {
         self.lifetime.background.fetch_add(1, Ordering::AcqRel);
         self.lifetime.begin();
+        self.lifetime.change();
         Ok(())
     }
 

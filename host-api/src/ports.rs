@@ -1,10 +1,12 @@
 //! What the imports need of the platform.
 
+use crate::AppInfo;
 use crate::body::Stream;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::HeaderMap;
 use ramekin_model::ConsoleLine;
+use std::sync::Arc;
 
 /// Told of console lines as they are written. Must not block.
 pub trait ConsoleListener: Send + Sync {
@@ -20,7 +22,8 @@ pub trait StackReader: Send + Sync {
 
 /// Sends outbound requests. Owns the egress policy: what it sends is allowed, whatever the function asked for.
 pub trait Fetch: Send + Sync {
-    /// Sends one request; returns when the head of the answer is there. Dropping the future drops the connection.
+    /// Sends one request; returns when the head of the answer is there. Dropping the future drops the connection. A body
+    /// of the answer that is a stream holds its connection until it ends or is dropped.
     fn send(&self, request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>>;
 }
 
@@ -37,6 +40,8 @@ pub enum Redirect {
 
 /// An outbound request.
 pub struct FetchRequest {
+    /// Whose request it is: apps share no connection.
+    pub app: Arc<AppInfo>,
     /// Method.
     pub method: http::Method,
     /// Absolute URL.

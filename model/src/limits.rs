@@ -44,6 +44,18 @@ pub const MAX_ENV_VAR: usize = 64 * 1024;
 pub const MAX_FETCHES: u32 = 1_000;
 /// Outbound requests of one invocation in flight at once; further ones wait.
 pub const MAX_PARALLEL_FETCHES: usize = 50;
+/// Outbound requests of one invocation that are in flight or whose response body is still open, together: each is a
+/// connection.
+pub const MAX_OPEN_BODIES: usize = 128;
+/// How long an outbound request waits for one of these to be read or cancelled before it fails, in milliseconds.
+pub const OPEN_BODIES_WAIT_MS: u32 = 10_000;
+/// Host names looked up at once, in all; each takes a thread until the resolver has answered.
+pub const MAX_LOOKUPS: usize = 64;
+/// Host names looked up at once for one app.
+pub const MAX_APP_LOOKUPS: usize = 16;
+/// Outbound connections open at once, in all, where the operating system allows four times as many open files; else a
+/// quarter of these. One app has at most three quarters of them.
+pub const MAX_SOCKETS: usize = 16_384;
 /// Wall time for evaluating a module at deploy, in milliseconds.
 pub const EVALUATION_MS: u32 = 10_000;
 /// Memory for evaluating a module at deploy, in MiB.

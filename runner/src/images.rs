@@ -9,9 +9,9 @@ use ramekin_compiler::Source;
 use ramekin_host_api::Environment;
 use ramekin_model::{Function, FunctionName};
 use ramekin_store::Store;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use tokio_util::task::TaskTracker;
 
 /// A failed build is not tried again for so long.
 const RETRY: Duration = Duration::from_secs(2);
@@ -21,6 +21,7 @@ const RETRY: Duration = Duration::from_secs(2);
 pub struct ImageCell {
     ready: OnceLock<Arc<Image>>,
     building: Mutex<Option<Building>>,
+    discarded: AtomicBool,
 }
 
 type Outcome = Result<Arc<Image>, ImageError>;
@@ -36,6 +37,9 @@ pub enum ImageError {
     /// The source does not build any more: the engine has changed since it was deployed.
     #[error("{0}")]
     Source(String),
+    /// Its environment variables cannot be decrypted.
+    #[error("its environment variables cannot be decrypted with the key of this server")]
+    Environment,
     /// The database did not give the source.
     #[error("the function's source is not at hand: {0}")]
     Store(String),
@@ -45,10 +49,10 @@ pub enum ImageError {
 }
 
 impl ImageCell {
-    /// A cell with an image.
-    pub fn filled(image: Arc<Image>) -> Arc<Self> {
+    /// A cell with the image of a version that is stored.
+    pub fn filled(image: &Arc<Image>) -> Arc<Self> {
         let cell = Self::default();
-        let _ = cell.ready.set(image);
+        cell.fill(image);
         Arc::new(cell)
     }
 
@@ -57,18 +61,33 @@ impl ImageCell {
         self.ready.get()
     }
 
-    /// Removes the image's copy on disk, in a task, for nobody needs to wait for it: a later version has come, or none will.
-    pub fn discard(&self, tasks: &TaskTracker) {
+    fn fill(&self, image: &Arc<Image>) {
+        image.keep();
+        let _ = self.ready.set(Arc::clone(image));
+        // The version may have been replaced while its image was built.
+        if self.discarded.load(Ordering::SeqCst) {
+            image.forget();
+        }
+    }
+
+    /// The image needs no copy on disk any more, nor will it if it is still being built: a later version has come, or none
+    /// will.
+    pub fn discard(&self) {
+        self.discarded.store(true, Ordering::SeqCst);
         if let Some(image) = self.ready() {
-            let image = Arc::clone(image);
-            tasks.spawn_blocking(move || image.forget());
+            image.forget();
         }
     }
 }
 
 /// The name of a function's source in stack traces and diagnostics.
+pub fn file_name(name: &FunctionName) -> String {
+    format!("{name}.ts")
+}
+
+/// A function's source.
 pub fn source(name: &FunctionName, code: String) -> Source {
-    Source { file_name: format!("{name}.ts"), code }
+    Source { file_name: file_name(name), code }
 }
 
 /// Makes images.
@@ -86,6 +105,9 @@ impl Images {
     /// # Errors
     /// See [`ImageError`].
     pub async fn image(&self, entry: &FunctionEntry) -> Outcome {
+        if !entry.env_readable {
+            return Err(ImageError::Environment);
+        }
         match entry.image.ready() {
             Some(image) => Ok(Arc::clone(image)),
             None => self.building(entry).await,
@@ -115,9 +137,7 @@ impl Images {
         async move {
             let outcome = self.make(&function, &environment).await;
             match &outcome {
-                Ok(image) => {
-                    let _ = cell.ready.set(Arc::clone(image));
-                }
+                Ok(image) => cell.fill(image),
                 Err(error) => {
                     let (id, name) = (function.id, &function.name);
                     tracing::error!(function.id = %id, function.name = %name, "cannot load the function `{name}`: {error}");

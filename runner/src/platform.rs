@@ -25,6 +25,8 @@ use uuid::Uuid;
 
 /// Connections to the platform database.
 const CONNECTIONS: u32 = 10;
+/// The memory of an image that was not called for so long, or up to twice as long, is given back.
+const REST: Duration = Duration::from_secs(30);
 /// Instances beyond those of calls: for evaluating modules at deploy, and for instances that are just going away.
 const SPARE_INSTANCES: u32 = 64;
 /// A compiled image that was not written for so long is removed at the start; it is made again when it is needed.
@@ -135,7 +137,8 @@ pub struct Background {
     store: Store,
     tasks: TaskTracker,
     writer: Writer,
-    news: JoinHandle<()>,
+    /// Ends with the platform.
+    helpers: [JoinHandle<()>; 2],
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -158,10 +161,19 @@ impl Platform {
         let owner = store.users().ensure_owner().await?;
         // Listening begins before reading, so that no change falls between the two.
         let changes = store.changes().await?;
-        let registry = Registry::load(store.clone(), vault.clone(), options.public_url.clone(), owner).await?;
-        let registry = Arc::new(registry);
+        let (url, files) = (options.public_url.clone(), sandbox.image_files());
+        let registry = Arc::new(Registry::load(store.clone(), vault.clone(), url, files, owner).await?);
         let follower = Arc::clone(&registry);
-        let news = tokio::spawn(async move { follower.follow(changes).await });
+        let resting = Arc::clone(&registry);
+        let helpers = [
+            tokio::spawn(async move { follower.follow(changes).await }),
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(REST).await;
+                    resting.rest();
+                }
+            }),
+        ];
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
         let tasks = sandbox.tasks().clone();
@@ -174,7 +186,7 @@ impl Platform {
             fetch,
             observer: options.observer,
         };
-        let background = Background { store: store.clone(), tasks: tasks.clone(), writer, news, embedded };
+        let background = Background { store: store.clone(), tasks: tasks.clone(), writer, helpers, embedded };
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps: Apps { store: store.clone(), registry: Arc::clone(&registry) },
@@ -224,7 +236,7 @@ impl Background {
         self.tasks.close();
         self.tasks.wait().await;
         self.writer.close().await;
-        self.news.abort();
+        self.helpers.iter().for_each(JoinHandle::abort);
         self.store.close().await;
         if let Some(embedded) = self.embedded {
             embedded.stop().await;

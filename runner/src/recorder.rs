@@ -3,13 +3,13 @@
 
 use ramekin_model::InvocationRecord;
 use ramekin_store::{Store, StoreError};
-use std::future::Future;
+use std::future::{Future, pending};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// Records that may wait.
 const QUEUE: usize = 65_536;
@@ -19,6 +19,9 @@ const QUEUE_BYTES: usize = 256 << 20;
 const BATCH: usize = 500;
 /// How long a record waits for others.
 const LINGER: Duration = Duration::from_millis(200);
+/// How long one attempt to write may take. The database ends each statement by itself, but a connection that a network has
+/// silently dropped answers nothing, and the operating system takes a quarter of an hour to give up on it.
+const WRITE: Duration = Duration::from_mins(2);
 /// Pauses between attempts while the database is away grow from the first to the second.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// How long shutting down tries to write what is left.
@@ -41,22 +44,18 @@ impl Sink for Store {
 /// Takes records.
 pub struct Recorder {
     queue: mpsc::Sender<InvocationRecord>,
-    control: mpsc::Sender<Control>,
+    flushes: mpsc::Sender<Flush>,
     counts: Arc<Counts>,
 }
 
 /// Writes what a [`Recorder`] took.
 pub struct Writer {
     task: JoinHandle<()>,
-    control: mpsc::Sender<Control>,
+    closing: watch::Sender<Option<Instant>>,
 }
 
-enum Control {
-    /// Write what is queued, then answer.
-    Flush(oneshot::Sender<()>),
-    /// Write what is queued, then end.
-    Close,
-}
+/// Write what is queued, then answer.
+type Flush = oneshot::Sender<()>;
 
 #[derive(Default)]
 struct Counts {
@@ -78,7 +77,8 @@ impl Recorder {
     /// A recorder, and the task that writes.
     pub fn start(sink: impl Sink) -> (Arc<Self>, Writer) {
         let (queue, records) = mpsc::channel(QUEUE);
-        let (control, orders) = mpsc::channel(64);
+        let (flushes, orders) = mpsc::channel(64);
+        let (closing, closed) = watch::channel(None);
         let counts = Arc::<Counts>::default();
         let write = Write {
             sink,
@@ -86,10 +86,10 @@ impl Recorder {
             orders,
             counts: Arc::clone(&counts),
             batch: Vec::with_capacity(BATCH),
-            closing: None,
+            closing: Closing(closed),
         };
         let task = tokio::spawn(write.run());
-        (Arc::new(Self { queue, control: control.clone(), counts }), Writer { task, control })
+        (Arc::new(Self { queue, flushes, counts }), Writer { task, closing })
     }
 
     /// Takes a record. Never waits.
@@ -107,7 +107,7 @@ impl Recorder {
     /// Waits, but not long, until what was taken before is written: whoever reads the log wants the newest call in it.
     pub async fn flush(&self) {
         let (done, written) = oneshot::channel();
-        if self.counts.queued.load(Ordering::Relaxed) > 0 && self.control.try_send(Control::Flush(done)).is_ok() {
+        if self.counts.queued.load(Ordering::Relaxed) > 0 && self.flushes.try_send(done).is_ok() {
             let _ = timeout(FLUSH, written).await;
         }
     }
@@ -131,6 +131,14 @@ impl Counts {
             tracing::warn!(recorder.dropped = after, "{after} records of calls were dropped so far: {why}");
         }
     }
+
+    /// Says at the end how many were lost, for between two warnings their number may have grown.
+    fn report(&self) {
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        if dropped > 0 {
+            tracing::error!(recorder.dropped = dropped, "{dropped} records of calls were dropped since the start");
+        }
+    }
 }
 
 /// Bytes of text in a record, roughly.
@@ -143,54 +151,93 @@ fn size(record: &InvocationRecord) -> usize {
 impl Writer {
     /// Writes what is left, for at most a few seconds.
     pub async fn close(self) {
-        let _ = self.control.send(Control::Close).await;
+        self.closing.send_replace(Some(Instant::now() + LAST_ATTEMPT));
         let _ = self.task.await;
     }
+}
+
+/// Until when writing is tried, once the server shuts down.
+struct Closing(watch::Receiver<Option<Instant>>);
+
+impl Closing {
+    /// Waits for the order to end.
+    async fn ordered(&mut self) -> Instant {
+        let until = self.0.wait_for(Option::is_some).await.ok().and_then(|until| *until);
+        match until {
+            Some(until) => until,
+            // The writer was dropped, so nobody will give the order.
+            None => pending().await,
+        }
+    }
+
+    /// Waits until there is no time left.
+    async fn over(&mut self) {
+        let until = self.ordered().await;
+        sleep_until(until).await;
+    }
+}
+
+/// What the writer is told to do.
+enum Order {
+    Flush(Flush),
+    Close,
+}
+
+/// Why the batch, or the rest of it, is not written.
+enum Unwritten {
+    /// The database does not take records now.
+    Away(StoreError),
+    /// The time of the shutdown is over.
+    TimeIsUp,
 }
 
 struct Write<S> {
     sink: S,
     records: mpsc::Receiver<InvocationRecord>,
-    orders: mpsc::Receiver<Control>,
+    orders: mpsc::Receiver<Flush>,
     counts: Arc<Counts>,
     batch: Vec<InvocationRecord>,
-    /// Set once the server shuts down: until when writing is tried.
-    closing: Option<Instant>,
+    closing: Closing,
 }
 
 impl<S: Sink> Write<S> {
     async fn run(mut self) {
-        while self.closing.is_none() {
+        loop {
             let order = tokio::select! {
                 biased;
-                order = self.orders.recv() => order,
+                _ = self.closing.ordered() => Some(Order::Close),
+                Some(flush) = self.orders.recv() => Some(Order::Flush(flush)),
                 received = self.records.recv_many(&mut self.batch, BATCH) => {
                     if received == 0 {
-                        return;
+                        break;
                     }
                     self.gather().await
                 }
             };
             match order {
                 None => self.write_batch().await,
-                Some(Control::Close) => self.closing = Some(Instant::now() + LAST_ATTEMPT),
-                Some(Control::Flush(done)) => {
+                Some(Order::Close) => {
                     self.drain().await;
-                    let _ = done.send(());
+                    break;
+                }
+                Some(Order::Flush(flush)) => {
+                    self.drain().await;
+                    let _ = flush.send(());
                 }
             }
         }
-        self.drain().await;
+        self.counts.report();
     }
 
     /// Waits a little for more records. Returns early with an order.
-    async fn gather(&mut self) -> Option<Control> {
+    async fn gather(&mut self) -> Option<Order> {
         let until = Instant::now() + LINGER;
         while self.batch.len() < BATCH {
             let room = BATCH - self.batch.len();
             tokio::select! {
                 biased;
-                order = self.orders.recv() => return order,
+                _ = self.closing.ordered() => return Some(Order::Close),
+                Some(flush) = self.orders.recv() => return Some(Order::Flush(flush)),
                 received = timeout_at(until, self.records.recv_many(&mut self.batch, room)) => match received {
                     Ok(0) | Err(_) => break,
                     Ok(_) => {}
@@ -218,19 +265,15 @@ impl<S: Sink> Write<S> {
     /// Writes the batch, as often as it takes. What is not written when the time of a shutdown is over is dropped.
     async fn write_batch(&mut self) {
         let mut pause = BACKOFF.0;
-        while !self.batch.is_empty() {
-            match self.sink.write(&self.batch).await {
-                Ok(()) => break,
-                Err(error) if !error.is_unavailable() => {
-                    self.write_singly(&error).await;
-                    break;
+        loop {
+            match self.try_batch().await {
+                Ok(()) => return,
+                Err(Unwritten::TimeIsUp) => {
+                    self.counts.lose(self.batch.len() as u64, "the database did not take them before the server ended");
+                    self.settle(self.batch.len());
+                    return;
                 }
-                Err(error) if self.closing.is_some_and(|until| Instant::now() >= until) => {
-                    tracing::error!(%error, "{} records of calls could not be written: {error}", self.batch.len());
-                    self.counts.lose(self.batch.len() as u64, "the database is not reachable");
-                    break;
-                }
-                Err(error) => {
+                Err(Unwritten::Away(error)) => {
                     if pause == BACKOFF.0 {
                         tracing::warn!(%error, "records of calls wait for the database: {error}");
                     }
@@ -239,29 +282,61 @@ impl<S: Sink> Write<S> {
                 }
             }
         }
-        let bytes: usize = self.batch.iter().map(size).sum();
-        self.counts.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        self.counts.queued.fetch_sub(self.batch.len(), Ordering::Relaxed);
-        self.batch.clear();
     }
 
-    /// Waits, and hears of a shutdown meanwhile. Who asks for a flush now is not answered: the database is away.
-    async fn pause(&mut self, pause: Duration) {
-        let until = Instant::now() + pause;
-        while let Ok(Some(order)) = timeout_at(until, self.orders.recv()).await {
-            if matches!(order, Control::Close) {
-                self.closing = Some(Instant::now() + LAST_ATTEMPT);
-            }
+    async fn try_batch(&mut self) -> Result<(), Unwritten> {
+        match self.attempt(self.batch.len()).await? {
+            Ok(()) => self.settle(self.batch.len()),
+            Err(refusal) => self.write_singly(&refusal).await?,
         }
+        Ok(())
     }
 
     /// One record that the database refuses must not take the others with it.
-    async fn write_singly(&mut self, error: &StoreError) {
+    async fn write_singly(&mut self, error: &StoreError) -> Result<(), Unwritten> {
         tracing::error!(%error, "a batch of {} records of calls was refused and is written singly: {error}", self.batch.len());
-        for record in &self.batch {
-            if let Err(error) = self.sink.write(std::slice::from_ref(record)).await {
-                tracing::error!(invocation.id = %record.id, %error, "the record of call {} was refused: {error}", record.id);
+        while let Some(id) = self.batch.first().map(|record| record.id) {
+            if let Err(error) = self.attempt(1).await? {
+                tracing::error!(invocation.id = %id, %error, "the record of call {id} was refused: {error}");
                 self.counts.lose(1, "the database refused it");
+            }
+            self.settle(1);
+        }
+        Ok(())
+    }
+
+    /// Sends the first records of the batch. The inner error is the database's refusal of them.
+    async fn attempt(&mut self, records: usize) -> Result<Result<(), StoreError>, Unwritten> {
+        let write = self.sink.write(self.batch.get(..records).unwrap_or_default());
+        let written = tokio::select! {
+            biased;
+            () = self.closing.over() => return Err(Unwritten::TimeIsUp),
+            written = timeout(WRITE, write) => written,
+        };
+        match written {
+            Ok(Ok(())) => Ok(Ok(())),
+            Ok(Err(error)) if error.is_refusal() => Ok(Err(error)),
+            Ok(Err(error)) => Err(Unwritten::Away(error)),
+            Err(_) => Err(Unwritten::Away(StoreError::Unavailable(format!("no answer within {WRITE:?}")))),
+        }
+    }
+
+    /// The first records of the batch wait no more, whether they are written or lost.
+    fn settle(&mut self, records: usize) {
+        let bytes: usize = self.batch.drain(..records).map(|record| size(&record)).sum();
+        self.counts.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.counts.queued.fetch_sub(records, Ordering::Relaxed);
+    }
+
+    /// Waits. Who asks for a flush meanwhile is not answered: the database is away.
+    async fn pause(&mut self, pause: Duration) {
+        let until = Instant::now() + pause;
+        loop {
+            tokio::select! {
+                biased;
+                () = self.closing.over() => return,
+                () = sleep_until(until) => return,
+                Some(_) = self.orders.recv() => {}
             }
         }
     }
@@ -283,6 +358,14 @@ mod tests {
     #[derive(Default)]
     struct Inner {
         away: AtomicBool,
+        /// Answers nothing.
+        silent: AtomicBool,
+        /// How long it takes to say that the database is away.
+        away_takes: Mutex<Duration>,
+        /// Goes away after writing so many single records.
+        away_after: Mutex<Option<usize>>,
+        /// Answers everything with this state.
+        state: Mutex<Option<&'static str>>,
         refused: Mutex<Vec<Uuid>>,
         written: Mutex<Vec<Uuid>>,
         batches: Mutex<Vec<usize>>,
@@ -290,12 +373,24 @@ mod tests {
 
     impl Sink for Fake {
         async fn write(&self, records: &[InvocationRecord]) -> Result<(), StoreError> {
+            if self.0.silent.load(Ordering::SeqCst) {
+                pending::<()>().await;
+            }
             if self.0.away.load(Ordering::SeqCst) {
+                let takes = *self.0.away_takes.lock().unwrap();
+                sleep(takes).await;
                 return Err(StoreError::Unavailable("gone".into()));
+            }
+            if let Some(state) = *self.0.state.lock().unwrap() {
+                return Err(StoreError::Statement { sqlstate: Some(state.into()), message: "not now".into() });
             }
             let refused = self.0.refused.lock().unwrap();
             if records.iter().any(|record| refused.contains(&record.id)) {
                 return Err(StoreError::Statement { sqlstate: None, message: "no".into() });
+            }
+            if let (1, Some(left)) = (records.len(), &mut *self.0.away_after.lock().unwrap()) {
+                *left -= 1;
+                self.0.away.store(*left == 0, Ordering::SeqCst);
             }
             self.0.batches.lock().unwrap().push(records.len());
             self.0.written.lock().unwrap().extend(records.iter().map(|record| record.id));
@@ -369,8 +464,93 @@ mod tests {
         recorder.record(record(1));
         let begun = Instant::now();
         writer.close().await;
-        assert!(begun.elapsed() >= LAST_ATTEMPT && begun.elapsed() < LAST_ATTEMPT + BACKOFF.1 * 2);
+        assert_eq!(begun.elapsed().as_secs(), LAST_ATTEMPT.as_secs());
         assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 1 });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn closing_takes_no_longer_for_a_full_queue() {
+        let sink = Fake::default();
+        sink.0.away.store(true, Ordering::SeqCst);
+        *sink.0.away_takes.lock().unwrap() = Duration::from_secs(5);
+        let (recorder, writer) = Recorder::start(sink);
+        for n in 0..QUEUE as u128 {
+            recorder.record(record(n));
+        }
+        let begun = Instant::now();
+        writer.close().await;
+        assert_eq!(begun.elapsed().as_secs(), LAST_ATTEMPT.as_secs());
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: QUEUE as u64 });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_database_that_answers_nothing_does_not_hold_up_the_end() {
+        let sink = Fake::default();
+        sink.0.silent.store(true, Ordering::SeqCst);
+        let (recorder, writer) = Recorder::start(sink);
+        for n in 0..BATCH as u128 + 1 {
+            recorder.record(record(n));
+        }
+        sleep(LINGER * 2).await;
+        let begun = Instant::now();
+        writer.close().await;
+        assert_eq!(begun.elapsed().as_secs(), LAST_ATTEMPT.as_secs());
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: BATCH as u64 + 1 });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_without_an_answer_is_made_again() {
+        let sink = Fake::default();
+        sink.0.silent.store(true, Ordering::SeqCst);
+        let (recorder, writer) = Recorder::start(sink.clone());
+        recorder.record(record(1));
+        sleep(LINGER * 2).await;
+        sink.0.silent.store(false, Ordering::SeqCst);
+        sleep(WRITE - LINGER * 2).await;
+        assert_eq!(recorder.state().queued, 1);
+        sleep(LINGER * 2 + BACKOFF.0).await;
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 0 });
+        writer.close().await;
+        assert_eq!(sink.0.written.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_is_waited_for() {
+        // Disk full; read-only after a failover.
+        for state in ["53100", "25006"] {
+            let sink = Fake::default();
+            *sink.0.state.lock().unwrap() = Some(state);
+            let (recorder, writer) = Recorder::start(sink.clone());
+            for n in 0..3 {
+                recorder.record(record(n));
+            }
+            sleep(Duration::from_mins(1)).await;
+            assert_eq!(recorder.state(), RecorderState { queued: 3, dropped: 0 }, "{state}");
+            *sink.0.state.lock().unwrap() = None;
+            writer.close().await;
+            assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 0 }, "{state}");
+            assert_eq!(sink.0.written.lock().unwrap().len(), 3, "{state}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_database_that_goes_away_while_records_are_written_singly_loses_none() {
+        let sink = Fake::default();
+        sink.0.refused.lock().unwrap().push(Uuid::from_u128(8));
+        *sink.0.away_after.lock().unwrap() = Some(3);
+        let (recorder, writer) = Recorder::start(sink.clone());
+        for n in 0..10 {
+            recorder.record(record(n));
+        }
+        sleep(Duration::from_mins(1)).await;
+        assert_eq!(recorder.state(), RecorderState { queued: 7, dropped: 0 });
+        *sink.0.away_after.lock().unwrap() = None;
+        sink.0.away.store(false, Ordering::SeqCst);
+        sleep(BACKOFF.1 * 2).await;
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 1 });
+        writer.close().await;
+        let written: Vec<u128> = sink.0.written.lock().unwrap().iter().map(|id| id.as_u128()).collect();
+        assert_eq!(written, [0, 1, 2, 3, 4, 5, 6, 7, 9]);
     }
 
     #[tokio::test(start_paused = true)]

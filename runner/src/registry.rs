@@ -3,9 +3,12 @@
 //!
 //! The source of a function is not kept; its image comes lazily, see [`crate::images`].
 
-use crate::images::ImageCell;
-use crate::vault::Vault;
+use crate::config::env_var;
+use crate::exec::ImageFiles;
+use crate::images::{ImageCell, file_name};
+use crate::vault::{CannotOpen, Vault};
 use arc_swap::ArcSwap;
+use chrono::{DateTime, TimeDelta, Utc};
 use ramekin_host_api::{AppInfo, Environment};
 use ramekin_model::{App, AppId, AuthMode, Function, FunctionName, TriggerType};
 use ramekin_store::{Change, Changes, Store, StoreError};
@@ -40,6 +43,8 @@ pub struct FunctionEntry {
     pub http_auth: Option<AuthMode>,
     /// Its variables and the platform's.
     pub environment: Arc<Environment>,
+    /// Whether its own variables could be decrypted. It is not called without them.
+    pub env_readable: bool,
     /// What its calls start from.
     pub image: Arc<ImageCell>,
 }
@@ -66,6 +71,7 @@ pub struct Registry {
     vault: Vault,
     /// Under which functions reach the platform: part of their environment.
     api_url: String,
+    files: ImageFiles,
     owner: Uuid,
     /// A change to one function holds it shared; reading everything again holds it alone.
     gate: RwLock<()>,
@@ -84,12 +90,19 @@ impl Registry {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn load(store: Store, vault: Vault, api_url: String, owner: Uuid) -> Result<Self, StoreError> {
+    pub async fn load(
+        store: Store,
+        vault: Vault,
+        api_url: String,
+        files: ImageFiles,
+        owner: Uuid,
+    ) -> Result<Self, StoreError> {
         let registry = Self {
             apps: ArcSwap::default(),
             store,
             vault,
             api_url,
+            files,
             owner,
             gate: RwLock::default(),
             stripes: std::array::from_fn(|_| Mutex::default()),
@@ -121,6 +134,15 @@ impl Registry {
         self.apps.load().values().map(|app| app.functions.len()).sum()
     }
 
+    /// Gives back the memory of images that nobody calls. To be said from time to time.
+    pub fn rest(&self) {
+        for app in self.apps.load().values() {
+            for image in app.functions.values().filter_map(|entry| entry.image.ready()) {
+                image.rest();
+            }
+        }
+    }
+
     /// Takes the right to change a function: no other change to it happens here until the guard is dropped.
     pub async fn change(&self, app: &AppId, name: &FunctionName) -> ChangeGuard<'_> {
         let at = usize::try_from(self.hasher.hash_one((app, name)) % STRIPES as u64).unwrap_or_default();
@@ -150,20 +172,36 @@ impl Registry {
         self.put_app(app);
         let known = self.app(app.id.as_str()).unwrap_or_else(|| Arc::new(AppEntry::new(app.clone())));
         let mut entry = self.entry(&known, function);
+        warn_unreadable([&entry]);
         let before = known.functions.get(entry.function.name.as_str());
         entry.image = image.or_else(|| before.and_then(|before| before.image_for(&entry))).unwrap_or_default();
         let entry = Arc::new(entry);
         self.update(&app.id, |functions| {
             functions.insert(entry.function.name.clone(), Arc::clone(&entry));
         });
+        if before.is_none_or(|before| before.retire(Some(&*entry))) {
+            self.remove_files([(&*entry, entry.function.deployed_at)]);
+        }
         entry
     }
 
     /// Makes a function unknown.
     pub fn remove(&self, _: &ChangeGuard<'_>, app: &AppId, name: &str) {
+        let before = self.app(app.as_str()).and_then(|app| app.function(name).cloned());
         self.update(app, |functions| {
             functions.remove(name);
         });
+        if let Some(before) = before {
+            before.retire(None);
+            self.remove_files([(&*before, before.after())]);
+        }
+    }
+
+    /// Removes the images of versions of these functions that are older than so.
+    fn remove_files<'a>(&self, functions: impl IntoIterator<Item = (&'a FunctionEntry, DateTime<Utc>)>) {
+        let functions: Vec<_> = functions.into_iter().map(|(entry, than)| (entry.source_name(), entry, than)).collect();
+        let versions = functions.iter().map(|(name, entry, than)| (&entry.function.app_id, name.as_str(), *than));
+        self.files.remove_older(versions);
     }
 
     /// The environment of a function: its own variables, over which the platform's win (Butterbase §5.6).
@@ -180,19 +218,14 @@ impl Registry {
         Environment::new(variables)
     }
 
-    /// A function's own variables. What cannot be decrypted counts as empty.
-    pub fn own_variables(&self, function: &Function) -> BTreeMap<String, String> {
-        let Some(sealed) = &function.encrypted_env else { return BTreeMap::new() };
-        match self.vault.open_environment(sealed) {
-            Ok(environment) => environment.expose().clone(),
-            Err(error) => {
-                tracing::warn!(
-                    app.id = %function.app_id, function.name = %function.name,
-                    "the environment variables of `{}` in {} cannot be read: {error}; the function runs without them",
-                    function.name, function.app_id
-                );
-                BTreeMap::new()
-            }
+    /// A function's own variables, as they are stored.
+    ///
+    /// # Errors
+    /// When they were encrypted with another key.
+    pub fn own_variables(&self, encrypted: Option<&str>) -> Result<BTreeMap<String, String>, CannotOpen> {
+        match encrypted {
+            None => Ok(BTreeMap::new()),
+            Some(encrypted) => Ok(self.vault.open_environment(encrypted)?.expose().clone()),
         }
     }
 
@@ -219,7 +252,7 @@ impl Registry {
 
     async fn refresh(&self, app: &AppId, name: &FunctionName) -> Result<(), StoreError> {
         let guard = self.change(app, name).await;
-        let Some((function, _)) = self.store.functions().get(app, name.as_str()).await? else {
+        let Some(function) = self.store.functions().load(app, name.as_str()).await? else {
             self.remove(&guard, app, name.as_str());
             return Ok(());
         };
@@ -244,22 +277,31 @@ impl Registry {
         for function in functions {
             let Some(app) = next.get_mut(&function.app_id) else { continue };
             let mut entry = self.entry(app, function);
-            let old =
-                before.get(entry.function.app_id.as_str()).and_then(|app| app.functions.get(&entry.function.name));
+            let old = find(&before, &entry);
             entry.image = old.and_then(|old| old.image_for(&entry)).unwrap_or_default();
             app.functions.insert(entry.function.name.clone(), Arc::new(entry));
         }
-        self.apps.store(Arc::new(next.into_iter().map(|(id, app)| (id, Arc::new(app))).collect()));
+        let next = Arc::new(next.into_iter().map(|(id, app)| (id, Arc::new(app))).collect::<Apps>());
+        self.apps.store(Arc::clone(&next));
+        warn_unreadable(entries(&next));
+        let gone = entries(&before).filter(|old| {
+            let now = find(&next, old);
+            old.retire(now);
+            now.is_none()
+        });
+        let gone = gone.map(|old| (old, old.after()));
+        self.remove_files(gone.chain(entries(&next).map(|entry| (entry, entry.function.deployed_at))));
         Ok(())
     }
 
     fn entry(&self, app: &AppEntry, function: Function) -> FunctionEntry {
-        let own = self.own_variables(&function);
+        let own = self.own_variables(function.encrypted_env.as_deref());
         FunctionEntry {
             name: function.name.as_str().into(),
             app: Arc::clone(&app.info),
             http_auth: function.trigger(TriggerType::Http).map(ramekin_model::Trigger::auth),
-            environment: Arc::new(self.environment(&app.app, own)),
+            env_readable: own.is_ok(),
+            environment: Arc::new(self.environment(&app.app, own.unwrap_or_default())),
             image: Arc::default(),
             function,
         }
@@ -274,6 +316,32 @@ impl Registry {
             apps
         });
     }
+}
+
+fn entries(apps: &Apps) -> impl Iterator<Item = &FunctionEntry> {
+    apps.values().flat_map(|app| app.functions.values().map(|entry| &**entry))
+}
+
+/// What goes by the name of this function.
+fn find<'a>(apps: &'a Apps, entry: &FunctionEntry) -> Option<&'a FunctionEntry> {
+    apps.get(entry.function.app_id.as_str())?.functions.get(&entry.function.name).map(|entry| &**entry)
+}
+
+/// Tells of functions that cannot be called. One line for all of them: with a wrong key it is every function that has
+/// variables.
+fn warn_unreadable<'a>(entries: impl IntoIterator<Item = &'a FunctionEntry>) {
+    let mut unreadable = entries.into_iter().filter(|entry| !entry.env_readable);
+    let Some(FunctionEntry { function, .. }) = unreadable.next() else { return };
+    let more = match unreadable.count() {
+        0 => String::new(),
+        others => format!(" and of {others} more"),
+    };
+    tracing::error!(
+        app.id = %function.app_id, function.name = %function.name,
+        "the environment variables of `{}` in {}{more} cannot be decrypted, so calls are refused: start the server with the \
+         {} they were encrypted with (or its key file), or deploy with new envVars",
+        function.name, function.app_id, env_var::ENCRYPTION_KEY
+    );
 }
 
 impl AppEntry {
@@ -295,5 +363,24 @@ impl FunctionEntry {
             && self.function.deployed_at == later.function.deployed_at
             && self.environment.expose() == later.environment.expose();
         same.then(|| Arc::clone(&self.image))
+    }
+
+    /// This entry makes way for another, or for none: its image goes, unless the other one has it too. Says whether it
+    /// goes.
+    fn retire(&self, later: Option<&Self>) -> bool {
+        let goes = !later.is_some_and(|later| Arc::ptr_eq(&self.image, &later.image));
+        if goes {
+            self.image.discard();
+        }
+        goes
+    }
+
+    /// Later than its version, and earlier than any that follows.
+    fn after(&self) -> DateTime<Utc> {
+        self.function.deployed_at + TimeDelta::microseconds(1)
+    }
+
+    fn source_name(&self) -> String {
+        file_name(&self.function.name)
     }
 }

@@ -41,6 +41,16 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether the database has judged what it was sent and will judge it the same way again. Everything else passes:
+    /// no connection, no room on the disk, a standby that cannot be written yet, a credential that is being changed.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Config(_) | Self::Migration(_) | Self::Entropy(_) => false,
+            Self::Missing(_) | Self::NulCharacter => true,
+            Self::Statement { sqlstate, .. } => !sqlstate.as_deref().is_some_and(passes),
+        }
+    }
+
     /// Whether a foreign key pointed nowhere.
     pub(crate) fn is_foreign_key(&self) -> bool {
         matches!(self, Self::Statement { sqlstate: Some(state), .. } if state == "23503")
@@ -108,6 +118,15 @@ fn is_gone(sqlstate: &str) -> bool {
     sqlstate.starts_with("08") || matches!(sqlstate, "53300" | "57P01" | "57P02" | "57P03" | "57P05")
 }
 
+/// States of the server, or of others' transactions, in which it refuses statements that it otherwise takes: read-only
+/// transaction, serialization failure, deadlock, insufficient resources (disk full among them), lock not available,
+/// query cancelled.
+fn passes(sqlstate: &str) -> bool {
+    is_gone(sqlstate)
+        || sqlstate.starts_with("53")
+        || matches!(sqlstate, "25006" | "40001" | "40P01" | "55P03" | "57014")
+}
+
 /// The text of an error and of what caused it, as far as the texts do not already repeat each other.
 fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -121,4 +140,27 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StoreError;
+
+    #[test]
+    fn what_passes_is_no_refusal() {
+        let statement = |sqlstate: Option<&str>| StoreError::Statement {
+            sqlstate: sqlstate.map(str::to_owned),
+            message: "m".into(),
+        };
+        for state in ["53100", "53200", "25006", "40P01", "57014", "08006", "57P01"] {
+            assert!(!statement(Some(state)).is_refusal(), "{state}");
+        }
+        for state in ["22003", "23502", "25000", "42P01", "54000"] {
+            assert!(statement(Some(state)).is_refusal(), "{state}");
+        }
+        assert!(statement(None).is_refusal() && StoreError::NulCharacter.is_refusal());
+        for passing in [StoreError::Unavailable("x".into()), StoreError::Config("x".into())] {
+            assert!(!passing.is_refusal(), "{passing}");
+        }
+    }
 }

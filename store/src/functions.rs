@@ -5,7 +5,7 @@ use crate::StoreError;
 use crate::changes::notify;
 use chrono::{DateTime, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS};
-use ramekin_model::{AppId, Function, FunctionStats, NewFunction, Trigger, TriggerType};
+use ramekin_model::{AppId, Function, FunctionName, FunctionStats, NewFunction, Trigger, TriggerType};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
@@ -28,6 +28,15 @@ pub enum Deleted {
     Excluded,
     /// Also deleted ones, whose log remains.
     Included,
+}
+
+/// What a deploy that does not name it keeps: that of the function that is there, or of a deleted one that it revives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its environment variables, encrypted.
+    pub encrypted_env: Option<String>,
+    /// Its memory limit.
+    pub memory_limit_mb: u32,
 }
 
 /// What [`FunctionRow`] reads of `ramekin.functions f`.
@@ -133,6 +142,18 @@ impl Functions<'_> {
         );
         let row: Option<CodeRow> = sqlx::query_as(load).bind(app.as_str()).bind(name).fetch_optional(self.pool).await?;
         row.map(|row| row.function.into_function(row.code)).transpose()
+    }
+
+    /// What a deploy under this name would keep; nothing when it would be the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kept(&self, app: &AppId, name: &FunctionName) -> Result<Option<Kept>, StoreError> {
+        let kept = "SELECT encrypted_env, memory_limit_mb FROM ramekin.functions WHERE app_id = $1 AND name = $2";
+        let kept = sqlx::query_as(kept).bind(app.as_str()).bind(name.as_str());
+        let row: Option<(Option<String>, i32)> = kept.fetch_optional(self.pool).await?;
+        // The table checks that the limit is positive.
+        Ok(row.map(|(encrypted_env, limit)| Kept { encrypted_env, memory_limit_mb: limit.unsigned_abs() }))
     }
 
     /// The id of a function, also of a deleted one if asked for: what its log is read by.

@@ -18,7 +18,7 @@ mod users;
 pub use apps::Apps;
 pub use changes::{Change, Changes};
 pub use error::StoreError;
-pub use functions::{Deleted, Functions};
+pub use functions::{Deleted, Functions, Kept};
 pub use invocations::{Invocations, LogPage, LogQuery};
 pub use keys::Keys;
 pub use pool::Store;

@@ -13,6 +13,9 @@ mod tests;
 /// How long a caller waits for a connection, new or from the pool, before the database counts as unreachable.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long closing waits for running queries.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Set on every pooled connection. A query whose caller has gone is not cancelled by the driver and holds its connection
 /// until it ends, so each has to end by itself.
 const SESSION: &str = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
@@ -93,9 +96,12 @@ impl Store {
         }
     }
 
-    /// Waits for running queries and closes every connection; later calls on any clone fail as unavailable.
+    /// Closes every connection, for running queries a few seconds later; later calls on any clone fail as unavailable.
     pub async fn close(&self) {
-        self.pool.close().await;
+        // A query on a connection that a network has silently dropped would run until the operating system gives up on it.
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.pool.close()).await.is_err() {
+            warn!("connections to the database did not close within {CLOSE_TIMEOUT:?} and are left to the system");
+        }
     }
 
     /// People who deploy.

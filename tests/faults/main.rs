@@ -3,7 +3,9 @@
 
 mod crash;
 mod database;
+mod images;
 mod isolation;
+mod key;
 mod malformed;
 mod probes;
 mod saturation;
@@ -20,8 +22,14 @@ const TESTS: &[Test] = &[
     ("a_killed_server_comes_back_with_all_it_acknowledged", crash::a_killed_server_comes_back_with_all_it_acknowledged),
     ("a_restarted_server_has_its_functions", crash::a_restarted_server_has_its_functions),
     ("a_second_server_on_the_same_data_is_refused", crash::a_second_server_on_the_same_data_is_refused),
+    ("an_image_goes_with_its_version", images::an_image_goes_with_its_version),
     ("deeply_nested_source_is_refused", malformed::deeply_nested_source_is_refused),
     ("functions_serve_while_the_database_is_away", database::functions_serve_while_the_database_is_away),
+    ("functions_whose_variables_cannot_be_read_do_not_run", key::functions_whose_variables_cannot_be_read_do_not_run),
+    (
+        "images_that_cannot_be_written_are_served_from_memory",
+        images::images_that_cannot_be_written_are_served_from_memory,
+    ),
     ("memory_bombs_stay_within_their_limit", isolation::memory_bombs_stay_within_their_limit),
     ("running_calls_are_answered_before_the_end", shutdown::running_calls_are_answered_before_the_end),
     ("spinning_functions_slow_nobody_down", isolation::spinning_functions_slow_nobody_down),

@@ -129,9 +129,23 @@ pub fn none_below(folder: &Path, within: Duration) -> Vec<Found> {
 /// # Errors
 /// When it is gone.
 pub fn resident_kib(pid: u32) -> Result<u64> {
+    status_kib(pid, "VmRSS:")
+}
+
+/// Resident memory of a process that belongs to no file, in KiB. Pages of a file count as resident once for every place that
+/// they are mapped at, though they are there only once.
+///
+/// # Errors
+/// When it is gone.
+pub fn own_kib(pid: u32) -> Result<u64> {
+    status_kib(pid, "RssAnon:")
+}
+
+fn status_kib(pid: u32, field: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).context("reading /proc")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("a process without VmRSS")?;
-    line.trim().trim_end_matches("kB").trim().parse().context("reading VmRSS")
+    let value = status.lines().find_map(|line| line.strip_prefix(field));
+    let value = value.with_context(|| format!("a process without {field}"))?;
+    value.trim().trim_end_matches("kB").trim().parse().with_context(|| format!("reading {field}"))
 }
 
 /// CPU time that a process has used.

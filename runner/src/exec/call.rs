@@ -104,6 +104,8 @@ pub struct Ended {
     pub response_bytes: u64,
     /// Console lines.
     pub console: Vec<ConsoleLine>,
+    /// What went wrong after the head of the response, which has gone out with its status.
+    pub late: Option<String>,
 }
 
 /// What the parts of a call tell each other.
@@ -117,6 +119,7 @@ struct Progress {
     /// When the last byte went out, in microseconds since the start; 0 while it has not.
     complete: AtomicU64,
     response_bytes: AtomicU64,
+    late: OnceLock<String>,
 }
 
 impl Progress {
@@ -129,7 +132,13 @@ impl Progress {
     fn end_body(&self) {
         if self.streaming.swap(false, Ordering::AcqRel) {
             self.lifetime.end();
+            self.lifetime.change();
         }
+    }
+
+    /// What went wrong after the head of the response. The first counts.
+    fn fail_late(&self, text: String) {
+        let _ = self.late.set(text);
     }
 
     fn mark_complete(&self) {
@@ -174,6 +183,7 @@ impl Drop for Ending {
                 memory: self.memory,
                 response_bytes: self.progress.response_bytes.load(Ordering::Relaxed),
                 console: self.console.take(),
+                late: self.progress.late.get().cloned(),
             });
         }
     }
@@ -243,7 +253,7 @@ async fn run(
     lifetime: Arc<Lifetime>,
     reply: oneshot::Sender<Result<Reply, CallError>>,
 ) {
-    let started = Instant::now();
+    let (id, started) = (call.context.request_id, Instant::now());
     let timeout = Duration::from_millis(call.timeout_ms.into());
     let console = Arc::new(Console::new(Arc::clone(&image) as Arc<dyn StackReader>, call.listener));
     let progress = Arc::new(Progress {
@@ -253,6 +263,7 @@ async fn run(
         streaming: AtomicBool::new(false),
         complete: AtomicU64::new(0),
         response_bytes: AtomicU64::new(0),
+        late: OnceLock::new(),
     });
     let mut ending = Ending {
         progress: Arc::clone(&progress),
@@ -269,12 +280,14 @@ async fn run(
         context: call.context,
         console,
         lifetime,
-        fetches: Fetches::new(call.fetch),
+        fetches: Fetches::new(call.fetch, call.memory_mb as usize * 1024 * 1024),
         limiter: MemoryLimiter::new(call.memory_mb as usize * 1024 * 1024),
     };
     let budget = sandbox.fuel(call.timeout_ms);
     let mut store = Store::new(sandbox.engine(), state);
     store.limiter(|state| &mut state.limiter);
+    // Whatever fits into the sandbox may come out of it; what it may be used for has limits of its own.
+    store.set_hostcall_fuel(call.memory_mb as usize * 1024 * 1024);
     let mut reply = Some(reply);
     let mut exchange = Exchange {
         sandbox: &sandbox,
@@ -283,15 +296,18 @@ async fn run(
         head: Some((call.method, call.url, call.headers, call.body)),
         reply: &mut reply,
         status: None,
+        budget,
+        spent: 0,
     };
     let outcome = {
-        let execution = exchange.execute(&mut store, budget);
+        let execution = exchange.execute(&mut store);
         tokio::pin!(execution);
         loop {
             let deadline = progress.deadline(timeout);
             tokio::select! {
                 biased;
                 outcome = &mut execution => break Some(outcome),
+                () = progress.lifetime.changed() => {}
                 () = tokio::time::sleep_until(deadline.into()) => {
                     if progress.deadline(timeout) <= Instant::now() {
                         break None;
@@ -302,7 +318,8 @@ async fn run(
     };
     let status = exchange.status;
     let limiter = store.data().limiter;
-    ending.cpu = sandbox.cpu(budget.saturating_sub(store.get_fuel().unwrap_or_default()));
+    let left = store.get_fuel().unwrap_or_default();
+    ending.cpu = sandbox.cpu(exchange.spent + exchange.budget.saturating_sub(left));
     ending.memory = limiter.peak;
     // The instance goes first: whoever waits for the answer gets it from a machine that is done with the call.
     drop(store);
@@ -326,10 +343,24 @@ async fn run(
         },
         None => Err(timed_out()),
     };
+    let background = progress.lifetime.has_background();
     progress.end_body();
     ending.result = Some(match (&result, status) {
         // What goes wrong after the response does not change its status.
-        (_, Some(status)) => Ok(status),
+        (Err(error), Some(status)) => {
+            if let CallError::Host(text) = error {
+                tracing::error!(invocation.id = %id, "call {id} failed inside the sandbox after its response: {text}");
+            }
+            progress.fail_late(match error {
+                CallError::Timeout { .. } if background => {
+                    format!("work registered with `waitUntil` was ended after {}ms", limits::BACKGROUND_MS)
+                }
+                CallError::Timeout { limit_ms, .. } => format!("the response was cut off after {limit_ms}ms"),
+                other => other.to_string(),
+            });
+            Ok(status)
+        }
+        (Ok(()), Some(status)) => Ok(status),
         (Err(error), None) => Err(error.clone()),
         (Ok(()), None) => Err(CallError::Host("the call ended without an answer".into())),
     });
@@ -344,6 +375,11 @@ fn out_of_memory(failure: &Failure) -> bool {
     failure.kind == FailureKind::OutOfMemory || failure.message == "null"
 }
 
+fn too_large() -> Failure {
+    let message = format!("the response body is larger than {} bytes", limits::MAX_RESPONSE_BODY);
+    Failure { kind: FailureKind::Exception, message, stack: None }
+}
+
 /// The part of a call that runs inside the store.
 struct Exchange<'a> {
     sandbox: &'a Sandbox,
@@ -352,11 +388,15 @@ struct Exchange<'a> {
     head: Option<(String, String, Vec<u8>, Content)>,
     reply: &'a mut Option<oneshot::Sender<Result<Reply, CallError>>>,
     status: Option<u16>,
+    /// Fuel that was given last.
+    budget: u64,
+    /// Fuel that was spent before.
+    spent: u64,
 }
 
 impl Exchange<'_> {
-    async fn execute(&mut self, store: &mut Store<CallState>, budget: u64) -> wasmtime::Result<Result<(), Failure>> {
-        store.set_fuel(budget)?;
+    async fn execute(&mut self, store: &mut Store<CallState>) -> wasmtime::Result<Result<(), Failure>> {
+        store.set_fuel(self.budget)?;
         store.fuel_async_yield_interval(Some(self.sandbox.fuel_slice()))?;
         let world = self.image.world().instantiate_async(&mut *store).await?;
         let Some((method, url, headers, content)) = self.head.take() else { return Ok(Ok(())) };
@@ -369,16 +409,27 @@ impl Exchange<'_> {
                     Ok(response) => response,
                     Err(failure) => return Ok(Err(failure)),
                 };
+                let headers = match fields::decode(&response.headers) {
+                    Ok(headers) => headers,
+                    Err(error) => return Ok(Err(error.into())),
+                };
+                if let Body::Bytes(bytes) = &response.body
+                    && bytes.len() > limits::MAX_RESPONSE_BODY
+                {
+                    return Ok(Err(too_large()));
+                }
                 if matches!(response.body, Body::Stream(_)) {
                     self.progress.begin_body();
                 }
                 let (status, reply) = accessor.with(|mut access| {
                     if self.progress.lifetime.has_background() {
                         // Background work has a budget of its own.
-                        let fuel = self.sandbox.fuel(limits::BACKGROUND_MS);
-                        access.as_context_mut().set_fuel(fuel)?;
+                        let mut store = access.as_context_mut();
+                        self.spent = self.budget.saturating_sub(store.get_fuel()?);
+                        self.budget = self.sandbox.fuel(limits::BACKGROUND_MS);
+                        store.set_fuel(self.budget)?;
                     }
-                    self.take_response(access, response)
+                    self.take_response(access, response, headers)
                 })?;
                 self.status = Some(status);
                 if let Some(sender) = self.reply.take() {
@@ -394,9 +445,10 @@ impl Exchange<'_> {
         &self,
         store: impl AsContextMut<Data = CallState>,
         response: Response,
+        headers: HeaderMap,
     ) -> wasmtime::Result<(u16, Reply)> {
         let _ = self.progress.responded.set(Instant::now());
-        let headers = fields::decode(&response.headers).map_err(|error| wasmtime::Error::msg(error.to_string()))?;
+        self.progress.lifetime.change();
         let content = body::from_guest(store, response.body, BodyDone(Arc::clone(self.progress)))?;
         let body = match content {
             Content::Stream(stream) => {
@@ -440,7 +492,8 @@ impl futures::Stream for ReplyBody {
             Poll::Ready(Some(Ok(chunk))) => {
                 let before = self.progress.response_bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                 if before + chunk.len() as u64 > limits::MAX_RESPONSE_BODY as u64 {
-                    let text = format!("the response body is larger than {} bytes", limits::MAX_RESPONSE_BODY);
+                    let text = too_large().message;
+                    self.progress.fail_late(text.clone());
                     return Poll::Ready(Some(Err(std::io::Error::other(text))));
                 }
             }

@@ -5,9 +5,11 @@ use ramekin_compiler::{Evaluator, ModuleSource, Setting, Startup};
 use ramekin_host_api::CallState;
 use ramekin_model::limits;
 use sha2::{Digest, Sha256};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, Module, OptLevel, PoolingAllocationConfig};
@@ -15,13 +17,21 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, Module, OptL
 /// The engine, as built by `cargo xtask build-engine`.
 const ENGINE: &[u8] = include_bytes!("../../../engine/dist/engine.wasm");
 
-/// What an instance keeps mapped when it is gone: all of it, for what it wrote is found by scanning the page map.
-const KEEP_RESIDENT: usize = 32 << 20;
+/// What an instance keeps mapped when it is gone: what it wrote, found by scanning the page map. More than this is given back,
+/// so that one burst of hungry calls does not stay in memory.
+const KEEP_RESIDENT: usize = 4 << 20;
 /// Without the scan the kept range is copied back whole, so only the stack and the heap's start are kept.
 const KEEP_RESIDENT_UNSCANNED: usize = 256 << 10;
 /// CPU time counts in fuel, calibrated on interpreted JavaScript; what runs in bulk operations burns less of it and
 /// compiled loops burn more. The wall clock is the exact limit, this one a backstop.
 const CPU_MARGIN: u64 = 4;
+
+/// Fuel per millisecond of the slowest and the fastest machine. A unit of fuel is about one Wasm instruction, and the
+/// interpreter runs a few hundred thousand to a few million of them per millisecond; a measurement beyond these bounds has
+/// failed, and believing it would switch the limits off.
+const FUEL_PER_MS: RangeInclusive<u64> = 50_000..=10_000_000;
+/// Images that are built at once, for deploys and for calls: building takes CPU that running calls need too.
+const BUILDS: usize = 2;
 
 /// Where and how large.
 #[derive(Debug, Clone)]
@@ -64,6 +74,8 @@ pub(super) struct Inner {
     /// Names the engine, the compiler and its settings: part of every cached image's name.
     pub(super) fingerprint: String,
     fuel_per_ms: u64,
+    /// Turns of those that build images.
+    pub(super) builds: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
@@ -128,6 +140,7 @@ fn prepare(options: &SandboxOptions) -> Result<Inner, SandboxError> {
         images_dir,
         fingerprint,
         fuel_per_ms: 0,
+        builds: Arc::new(Semaphore::new(BUILDS)),
         tasks: TaskTracker::new(),
     })
 }
@@ -152,6 +165,8 @@ fn config(max_instances: u32) -> Config {
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .consume_fuel(true)
         .wasm_component_model_async(true)
+        // However much of its memory a module leaves empty, its image is mapped, never copied.
+        .memory_guaranteed_dense_image_size(u64::from(limits::EVALUATION_MEMORY_MB) << 20)
         .cranelift_opt_level(OptLevel::Speed)
         // QuickJS refuses recursion by its own stack's filling; native frames must not run out before.
         .max_wasm_stack(24 << 20)
@@ -194,30 +209,89 @@ fn load_component(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
 /// Writes a file that is either there whole or not there.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = path.with_extension(format!("{}.tmp", uuid::Uuid::new_v4().simple()));
-    std::fs::write(&temporary, bytes)?;
-    std::fs::rename(&temporary, path).inspect_err(|_| {
+    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    written.inspect_err(|_| {
         let _ = std::fs::remove_file(&temporary);
     })
 }
 
-/// How much fuel a millisecond of interpreted JavaScript burns here: the best of a few samples, for a busy machine makes
-/// it look slower than it is. A short run is taken off, so that making the instance does not count.
+/// Fuel that a run burnt, and how long it took.
+type Sample = (u64, Duration);
+
+/// How much fuel a millisecond of interpreted JavaScript burns here. A busy machine makes single runs look slower than they
+/// are, so the fastest of a few counts.
 async fn calibrate(evaluator: &Evaluator) -> Result<u64, SandboxError> {
-    let mut best = 1;
-    for _ in 0..3 {
-        let (short_fuel, short_time) = sample(evaluator, 1_000).await?;
-        let (fuel, time) = sample(evaluator, 200_000).await?;
-        let micros = u64::try_from(time.saturating_sub(short_time).as_micros()).unwrap_or(u64::MAX).max(1);
-        best = best.max(fuel.saturating_sub(short_fuel).saturating_mul(1_000) / micros);
+    let (mut short, mut long) = ((0, Duration::MAX), (0, Duration::MAX));
+    for _ in 0..5 {
+        short = faster(short, sample(evaluator, 1_000).await?);
+        long = faster(long, sample(evaluator, 200_000).await?);
     }
-    Ok(best)
+    Ok(fuel_per_ms(short, long))
 }
 
-async fn sample(evaluator: &Evaluator, turns: u32) -> Result<(u64, Duration), SandboxError> {
+fn faster(one: Sample, other: Sample) -> Sample {
+    if other.1 < one.1 { other } else { one }
+}
+
+/// The rate between a short run and a long one: what both do, such as making the instance, does not count.
+fn fuel_per_ms((short_fuel, short_time): Sample, (long_fuel, long_time): Sample) -> u64 {
+    // Without a difference that makes sense the long run counts whole: a rate that is too low errs on the safe side.
+    let time = long_time.checked_sub(short_time).filter(|time| !time.is_zero()).unwrap_or(long_time);
+    let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1);
+    let rate = long_fuel.saturating_sub(short_fuel).saturating_mul(1_000) / micros;
+    rate.clamp(*FUEL_PER_MS.start(), *FUEL_PER_MS.end())
+}
+
+async fn sample(evaluator: &Evaluator, turns: u32) -> Result<Sample, SandboxError> {
     let code =
         format!("let x = 0; for (let i = 0; i < {turns}; i++) x = (x + i * 7) % 1000; export const handler = () => x;");
     let source = ModuleSource { name: "calibrate.js".into(), code };
     let started = Instant::now();
     let snapshot = evaluator.evaluate(source, Startup::Snapshot, Setting::default()).await?;
     Ok((snapshot.fuel_used, started.elapsed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_rate_is_what_a_long_run_burns_beyond_a_short_one() {
+        assert_eq!(fuel_per_ms((1_000_000, MS), (21_000_000, MS * 21)), 1_000_000);
+    }
+
+    #[test]
+    fn one_delayed_run_among_several_changes_nothing() {
+        let short = faster((1_000_000, MS * 20), (1_000_000, MS));
+        let long = faster((21_000_000, MS * 21), (21_000_000, MS * 400));
+        assert_eq!(fuel_per_ms(short, long), 1_000_000);
+    }
+
+    #[test]
+    fn runs_that_make_no_sense_give_a_rate_that_some_machine_has() {
+        let (slowest, fastest) = (*FUEL_PER_MS.start(), *FUEL_PER_MS.end());
+        assert_eq!(fuel_per_ms((1_000_000, MS * 30), (21_000_000, MS * 20)), 1_000_000, "the short run took longer");
+        assert_eq!(fuel_per_ms((0, MS), (0, MS)), slowest);
+        assert_eq!(fuel_per_ms((0, Duration::ZERO), (u64::MAX, Duration::ZERO)), fastest);
+        let seconds = |rate: u64| fuel_per_ms((0, Duration::ZERO), (rate * 1_000, MS * 1_000));
+        assert_eq!([slowest - 1, slowest, fastest, fastest + 1].map(seconds), [slowest, slowest, fastest, fastest]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.cwasm");
+        write_atomically(&path, b"1").unwrap();
+        write_atomically(&path, b"2").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"2");
+        // A folder is not replaced by a file.
+        let taken = dir.path().join("b.cwasm");
+        std::fs::create_dir_all(taken.join("c")).unwrap();
+        write_atomically(&taken, b"3").unwrap_err();
+        write_atomically(&dir.path().join("nowhere").join("d.cwasm"), b"4").unwrap_err();
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        assert_eq!(left.len(), 2, "{left:?}");
+    }
 }

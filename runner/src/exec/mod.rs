@@ -3,9 +3,12 @@
 mod admission;
 mod call;
 mod engine;
+mod files;
 mod image;
+mod pages;
 
 pub use admission::{Admission, Refused, Slot};
 pub use call::{Call, CallError, Ended, Reply};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
+pub use files::{ImageFiles, Version};
 pub use image::{BuildError, Built, Image, StartupKind};

@@ -1,29 +1,38 @@
 //! Connecting: names are resolved here, every address is checked here, and what was checked is what is connected to. A name
 //! that changes its address between the check and the connection finds nothing to change.
+//!
+//! Lookups and connections are counted, for the server and for each app: see [`super::share`].
 
 use super::policy::EgressPolicy;
+use super::share::{Permit, Share};
+use super::socket::Socket;
 use futures::future::BoxFuture;
 use http::Uri;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// For one address to answer.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// For all of them.
+/// For all of them, with the lookup of the name and the waiting for its turn.
 const CONNECT: Duration = Duration::from_secs(15);
+/// For TLS after that.
+const HANDSHAKE: Duration = Duration::from_secs(15);
 /// Addresses of one name that are tried.
 const ADDRESSES: usize = 8;
 
 /// Resolves names and makes connections. A trait, so that tests see where connections would go.
 pub trait Network: Send + Sync + 'static {
-    /// The addresses of a name.
-    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+    /// The addresses of a name. The permit is held until the lookup is over, whether or not somebody waits for it.
+    fn resolve(&self, host: &str, permit: Permit) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
     /// A connection.
     fn dial(&self, address: SocketAddr) -> BoxFuture<'static, io::Result<TcpStream>>;
 }
@@ -32,11 +41,16 @@ pub trait Network: Send + Sync + 'static {
 pub struct System;
 
 impl Network for System {
-    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+    fn resolve(&self, host: &str, permit: Permit) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let host = host.to_owned();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            Ok(found.map(|address| address.ip()).collect())
+            // The system's resolver cannot be interrupted: its thread is taken for as long as name servers are silent.
+            let lookup = spawn_blocking(move || {
+                let _permit = permit;
+                let found = (host.as_str(), 0).to_socket_addrs()?;
+                Ok(found.map(|address| address.ip()).collect())
+            });
+            lookup.await.map_err(io::Error::other)?
         })
     }
 
@@ -55,65 +69,93 @@ pub enum ConnectError {
     /// The policy.
     #[error("requests to `{0}` are not allowed: its address is not one of the public internet")]
     Denied(String),
+    /// No turn to look it up.
+    #[error("`{0}` cannot be resolved now: lookups of other names take too long; try again later")]
+    Lookups(String),
     /// The name.
     #[error("`{0}` cannot be resolved: {1}")]
     Resolve(String, io::Error),
+    /// No turn to connect.
+    #[error(
+        "cannot connect to `{0}` now: too many connections are open; read or cancel the bodies of all responses, or try \
+         again later"
+    )]
+    Sockets(String),
     /// The address.
     #[error("cannot connect to `{0}`: {1}")]
     Connect(String, io::Error),
+    /// TLS.
+    #[error("cannot connect to `{0}`: its server did not finish the TLS handshake in time")]
+    Handshake(String),
 }
 
-/// Makes connections that the policy allows.
+/// Makes the connections of one app, as far as the policy allows.
 #[derive(Clone)]
-pub struct Connector {
+pub struct Dialler {
     policy: Arc<EgressPolicy>,
     network: Arc<dyn Network>,
+    lookups: Share,
+    sockets: Share,
 }
 
-impl Connector {
-    /// With this policy, over this network.
-    pub fn new(policy: EgressPolicy, network: Arc<dyn Network>) -> Self {
-        Self { policy: Arc::new(policy), network }
+impl Dialler {
+    /// With this policy, over this network, within these shares.
+    pub fn new(policy: Arc<EgressPolicy>, network: Arc<dyn Network>, lookups: Share, sockets: Share) -> Self {
+        Self { policy, network, lookups, sockets }
     }
 
-    async fn connect(self, uri: Uri) -> Result<TcpStream, ConnectError> {
-        let host = uri.host().unwrap_or_default().to_owned();
+    async fn connect(self, uri: Uri) -> Result<Socket, ConnectError> {
+        let host = host_of(&uri);
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-        let late = || io::Error::from(io::ErrorKind::TimedOut);
-        let attempts = timeout(CONNECT, self.attempt(&host, port)).await;
-        attempts.unwrap_or_else(|_| Err(ConnectError::Connect(host.clone(), late())))
-    }
-
-    async fn attempt(&self, host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+        let until = Instant::now() + CONNECT;
         let addresses = match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
             Ok(address) => vec![address],
-            Err(_) => {
-                let found = self.network.resolve(host).await;
-                found.map_err(|error| ConnectError::Resolve(host.to_owned(), error))?
-            }
+            Err(_) => self.resolve(&host, until).await?,
         };
-        if addresses.is_empty() {
-            return Err(ConnectError::Resolve(host.to_owned(), io::ErrorKind::NotFound.into()));
+        let allowed = addresses.into_iter().filter(|address| self.policy.allows(&host, *address, port));
+        let allowed: Vec<IpAddr> = allowed.take(ADDRESSES).collect();
+        if allowed.is_empty() {
+            return Err(ConnectError::Denied(host));
         }
-        let allowed = addresses.into_iter().filter(|address| self.policy.allows(host, *address, port));
-        let mut failure = None;
-        for address in allowed.take(ADDRESSES) {
-            let late = || io::Error::from(io::ErrorKind::TimedOut);
-            let dialled = timeout(ATTEMPT, self.network.dial(SocketAddr::new(address, port))).await;
+        let Ok(permit) = timeout_at(until, self.sockets.take()).await else {
+            return Err(ConnectError::Sockets(host));
+        };
+        let mut failure = late();
+        for address in allowed {
+            let attempt = until.min(Instant::now() + ATTEMPT);
+            let dialled = timeout_at(attempt, self.network.dial(SocketAddr::new(address, port))).await;
             match dialled.unwrap_or_else(|_| Err(late())) {
-                Ok(stream) => return Ok(stream),
-                Err(error) => failure = Some(error),
+                Ok(stream) => return Ok(Socket::new(stream, permit)),
+                Err(error) => failure = error,
             }
         }
-        Err(match failure {
-            Some(error) => ConnectError::Connect(host.to_owned(), error),
-            None => ConnectError::Denied(host.to_owned()),
-        })
+        Err(ConnectError::Connect(host, failure))
+    }
+
+    async fn resolve(&self, host: &str, until: Instant) -> Result<Vec<IpAddr>, ConnectError> {
+        let Ok(permit) = timeout_at(until, self.lookups.take()).await else {
+            return Err(ConnectError::Lookups(host.to_owned()));
+        };
+        let found = timeout_at(until, self.network.resolve(host, permit)).await;
+        match found.unwrap_or_else(|_| Err(late())) {
+            Ok(addresses) if addresses.is_empty() => {
+                Err(ConnectError::Resolve(host.to_owned(), io::ErrorKind::NotFound.into()))
+            }
+            found => found.map_err(|error| ConnectError::Resolve(host.to_owned(), error)),
+        }
     }
 }
 
-impl tower_service::Service<Uri> for Connector {
-    type Response = TokioIo<TcpStream>;
+fn host_of(uri: &Uri) -> String {
+    uri.host().unwrap_or_default().to_owned()
+}
+
+fn late() -> io::Error {
+    io::ErrorKind::TimedOut.into()
+}
+
+impl tower_service::Service<Uri> for Dialler {
+    type Response = TokioIo<Socket>;
     type Error = ConnectError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
@@ -122,7 +164,34 @@ impl tower_service::Service<Uri> for Connector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connector = self.clone();
-        Box::pin(async move { Ok(TokioIo::new(connector.connect(uri).await?)) })
+        let dialler = self.clone();
+        Box::pin(async move { Ok(TokioIo::new(dialler.connect(uri).await?)) })
+    }
+}
+
+/// Makes connections, with TLS where the URL asks for it.
+#[derive(Clone)]
+pub struct Connector(HttpsConnector<Dialler>);
+
+impl Connector {
+    /// Over these connections.
+    pub fn new(dialler: Dialler, tls: Arc<ClientConfig>) -> Self {
+        Self(HttpsConnector::from((dialler, tls)))
+    }
+}
+
+impl tower_service::Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<TokioIo<Socket>>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let host = host_of(&uri);
+        let connecting = timeout(CONNECT + HANDSHAKE, self.0.call(uri));
+        Box::pin(async move { connecting.await.unwrap_or_else(|_| Err(ConnectError::Handshake(host).into())) })
     }
 }

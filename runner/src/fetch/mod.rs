@@ -1,13 +1,20 @@
-//! Outbound HTTP for functions: HTTP/1.1 and 2, connections reused across calls, both bodies streamed, redirects followed
-//! as the Fetch standard says with the egress policy applied at every hop.
+//! Outbound HTTP for functions: connections reused across the calls of an app, both bodies streamed, redirects followed as
+//! the Fetch standard says with the egress policy applied at every hop.
+//!
+//! Apps share no connection, and of lookups and sockets each has a share: what one does with its own does not hold up the
+//! others. The protocol is HTTP/1.1, where a response that nobody reads blocks its own connection and nothing else; over
+//! HTTP/2 it would take from the flow control window, and from the number of streams, of all requests to its host.
 //!
 //! How long a request may take is not decided here: it ends with the call that made it. No text names more of a URL than
 //! its host, for the rest may hold secrets.
 
 mod connect;
 mod decode;
+mod outgoing;
 mod policy;
 mod redirect;
+mod share;
+mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -15,30 +22,42 @@ pub use connect::{Network, System};
 pub use policy::EgressPolicy;
 
 use bytes::Bytes;
-use connect::{ConnectError, Connector};
+use connect::{ConnectError, Connector, Dialler};
+use futures::StreamExt as _;
 use futures::future::BoxFuture;
-use futures::{StreamExt as _, TryStreamExt as _};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use http_body::Frame;
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, BodyStream, Empty, Full, StreamBody};
+use http_body_util::BodyStream;
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::ConfigBuilderExt as _;
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use ramekin_host_api::body::Stream;
+use outgoing::{Outgoing, Underway, outgoing};
+use ramekin_host_api::body::{Holding, Stream};
 use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Redirect};
+use ramekin_model::limits;
 use redirect::Hop;
+use rustix::process::{Resource, getrlimit};
+use rustls::ClientConfig;
+use share::{Share, Supply};
+use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::time::timeout;
 use url::Url;
 
 /// How long a connection that nobody uses is kept.
 const IDLE: Duration = Duration::from_secs(20);
 /// Connections to one host that are kept while nobody uses them.
 const IDLE_PER_HOST: usize = 32;
+/// Apps whose connections are remembered. Past it, apps that have none and look up nothing are forgotten.
+const APPS: usize = 256;
+/// Content of a response that is at most so large and comes within [`AT_HAND`] of its head is taken from its connection at
+/// once: most responses are, and many functions read of those that matter to them only the status.
+const SMALL: usize = 64 * 1024;
+/// See [`SMALL`].
+const AT_HAND: Duration = Duration::from_millis(10);
 /// What servers are told unless the function says something else.
 const USER_AGENT: &str = concat!("Ramekin/", env!("CARGO_PKG_VERSION"));
 
@@ -59,21 +78,22 @@ const FORBIDDEN: &[&str] = &[
     "upgrade",
 ];
 
-type Body = UnsyncBoxBody<Bytes, io::Error>;
-
-/// Sends requests. Cheap to clone; clones share their connections.
-#[derive(Clone)]
+/// Sends requests.
 pub struct Client {
-    pool: Pool<HttpsConnector<Connector>, Body>,
+    policy: Arc<EgressPolicy>,
+    network: Arc<dyn Network>,
+    tls: Arc<ClientConfig>,
+    lookups: Supply,
+    sockets: Supply,
+    apps: Mutex<HashMap<String, Connections>>,
 }
 
-/// Content that can be sent once, or as often as there are redirects.
-enum Source {
-    None,
-    Bytes(Bytes),
-    Stream(Stream),
-    /// A stream that was sent already.
-    Spent,
+/// The connections of one app. Cheap to clone; clones share them.
+#[derive(Clone)]
+struct Connections {
+    pool: Pool<Connector, Outgoing>,
+    lookups: Share,
+    sockets: Share,
 }
 
 impl Client {
@@ -82,25 +102,74 @@ impl Client {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(policy: EgressPolicy, network: Arc<dyn Network>) -> Result<Self, rustls::Error> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = match HttpsConnectorBuilder::new().with_provider_and_platform_verifier(Arc::clone(&provider)) {
-            Ok(tls) => tls,
-            // A bare container has no certificate authorities.
-            Err(error) => {
-                tracing::warn!(%error, "this machine's certificate authorities cannot be used ({error}); built-in ones are");
-                HttpsConnectorBuilder::new().with_provider_and_webpki_roots(provider)?
-            }
-        };
-        let connector = tls.https_or_http().enable_all_versions().wrap_connector(Connector::new(policy, network));
+        let sockets = sockets(getrlimit(Resource::Nofile).current);
+        let lookups = Supply::new(limits::MAX_LOOKUPS, limits::MAX_APP_LOOKUPS);
+        Self::within(policy, network, lookups, Supply::new(sockets, sockets - sockets / 4))
+    }
+
+    fn within(
+        policy: EgressPolicy,
+        network: Arc<dyn Network>,
+        lookups: Supply,
+        sockets: Supply,
+    ) -> Result<Self, rustls::Error> {
+        let (policy, tls) = (Arc::new(policy), Arc::new(tls()?));
+        Ok(Self { policy, network, tls, lookups, sockets, apps: Mutex::default() })
+    }
+
+    /// Those of this app.
+    fn connections(&self, app: &str) -> Connections {
+        let mut apps = self.apps.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(connections) = apps.get(app) {
+            return connections.clone();
+        }
+        if apps.len() >= APPS {
+            apps.retain(|_, connections| connections.lookups.in_use() || connections.sockets.in_use());
+        }
+        let (lookups, sockets) = (self.lookups.share(), self.sockets.share());
+        let (policy, network) = (Arc::clone(&self.policy), Arc::clone(&self.network));
+        let dialler = Dialler::new(policy, network, lookups.clone(), sockets.clone());
         let pool = Pool::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
-            .build(connector);
-        Ok(Self { pool })
+            .build(Connector::new(dialler, Arc::clone(&self.tls)));
+        let connections = Connections { pool, lookups, sockets };
+        apps.insert(app.to_owned(), connections.clone());
+        connections
     }
+}
 
+impl Fetch for Client {
+    fn send(&self, request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
+        Box::pin(self.connections(&request.app.id).follow(request))
+    }
+}
+
+/// Connections that may be open where this process may open so many files: the others are for its callers and its database.
+fn sockets(files: Option<u64>) -> usize {
+    let quarter = files.and_then(|files| usize::try_from(files / 4).ok());
+    quarter.map_or(limits::MAX_SOCKETS, |quarter| quarter.clamp(1, limits::MAX_SOCKETS))
+}
+
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = || ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
+    let verified = match builder()?.try_with_platform_verifier() {
+        Ok(verified) => verified,
+        // A bare container has no certificate authorities.
+        Err(error) => {
+            tracing::warn!(%error, "this machine's certificate authorities cannot be used ({error}); built-in ones are");
+            builder()?.with_webpki_roots()
+        }
+    };
+    let mut tls = verified.with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+impl Connections {
     async fn follow(self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let mut url = parse(&request.url)?;
         let mut method = request.method;
@@ -108,16 +177,20 @@ impl Client {
         for name in FORBIDDEN {
             headers.remove(*name);
         }
-        let mut source = match request.body {
-            Content::Empty => Source::None,
-            Content::Bytes(bytes) => Source::Bytes(bytes),
-            Content::Stream(stream) => Source::Stream(stream),
-        };
+        // `None` once it is sent and cannot be sent again.
+        let mut content = Some(request.body);
         for hops in 0..=redirect::MAX {
-            let answer = self.send_once(&url, &method, &headers, &mut source).await?;
+            let sent = match &content {
+                Some(Content::Bytes(bytes)) => Content::Bytes(bytes.clone()),
+                Some(Content::Stream(_)) => content.take().unwrap_or(Content::Empty),
+                Some(Content::Empty) | None => Content::Empty,
+            };
+            let (answer, underway) = self.send_once(&url, &method, &headers, sent).await?;
             let hop = redirect::next(&url, &method, &answer);
             let (hop, mode) = match (hop, request.redirect) {
-                (Ok(None), _) | (_, Redirect::Manual) => return Ok(respond(answer, &method, &url, hops > 0)),
+                (Ok(None), _) | (_, Redirect::Manual) => {
+                    return Ok(respond(answer, underway, &method, &url, hops > 0).await);
+                }
                 (Ok(Some(hop)), mode) => (hop, mode),
                 (Err(error), _) => return Err(error),
             };
@@ -126,9 +199,9 @@ impl Client {
             }
             let Hop { url: next, method: next_method } = hop;
             if next_method != method {
-                source = Source::None;
+                content = Some(Content::Empty);
                 redirect::forget_content(&mut headers);
-            } else if matches!(source, Source::Spent) {
+            } else if content.is_none() {
                 let text = format!("`{}` answered with a redirect, and a stream cannot be sent again", shown(&url));
                 return Err(FetchError::Network(text));
             }
@@ -145,12 +218,14 @@ impl Client {
         url: &Url,
         method: &Method,
         headers: &HeaderMap,
-        source: &mut Source,
-    ) -> Result<Response<Incoming>, FetchError> {
+        content: Content,
+    ) -> Result<(Response<Incoming>, Underway), FetchError> {
         let invalid = |error: http::Error| {
             FetchError::Invalid(format!("the request to `{}` cannot be sent: {error}", shown(url)))
         };
-        let mut request = Request::new(source.take());
+        let empty = matches!(content, Content::Empty);
+        let (body, underway) = outgoing(content);
+        let mut request = Request::new(body);
         *request.uri_mut() = url.as_str().parse().map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
         request.method_mut().clone_from(method);
         request.headers_mut().clone_from(headers);
@@ -162,29 +237,11 @@ impl Client {
         ] {
             fields.entry(name).or_insert(HeaderValue::from_static(value));
         }
-        if matches!(source, Source::None) && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
+        if empty && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
             fields.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        self.pool.request(request).await.map_err(|error| failure(url, &error))
-    }
-}
-
-impl Fetch for Client {
-    fn send(&self, request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
-        Box::pin(self.clone().follow(request))
-    }
-}
-
-impl Source {
-    fn take(&mut self) -> Body {
-        match self {
-            Self::None => Empty::new().map_err(|never| match never {}).boxed_unsync(),
-            Self::Bytes(bytes) => Full::new(bytes.clone()).map_err(|never| match never {}).boxed_unsync(),
-            Self::Stream(_) | Self::Spent => match std::mem::replace(self, Self::Spent) {
-                Self::Stream(stream) => StreamBody::new(stream.map_ok(Frame::data)).boxed_unsync(),
-                _ => Empty::new().map_err(|never| match never {}).boxed_unsync(),
-            },
-        }
+        let answer = self.pool.request(request).await.map_err(|error| failure(url, &error))?;
+        Ok((answer, underway))
     }
 }
 
@@ -198,7 +255,14 @@ fn shown(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
 }
 
-fn respond(answer: Response<Incoming>, method: &Method, url: &Url, redirected: bool) -> FetchResponse {
+/// `underway` ends the sending of the request with its response.
+async fn respond(
+    answer: Response<Incoming>,
+    underway: Underway,
+    method: &Method,
+    url: &Url,
+    redirected: bool,
+) -> FetchResponse {
     let (mut head, body) = answer.into_parts();
     let no_content =
         matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
@@ -209,7 +273,8 @@ fn respond(answer: Response<Incoming>, method: &Method, url: &Url, redirected: b
             Ok(frame) => frame.into_data().ok().map(Ok),
             Err(error) => Some(Err(io::Error::other(format!("the response broke off: {error}")))),
         });
-        Content::Stream(decode::decode(Box::pin(stream), &decode::codings(&mut head.headers)))
+        let stream = Holding::stream(Box::pin(stream), underway);
+        at_hand(decode::decode(stream, &decode::codings(&mut head.headers))).await
     };
     FetchResponse {
         status: head.status.as_u16(),
@@ -218,6 +283,33 @@ fn respond(answer: Response<Incoming>, method: &Method, url: &Url, redirected: b
         headers: head.headers,
         body,
     }
+}
+
+/// Takes small content whole: see [`SMALL`].
+async fn at_hand(mut stream: Stream) -> Content {
+    let (mut pieces, mut size) = (Vec::new(), 0);
+    let reading = async {
+        while size <= SMALL {
+            match stream.next().await {
+                None => return true,
+                Some(Ok(piece)) => {
+                    size += piece.len();
+                    pieces.push(Ok(piece));
+                }
+                Some(Err(error)) => {
+                    pieces.push(Err(error));
+                    return false;
+                }
+            }
+        }
+        false
+    };
+    let ended = timeout(AT_HAND, reading).await.unwrap_or(false);
+    if ended && size <= SMALL {
+        let pieces: Vec<Bytes> = pieces.into_iter().flatten().collect();
+        return Content::Bytes(pieces.concat().into());
+    }
+    Content::Stream(Box::pin(futures::stream::iter(pieces).chain(stream)))
 }
 
 /// A failed exchange, in words for the author of the function.

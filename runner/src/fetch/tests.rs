@@ -1,8 +1,10 @@
 //! The client against small servers on this machine, which a fake network puts at any address: what is asserted of
 //! forbidden addresses is that nothing is ever dialled there.
 
+use super::share::Permit;
 use super::*;
-use std::collections::HashMap;
+use futures::TryStreamExt as _;
+use ramekin_host_api::AppInfo;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -16,7 +18,7 @@ struct Fake {
 }
 
 impl Network for Fake {
-    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+    fn resolve(&self, host: &str, _: Permit) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let found = self.names.get(host).map(|addresses| addresses.iter().map(|a| a.parse().unwrap()).collect());
         Box::pin(async move { found.ok_or_else(|| io::ErrorKind::NotFound.into()) })
     }
@@ -41,8 +43,17 @@ const NAMES: [(&str, &[&str]); 5] = [
     ("mapped.example", &["::ffff:169.254.169.254"]),
 ];
 
-/// A client whose every connection leads to a server that answers each request with what `answer` makes of it.
+/// More than any test needs.
+fn plenty() -> Supply {
+    Supply::new(1000, 1000)
+}
+
 async fn setting(allowed: &str, answer: fn(&str) -> String) -> Setting {
+    setting_within(allowed, plenty(), answer).await
+}
+
+/// A client whose every connection leads to a server that answers each request with what `answer` makes of it.
+async fn setting_within(allowed: &str, sockets: Supply, answer: fn(&str) -> String) -> Setting {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let server = listener.local_addr().unwrap();
     let requests = Arc::<Mutex<Vec<String>>>::default();
@@ -57,7 +68,7 @@ async fn setting(allowed: &str, answer: fn(&str) -> String) -> Setting {
     let fake = Arc::new(Fake { names, server, dialled: Mutex::default() });
     let policy = EgressPolicy::new(false, allowed).unwrap();
     let network: Arc<dyn Network> = Arc::<Fake>::clone(&fake);
-    Setting { client: Client::new(policy, network).unwrap(), fake, requests }
+    Setting { client: Client::within(policy, network, plenty(), sockets).unwrap(), fake, requests }
 }
 
 async fn serve(mut stream: TcpStream, requests: Arc<Mutex<Vec<String>>>, answer: fn(&str) -> String) {
@@ -95,8 +106,13 @@ fn moved(status: u16, location: &str) -> String {
     format!("HTTP/1.1 {status} Moved\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n")
 }
 
+fn app(id: &str) -> Arc<AppInfo> {
+    Arc::new(AppInfo { id: id.into(), name: "app".into(), owner_id: uuid::Uuid::nil() })
+}
+
 fn get(url: &str) -> FetchRequest {
     FetchRequest {
+        app: app("app_1"),
         method: Method::GET,
         url: url.into(),
         headers: HeaderMap::new(),
@@ -333,4 +349,207 @@ async fn responses_without_content_have_none() {
     let empty = post("http://a.example/", Content::Empty);
     setting.client.send(empty).await.unwrap();
     assert!(setting.request(2).to_ascii_lowercase().contains("content-length: 0"), "{}", setting.request(2));
+}
+
+#[tokio::test]
+async fn apps_share_no_connection() {
+    let setting = setting("", |_| ok("hello")).await;
+    for (id, connections) in [("app_1", 1), ("app_1", 1), ("app_2", 2), ("app_1", 2)] {
+        let response = setting.client.send(FetchRequest { app: app(id), ..get("http://a.example/") }).await.unwrap();
+        text(response.body).await.unwrap();
+        assert_eq!(setting.dialled().len(), connections);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(tls().unwrap().alpn_protocols, [b"http/1.1"]);
+}
+
+#[tokio::test]
+async fn responses_that_nobody_reads_hold_up_nothing_else() {
+    let setting = setting("", |request| ok(&"x".repeat(if request.contains("/big") { 8 << 20 } else { 5 }))).await;
+    let mut unread = Vec::new();
+    for _ in 0..20 {
+        unread.push(setting.client.send(get("http://a.example/big")).await.unwrap());
+    }
+    for id in ["app_1", "app_2"] {
+        let response = setting.client.send(FetchRequest { app: app(id), ..get("http://a.example/") }).await.unwrap();
+        assert_eq!(text(response.body).await.unwrap(), "xxxxx");
+    }
+    for response in unread {
+        assert_eq!(text(response.body).await.unwrap().len(), 8 << 20);
+    }
+}
+
+#[tokio::test]
+async fn small_content_leaves_its_connection_to_others() {
+    let setting = setting("", |_| ok("hello")).await;
+    let mut unread = Vec::new();
+    for _ in 0..10 {
+        unread.push(setting.client.send(get("http://a.example/")).await.unwrap());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // On a machine that is busy, some may come too late.
+    assert!(setting.dialled().len() < 10, "{}", setting.dialled().len());
+}
+
+#[tokio::test]
+async fn small_content_on_and_past_its_size() {
+    let pieces = |last: usize| [SMALL - 1, last].map(|size| Ok(Bytes::from(vec![7; size])));
+    let small = at_hand(Box::pin(futures::stream::iter(pieces(1)))).await;
+    assert!(matches!(small, Content::Bytes(bytes) if bytes.len() == SMALL));
+    let large = at_hand(Box::pin(futures::stream::iter(pieces(2)))).await;
+    assert!(matches!(large, Content::Stream(_)));
+    assert_eq!(text(large).await.unwrap().len(), SMALL + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn content_that_breaks_off_at_once_is_no_short_content() {
+    let pieces = [Ok(Bytes::from_static(b"start")), Err(io::Error::other("broken"))];
+    let content = at_hand(Box::pin(futures::stream::iter(pieces))).await;
+    assert!(matches!(content, Content::Stream(_)));
+    assert!(text(content).await.is_err());
+    let slow = futures::stream::iter([Ok(Bytes::from_static(b"start"))]).chain(futures::stream::pending());
+    let Content::Stream(mut stream) = at_hand(Box::pin(slow)).await else { panic!("it has not ended") };
+    assert_eq!(stream.next().await.unwrap().unwrap(), "start");
+}
+
+#[tokio::test]
+async fn open_connections_on_and_past_their_number() {
+    let setting = setting_within("", Supply::new(3, 2), |_| ok(&"x".repeat(8 << 20))).await;
+    let send = |id| setting.client.send(FetchRequest { app: app(id), ..get("http://a.example/big") });
+    let (first, _second) = (send("app_1").await.unwrap(), send("app_1").await.unwrap());
+    let third = send("app_1");
+    let other = send("app_2").await.unwrap();
+    let fourth = send("app_2");
+    tokio::time::pause();
+    for one_more in [third, fourth] {
+        let error = one_more.await.err().unwrap().to_string();
+        assert!(error.contains("cannot connect to `a.example` now: too many connections are open"), "{error}");
+    }
+    tokio::time::resume();
+    // Each of them makes room where it belongs.
+    drop((first, other));
+    for id in ["app_1", "app_2"] {
+        let response = send(id).await.unwrap();
+        assert_eq!(text(response.body).await.unwrap().len(), 8 << 20);
+    }
+}
+
+#[test]
+fn a_quarter_of_the_files_are_connections() {
+    let most = limits::MAX_SOCKETS;
+    let files = |sockets: usize| Some(sockets as u64 * 4);
+    assert_eq!([files(most - 1), files(most), files(most + 1), None].map(sockets), [most - 1, most, most, most]);
+    assert_eq!([Some(0), Some(1023), Some(1024)].map(sockets), [1, 255, 256]);
+}
+
+#[tokio::test]
+async fn apps_without_connections_are_forgotten() {
+    let setting = setting("", |_| ok(&"x".repeat(8 << 20))).await;
+    let _open = setting.client.send(get("http://a.example/")).await.unwrap();
+    for n in 1..APPS {
+        setting.client.connections(&format!("other_{n}"));
+    }
+    let known = || setting.client.apps.lock().unwrap().len();
+    assert_eq!(known(), APPS);
+    setting.client.connections("one_more");
+    assert_eq!(known(), 2);
+    assert!(setting.client.apps.lock().unwrap().contains_key("app_1"));
+}
+
+#[tokio::test]
+async fn a_handshake_that_never_ends_is_given_up() {
+    // The server waits for the end of a request that it can read.
+    let setting = Arc::new(setting("", |_| ok("hello")).await);
+    let sending = tokio::spawn(setting.client.send(get("https://a.example/")));
+    while setting.dialled().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    tokio::time::pause();
+    let error = sending.await.unwrap().err().unwrap().to_string();
+    assert!(error.contains("`a.example`: its server did not finish the TLS handshake"), "{error}");
+}
+
+/// Lookups that go on until they are told to end, even if nobody waits for them.
+#[derive(Default)]
+struct Silent {
+    lookups: Mutex<Vec<Permit>>,
+}
+
+impl Network for Silent {
+    fn resolve(&self, host: &str, permit: Permit) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        if host.starts_with("fine.") {
+            return Box::pin(async { Ok(vec![Ipv4Addr::new(93, 184, 215, 14).into()]) });
+        }
+        self.lookups.lock().unwrap().push(permit);
+        Box::pin(std::future::pending())
+    }
+
+    fn dial(&self, _: SocketAddr) -> BoxFuture<'static, io::Result<TcpStream>> {
+        Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_lookups_of_an_app_stay_within_its_share() {
+    let silent = Arc::<Silent>::default();
+    let network: Arc<dyn Network> = Arc::<Silent>::clone(&silent);
+    let client = Client::within(EgressPolicy::default(), network, Supply::new(3, 2), plenty()).unwrap();
+    let send = |id: &str, url: &str| client.send(FetchRequest { app: app(id), ..get(url) });
+    let texts = futures::future::join_all((0..3).map(|_| send("app_1", "http://slow.example/"))).await;
+    let texts: Vec<String> = texts.into_iter().map(|sent| sent.err().unwrap().to_string()).collect();
+    assert!(texts[..2].iter().all(|text| text.contains("`slow.example` cannot be resolved: ")), "{texts:?}");
+    assert!(texts[2].contains("`slow.example` cannot be resolved now: lookups"), "{texts:?}");
+
+    // Nobody waits for those two any more, and they count all the same; other apps have what is left.
+    assert_eq!(silent.lookups.lock().unwrap().len(), 2);
+    let error = async |id: &str| send(id, "http://fine.example/").await.err().unwrap().to_string();
+    assert!(error("app_1").await.contains("`fine.example` cannot be resolved now"));
+    assert!(error("app_2").await.contains("cannot connect to `fine.example`: connection refused"));
+    silent.lookups.lock().unwrap().clear();
+    assert!(error("app_1").await.contains("connection refused"));
+}
+
+#[tokio::test]
+async fn a_lookup_of_the_system_holds_its_permit_to_its_end() {
+    let share = Supply::new(1, 1).share();
+    let addresses = System.resolve("localhost", share.take().await).await.unwrap();
+    assert!(addresses.iter().all(IpAddr::is_loopback) && !addresses.is_empty());
+    assert!(!share.in_use());
+    // Polled once, so that its thread has it, and left alone.
+    let mut lookup = System.resolve("localhost", share.take().await);
+    let _ = futures::poll!(&mut lookup);
+    drop(lookup);
+    tokio::time::timeout(Duration::from_secs(10), share.take()).await.unwrap();
+}
+
+/// Content that tells whether it is still there.
+struct Owned {
+    bytes: Vec<u8>,
+    _there: Arc<()>,
+}
+
+impl AsRef<[u8]> for Owned {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_answered_keeps_nothing_of_its_content() {
+    // Answers at the head of a request, and reads no more.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let server = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        assert_ne!(stream.read(&mut [0; 100]).await.unwrap(), 0);
+        stream.write_all(ok("early").as_bytes()).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let client = Client::new(EgressPolicy::new(true, "").unwrap(), Arc::new(System)).unwrap();
+    let there = Arc::new(());
+    let content = Bytes::from_owner(Owned { bytes: vec![7; 32 << 20], _there: Arc::clone(&there) });
+    let response = client.send(post(&format!("http://{server}/"), Content::Bytes(content))).await.unwrap();
+    assert_eq!(text(response.body).await.unwrap(), "early");
+    assert_eq!(Arc::strong_count(&there), 1);
 }

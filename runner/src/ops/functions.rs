@@ -3,7 +3,6 @@
 use crate::registry::Registry;
 use ramekin_model::{App, Function, FunctionName, FunctionStats};
 use ramekin_store::{Store, StoreError};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -24,7 +23,7 @@ pub struct Detail {
     pub function: Function,
     /// Its figures.
     pub stats: FunctionStats,
-    /// Names of its environment variables; their values are shown to nobody.
+    /// Names of its environment variables; their values are shown to nobody. None when they cannot be decrypted.
     pub env_keys: Vec<String>,
 }
 
@@ -44,8 +43,8 @@ impl Functions {
     pub async fn get(&self, app: &App, name: &str) -> Result<Option<Detail>, StoreError> {
         let found = self.store.functions().get(&app.id, name).await?;
         Ok(found.map(|(function, stats)| {
-            let variables: BTreeMap<String, String> = self.registry.own_variables(&function);
-            Detail { env_keys: variables.into_keys().collect(), function, stats }
+            let variables = self.registry.own_variables(function.encrypted_env.as_deref());
+            Detail { env_keys: variables.unwrap_or_default().into_keys().collect(), function, stats }
         }))
     }
 
@@ -55,16 +54,14 @@ impl Functions {
     /// When the database fails.
     pub async fn delete(&self, app: &App, name: &str) -> Result<bool, StoreError> {
         let Ok(name) = name.parse::<FunctionName>() else { return Ok(false) };
-        let (store, registry, tasks) = (self.store.clone(), Arc::clone(&self.registry), self.tasks.clone());
+        let (store, registry) = (self.store.clone(), Arc::clone(&self.registry));
         let app = app.id.clone();
         // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
         let delete = async move {
             let guard = registry.change(&app, &name).await;
-            let before = registry.app(app.as_str()).and_then(|app| app.function(name.as_str()).cloned());
             let deleted = store.functions().delete(&app, name.as_str()).await?;
             if deleted {
                 registry.remove(&guard, &app, name.as_str());
-                before.inspect(|before| before.image.discard(&tasks));
                 tracing::info!(app.id = %app, function.name = %name, "deleted `{name}` of {app}");
             }
             Ok(deleted)

@@ -38,6 +38,8 @@ const CONNECTIONS: usize = 16_384;
 const STREAMS: u32 = 250;
 /// How often a quiet HTTP/2 connection is tried.
 const PING: Duration = Duration::from_secs(20);
+/// For connections to end at shutdown: longer than any call may take, and its client to take the answer.
+const LAST_ANSWER: Duration = Duration::from_millis(limits::MAX_TIMEOUT_MS as u64).saturating_add(WRITE_TIMEOUT);
 /// After an error such as too many open files, accepting is tried again so much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -64,8 +66,13 @@ pub async fn serve(listener: TcpListener, front: Front, shutdown: CancellationTo
     }
     drop(listener);
     tasks.close();
-    graceful.shutdown().await;
-    tasks.wait().await;
+    let ended = async {
+        graceful.shutdown().await;
+        tasks.wait().await;
+    };
+    if tokio::time::timeout(LAST_ANSWER, ended).await.is_err() {
+        tracing::warn!("{} connections were cut off: their clients did not take what they asked for", tasks.len());
+    }
 }
 
 async fn accept(

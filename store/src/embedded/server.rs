@@ -6,10 +6,10 @@
 use super::binaries::Binaries;
 use super::error::{Doing, EmbeddedError};
 use super::state_dir::StateDir;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::convert::Infallible;
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -21,6 +21,8 @@ use tracing::{error, info, warn};
 
 /// For `initdb`, and for the server to get ready; crash recovery on a loaded machine takes seconds.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
+/// How long processes of a cluster that was not finished may still write to it.
+const LEFT_OVER: Duration = Duration::from_secs(5);
 /// How long to wait for the server of a process that was killed to go away.
 const PREDECESSOR_TIMEOUT: Duration = Duration::from_secs(20);
 /// After this long a predecessor is asked to go.
@@ -176,9 +178,7 @@ impl Server {
     fn initdb(&self, stop: &StopSignal) -> Result<(), EmbeddedError> {
         let (password_file, _) = self.state.password(SUPERUSER)?;
         let (new, log) = (self.state.path().join("data.new"), self.state.log());
-        if new.exists() {
-            fs::remove_dir_all(&new).doing("remove", &new)?;
-        }
+        remove_left_over(&new).doing("remove", &new)?;
         let program = self.binaries.dir.join("initdb");
         let mut command = self.state.account.command(&program);
         command.arg("-D").arg(&new).arg("--pwfile").arg(password_file).args(["--username", SUPERUSER]);
@@ -189,7 +189,8 @@ impl Server {
         }
         let mut output = self.state.open_log()?;
         let log_start = output.seek(SeekFrom::End(0)).doing("read", &log)?;
-        command.stdin(Stdio::null()).stdout(output.try_clone().doing("open", &log)?).stderr(output);
+        // A group of its own, for initdb has children that must go with it.
+        command.process_group(0).stdin(Stdio::null()).stdout(output.try_clone().doing("open", &log)?).stderr(output);
         die_with_parent(&mut command, Signal::KILL);
         let mut child = command.spawn().doing("run", &program)?;
         let failed = |output| EmbeddedError::Initdb { dir: self.state.path().to_owned(), output };
@@ -203,12 +204,26 @@ impl Server {
             }
             let stopped = wait(stop, TICK).is_err();
             if stopped || begun.elapsed() > START_TIMEOUT {
-                let _ = child.kill();
+                let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
                 let _ = child.wait();
                 return Err(if stopped { EmbeddedError::Cancelled } else { failed("it took too long".into()) });
             }
         }
         fs::rename(&new, self.state.data()).doing("create", &self.state.data())
+    }
+}
+
+/// Removes a cluster that was not finished. Children of an initdb that was killed may be writing to it for a moment longer.
+fn remove_left_over(dir: &Path) -> std::io::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match fs::remove_dir_all(dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && begun.elapsed() < LEFT_OVER => {
+                std::thread::sleep(TICK);
+            }
+            removed => return removed,
+        }
     }
 }
 

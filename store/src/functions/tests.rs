@@ -1,5 +1,5 @@
 use crate::testing::{new_function, record, store, store_with_app};
-use crate::{Deleted, StoreError};
+use crate::{Deleted, Kept, StoreError};
 use chrono::{Duration, SubsecRound, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS, MAX_MEMORY_MB, MAX_SOURCE, MAX_TIMEOUT_MS};
 use ramekin_model::{AppId, Function, FunctionStats, NewFunction, Trigger, TriggerType};
@@ -96,6 +96,27 @@ async fn a_deleted_function_is_hidden_until_its_name_is_deployed_again() {
     let (_, stats) = functions.get(&app, "hello").await.unwrap().unwrap();
     assert_eq!(stats.invocations, 1);
     assert_eq!(functions.find(&app, "hello", Deleted::Excluded).await.unwrap(), Some(first.id));
+}
+
+#[tokio::test]
+async fn what_a_deploy_would_keep_is_known_before_it() {
+    let (store, app) = store_with_app().await;
+    let functions = store.functions();
+    let name = new_function("hello").name;
+    assert_eq!(functions.kept(&app, &name).await.unwrap(), None);
+    functions.deploy(&app, &new_function("hello")).await.unwrap();
+    let defaults = Kept { encrypted_env: None, memory_limit_mb: DEFAULT_MEMORY_MB };
+    assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(defaults));
+    let new = NewFunction {
+        encrypted_env: Some("sealed".into()),
+        memory_limit_mb: Some(MAX_MEMORY_MB),
+        ..new_function("hello")
+    };
+    functions.deploy(&app, &new).await.unwrap();
+    let named = Kept { encrypted_env: new.encrypted_env, memory_limit_mb: MAX_MEMORY_MB };
+    assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(named.clone()));
+    functions.delete(&app, "hello").await.unwrap();
+    assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(named), "a deploy revives it");
 }
 
 #[tokio::test]

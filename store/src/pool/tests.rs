@@ -1,8 +1,8 @@
-use super::Store;
+use super::{CLOSE_TIMEOUT, Store};
 use crate::StoreError;
 use crate::testing::{Proxy, database, store};
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Executor as _};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 
@@ -81,6 +81,20 @@ async fn a_store_tells_a_lost_database_from_a_refusal_and_recovers() {
     assert!(!refused.is_unavailable());
     store.close().await;
     assert!(store.ping().await.unwrap_err().is_unavailable());
+}
+
+#[tokio::test]
+async fn a_connection_that_answers_nothing_does_not_hold_up_the_end() {
+    let (proxy, options) = Proxy::to(&database().await).await;
+    let store = Store::connect(options, 2).await.unwrap();
+    let mut connection = store.pool.acquire().await.unwrap();
+    proxy.freeze();
+    let waiting = tokio::spawn(async move { connection.execute("SELECT 1").await });
+    let begun = Instant::now();
+    store.close().await;
+    assert!((CLOSE_TIMEOUT..CLOSE_TIMEOUT * 2).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+    assert!(!waiting.is_finished());
+    waiting.abort();
 }
 
 #[tokio::test]

@@ -44,7 +44,15 @@ impl Drop for CallLog {
 
 /// The end of a call that never had an instance.
 pub(super) fn without_instance(error: CallError, duration: Duration) -> Ended {
-    Ended { result: Err(error), duration, cpu: Duration::ZERO, memory: 0, response_bytes: 0, console: Vec::new() }
+    Ended {
+        result: Err(error),
+        duration,
+        cpu: Duration::ZERO,
+        memory: 0,
+        response_bytes: 0,
+        console: Vec::new(),
+        late: None,
+    }
 }
 
 /// Writes down how a call ended (Butterbase §7.3).
@@ -57,7 +65,7 @@ fn fill(record: &mut InvocationRecord, ended: Ended) {
     match ended.result {
         Ok(status) => {
             record.status_code = Some(status);
-            record.error = (status >= 400).then(|| format!("HTTP {status}"));
+            record.error = ended.late.map(clip).or_else(|| (status >= 400).then(|| format!("HTTP {status}")));
         }
         Err(error) => {
             record.status_code = status(&error);
@@ -123,7 +131,15 @@ mod tests {
         let duration = Duration::from_millis(7);
         fill(
             &mut record,
-            Ended { result, duration, cpu: duration, memory: 65_536, response_bytes: 3, console: Vec::new() },
+            Ended {
+                result,
+                duration,
+                cpu: duration,
+                memory: 65_536,
+                response_bytes: 3,
+                console: Vec::new(),
+                late: None,
+            },
         );
         assert_eq!(
             (record.duration_ms, record.cpu_us, record.memory_bytes, record.response_bytes),

@@ -11,14 +11,14 @@ use crate::registry::{FunctionEntry, Registry};
 use crate::vault::{Vault, VaultError};
 use chrono::{DurationRound as _, TimeDelta, Utc};
 use ramekin_compiler::Diagnostics;
-use ramekin_model::{App, ConsoleLine, Function, FunctionName, NewFunction, Secret, Trigger, TriggerType};
+use ramekin_model::{App, ConsoleLine, Function, FunctionName, NewFunction, Secret, Trigger, TriggerType, limits};
 use ramekin_store::{Store, StoreError};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Deploys that run at once: building takes CPU that calls need too.
+/// Deploys that run at once. Few, because they take turns at building with calls that wait for an image.
 const PARALLEL: usize = 2;
 /// Deploys that may wait for their turn; each holds its source.
 const WAITING: usize = 64;
@@ -120,10 +120,16 @@ impl Deploys {
         let _turn = self.turns.acquire().await;
         let before = self.registry.app(app.id.as_str()).and_then(|app| app.function(deploy.name.as_str()).cloned());
         let triggers = deploy.triggers.map(|triggers| self.triggers(triggers, before.as_deref())).transpose()?;
-        let own = match (&deploy.environment, &before) {
-            (Some(variables), _) => variables.clone(),
-            (None, Some(before)) => self.registry.own_variables(&before.function),
-            (None, None) => BTreeMap::new(),
+        let kept = self.store.functions().kept(&app.id, &deploy.name).await?;
+        let own = match &deploy.environment {
+            Some(variables) => variables.clone(),
+            None => {
+                let stored = kept.as_ref().and_then(|kept| kept.encrypted_env.as_deref());
+                self.registry.own_variables(stored).map_err(|error| {
+                    let text = format!("is required, to replace the stored variables: {error}");
+                    DeployError::Form(Issues::one("envVars", text))
+                })?
+            }
         };
         let environment = self.registry.environment(app, own);
         // The database keeps microseconds.
@@ -134,6 +140,8 @@ impl Deploys {
                 BuildError::Source(diagnostics) => DeployError::Source(diagnostics),
                 BuildError::Host(text) => DeployError::Host(text),
             })?;
+        let limit = deploy.memory_limit_mb.or(kept.map(|kept| kept.memory_limit_mb));
+        check_memory(image.memory(), limit.unwrap_or(limits::DEFAULT_MEMORY_MB)).map_err(DeployError::Form)?;
         let new = NewFunction {
             name: deploy.name,
             code: deploy.code,
@@ -148,9 +156,6 @@ impl Deploys {
         let startup = image.startup().clone();
         let built = BuiltWith { image, environment };
         let entry = self.activate(Arc::clone(app), new, built).await?;
-        if let Some(before) = before {
-            before.image.discard(self.sandbox.tasks());
-        }
         Ok(Deployed { entry, startup, console })
     }
 
@@ -169,10 +174,11 @@ impl Deploys {
                 other => DeployError::Store(other),
             })?;
             let function = Function { code: String::new(), ..function };
-            // A revived function has variables that were not known when its image was built.
-            let actual = registry.environment(&app, registry.own_variables(&function));
+            // Another deploy may have changed the variables while the image was built.
+            let actual = registry.own_variables(function.encrypted_env.as_deref());
+            let actual = registry.environment(&app, actual.unwrap_or_default());
             let usable = *built.image.startup() != StartupKind::Sealed || actual.expose() == built.environment.expose();
-            let cell = if usable { ImageCell::filled(built.image) } else { Arc::default() };
+            let cell = if usable { ImageCell::filled(&built.image) } else { Arc::default() };
             let entry = registry.put(&guard, &app, function, Some(cell));
             tracing::info!(
                 app.id = %app.id, function.name = %new.name, function.id = %entry.function.id,
@@ -214,6 +220,19 @@ impl Deploys {
     }
 }
 
+/// A call begins with the memory that the top level has taken, so that has to fit into what a call may have.
+fn check_memory(bytes: u64, limit_mb: u32) -> Result<(), Issues> {
+    let needed_mb = bytes.div_ceil(1024 * 1024);
+    if needed_mb <= limit_mb.into() {
+        return Ok(());
+    }
+    let text = format!(
+        "is {limit_mb} MB, and every call begins with the {needed_mb} MB that the module's top level takes; set it to more \
+         than {needed_mb}, or let the top level take less at once"
+    );
+    Err(Issues::one("memoryLimitMb", text))
+}
+
 struct BuiltWith {
     image: Arc<Image>,
     environment: ramekin_host_api::Environment,
@@ -228,4 +247,17 @@ pub fn shown_config(trigger: &Trigger) -> Map<String, Value> {
         *secret = REDACTED.into();
     }
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_memory;
+
+    #[test]
+    fn the_memory_of_a_module_on_and_past_the_limit() {
+        let mb = |mb: u64| mb << 20;
+        assert_eq!(check_memory(mb(64), 64), Ok(()));
+        let text = check_memory(mb(64) + 65_536, 64).unwrap_err().to_string();
+        assert!(text.starts_with("memoryLimitMb: is 64 MB") && text.contains("65 MB"), "{text}");
+    }
 }

@@ -70,7 +70,24 @@ fn shape(failure: CallFailure, audience: Audience) -> Result<(StatusCode, Value)
             });
             return Ok((StatusCode::TOO_MANY_REQUESTS, body));
         }
-        CallFailure::Image(ImageError::Source(text)) => return Ok((FAILED, json!({ "error": text }))),
+        CallFailure::Image(ImageError::Source(text)) => {
+            // It quotes the source.
+            let text = match audience {
+                Audience::Owner => text,
+                Audience::Public => "the function does not build any more; its owner has to deploy it again".into(),
+            };
+            return Ok((FAILED, json!({ "error": text })));
+        }
+        CallFailure::Image(ImageError::Environment) => {
+            return Err(match audience {
+                Audience::Owner => ApiError::new(
+                    ErrorCode::InternalError,
+                    "the function's environment variables cannot be decrypted; deploy it again with its envVars, or start \
+                     the server with the key that they were encrypted with",
+                ),
+                Audience::Public => not_run(),
+            });
+        }
         CallFailure::Image(ImageError::Store(_)) => {
             let text = "the function is not loaded and the database is not reachable";
             return Err(ApiError::new(ErrorCode::ExternalDbError, text).retry_after(RETRY_AFTER));
@@ -139,8 +156,20 @@ mod tests {
         let full = told(CallFailure::Saturated(Refused { running: 3, limit: 3 }), Audience::Public);
         let body = json!({ "error": "Concurrency limit reached", "activeWorkers": 3, "maxWorkers": 3 });
         assert_eq!(full, (429, Some("5".into()), body));
-        let source = told(ImageError::Source("unexpected `}`".into()), Audience::Public);
+        let source = told(ImageError::Source("unexpected `}`".into()), Audience::Owner);
         assert_eq!((source.0, source.2), (500, json!({ "error": "unexpected `}`" })));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_function_goes_to_its_owner() {
+        let (status, _, body) = told(ImageError::Source("canary".into()), Audience::Public);
+        assert!(status == 500 && body["error"].is_string() && !body.to_string().contains("canary"), "{body}");
+        let variables = |audience| {
+            let (status, _, body) = told(ImageError::Environment, audience);
+            assert_eq!((status, &body["error"]["code"]), (500, &json!("INTERNAL_ERROR")));
+            body.to_string().contains("environment variables cannot be decrypted")
+        };
+        assert!(variables(Audience::Owner) && !variables(Audience::Public));
     }
 
     #[test]

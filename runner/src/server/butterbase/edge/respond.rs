@@ -6,22 +6,22 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Ver
 use ramekin_host_api::ports::Content;
 
 /// Fields of the connection; the server says these itself.
-const CONNECTION: &[&str] = &[
-    "connection",
-    "content-length",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
+const CONNECTION: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
 ];
 
 /// The response to a public call.
 pub fn reply(reply: Reply, method: &Method, version: Version) -> Response<ResponseBody> {
     let Reply { status, mut headers, body } = reply;
-    for name in CONNECTION {
-        headers.remove(*name);
+    for name in &CONNECTION {
+        headers.remove(name);
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if is_event_stream(&headers) {

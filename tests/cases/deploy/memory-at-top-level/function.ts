@@ -1,0 +1,3 @@
+const data = new Uint8Array(150 << 20);
+
+export default (): Response => new Response(`${data.length}`);
