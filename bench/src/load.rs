@@ -56,7 +56,7 @@ async fn connection(target: &Target, until: Instant) -> Result<Vec<Duration>> {
     Ok(samples)
 }
 
-/// Reads one answer with a `content-length`.
+/// Reads one answer.
 async fn answer<'a>(stream: &mut TcpStream, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
     let mut filled = 0;
     loop {
@@ -75,16 +75,20 @@ async fn answer<'a>(stream: &mut TcpStream, buffer: &'a mut [u8]) -> Result<&'a 
     }
 }
 
-/// How long the whole answer is, once its head is there.
+/// How long the whole answer is, once that is known.
 fn whole(bytes: &[u8]) -> Result<Option<usize>> {
+    const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";
     let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(bytes.get(..end).unwrap_or_default())?;
-    let field = head
-        .split("\r\n")
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let (_, length) = field.context("an answer without content-length")?;
-    Ok(Some(end + 4 + length.trim().parse::<usize>()?))
+    let field = |wanted: &str| {
+        let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+        fields.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim()).next()
+    };
+    if let Some(length) = field("content-length") {
+        return Ok(Some(end + 4 + length.parse::<usize>()?));
+    }
+    ensure!(field("transfer-encoding") == Some("chunked"), "an answer of unknown length: {head}");
+    Ok(bytes.ends_with(LAST_CHUNK).then_some(bytes.len()))
 }
 
 #[cfg(test)]
@@ -96,6 +100,9 @@ mod tests {
         assert_eq!(whole(b"HTTP/1.1 200 OK\r\ncontent-len").unwrap(), None);
         let head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
         assert_eq!(whole(head).unwrap(), Some(head.len() + 5));
+        let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\n\r\n";
+        assert_eq!(whole(chunked).unwrap(), Some(chunked.len()));
+        assert_eq!(whole(chunked.strip_suffix(b"\r\n").unwrap()).unwrap(), None);
         assert!(whole(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
     }
 }

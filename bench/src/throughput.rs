@@ -1,5 +1,6 @@
 //! Requests per second of one core over HTTP, beside Node's `http` with Request and Response objects: both pinned to the
-//! first core and taking turns, the load on the second.
+//! first core and taking turns, the load on the second. Every call is recorded in the database, which has a share in that:
+//! measured once with its processes on the core of the server, and once on the other.
 
 use crate::inside::HELLO;
 use crate::load::{self, Target};
@@ -23,8 +24,16 @@ struct Peer {
     name: String,
     pid: u32,
     target: Target,
+    measured: Measured,
+}
+
+#[derive(Default)]
+struct Measured {
+    /// Requests per second, a window each.
     rates: Vec<f64>,
+    /// CPU time per request in microseconds, a window each.
     cpu: Vec<f64>,
+    /// Answers on the only connection.
     alone: Vec<Duration>,
 }
 
@@ -44,55 +53,73 @@ fn compare(server: &Server, node: Option<&Node>) -> Result<Vec<Row>> {
     runtime.block_on(async {
         let app = App::create(server.client(), "bench").await?;
         app.deploy("hello", HELLO, &json!({})).await?;
-        let peer = |name: &str, pid, address, path| Peer {
-            name: name.to_owned(),
-            pid,
-            target: Target { address, path, answer: "Hello" },
-            rates: Vec::new(),
-            cpu: Vec::new(),
-            alone: Vec::new(),
+        let peer = |name: String, pid, address, path| {
+            let target = Target { address, path, answer: "Hello" };
+            Peer { name, pid, target, measured: Measured::default() }
         };
-        let mut peers = vec![peer("Ramekin", server.pid(), server.address(), app.path("hello"))];
+        let mut peers = vec![peer("Ramekin".into(), server.pid(), server.address(), app.path("hello"))];
         if let Some(node) = node {
-            peers.push(peer(&format!("Node {}", node.version), node.pid(), node.address, "/".into()));
+            peers.push(peer(format!("Node {}", node.version), node.pid(), node.address, "/".into()));
         }
         for peer in &mut peers {
             load::run(&peer.target, CONNECTIONS, WINDOW).await?;
         }
-        for _ in 0..ROUNDS {
-            for peer in &mut peers {
-                peer.window().await?;
-            }
+        turns(&mut peers).await?;
+        let mut rows = rows(&peers);
+        rows.push(against(&peers, "database on the same core"));
+        for process in process::below(server.home().path()).iter().filter(|process| process.pid != server.pid()) {
+            process::pin_found(process, LOAD_CORE)?;
         }
-        Ok(rows(&peers))
+        turns(&mut peers).await?;
+        rows.push(against(&peers, "database on the other"));
+        Ok(rows)
     })
+}
+
+/// Measures the peers in turns.
+async fn turns(peers: &mut [Peer]) -> Result<()> {
+    for peer in &mut *peers {
+        peer.measured = Measured::default();
+    }
+    for _ in 0..ROUNDS {
+        for peer in &mut *peers {
+            peer.window().await?;
+        }
+    }
+    Ok(())
 }
 
 impl Peer {
     async fn window(&mut self) -> Result<()> {
         let (cpu, started) = (process::cpu_time(self.pid)?, Instant::now());
         let answers = load::run(&self.target, CONNECTIONS, WINDOW).await?.len() as f64;
-        self.rates.push(answers / started.elapsed().as_secs_f64());
-        self.cpu.push((process::cpu_time(self.pid)?.saturating_sub(cpu)).as_secs_f64() * 1e6 / answers);
-        self.alone.extend(load::run(&self.target, 1, WINDOW / 4).await?);
+        self.measured.rates.push(answers / started.elapsed().as_secs_f64());
+        let cpu = process::cpu_time(self.pid)?.saturating_sub(cpu);
+        self.measured.cpu.push(cpu.as_secs_f64() * 1e6 / answers);
+        self.measured.alone.extend(load::run(&self.target, 1, WINDOW / 4).await?);
         Ok(())
     }
 }
 
 fn rows(peers: &[Peer]) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for peer in peers {
-        let figure = |text: &str| format!("{}: hello over HTTP, one core, {text}", peer.name);
-        rows.push(Row::note(figure("16 connections"), format!("{:.0} requests/s", median(peer.rates.clone()))));
-        rows.push(Row::note(figure("CPU of a request"), format!("{:.1} µs", median(peer.cpu.clone()))));
-        rows.push(Row::note(figure("1 connection, p50"), micros(Sorted::new(peer.alone.clone()).median())));
-    }
-    rows.push(match peers {
-        [ours, theirs] => {
-            let ratios = ours.rates.iter().zip(&theirs.rates).map(|(ours, theirs)| ours / theirs).collect();
-            Row::new("requests per second against Node", format!("{:.2}×", median(ratios)), "≥ 1×, aim 2×")
-        }
-        _ => Row::new("requests per second against Node", "not measured: no `node` here", "≥ 1×, aim 2×"),
+    let rows = peers.iter().map(|Peer { name, measured, .. }| {
+        let figure = |text: &str| format!("{name}: hello over HTTP, one core, {text}");
+        [
+            Row::note(figure("16 connections"), format!("{:.0} requests/s", median(measured.rates.clone()))),
+            Row::note(figure("CPU of a request"), format!("{:.1} µs", median(measured.cpu.clone()))),
+            Row::note(figure("1 connection, p50"), micros(Sorted::new(measured.alone.clone()).median())),
+        ]
     });
-    rows
+    rows.flatten().collect()
+}
+
+fn against(peers: &[Peer], how: &str) -> Row {
+    let measured = match peers {
+        [ours, theirs] => {
+            let pairs = ours.measured.rates.iter().zip(&theirs.measured.rates);
+            format!("{:.2}×", median(pairs.map(|(ours, theirs)| ours / theirs).collect()))
+        }
+        _ => "not measured: no `node` here".into(),
+    };
+    Row::new(format!("requests per second against Node, {how}"), measured, "≥ 1×, aim 2×")
 }

@@ -25,6 +25,15 @@ pub fn pin(command: &mut Command, core: usize) {
     unsafe { command.pre_exec(move || Ok(rustix::thread::sched_setaffinity(None, &only(core))?)) };
 }
 
+/// Binds a process that runs to one core, but not threads that it has besides its first.
+///
+/// # Errors
+/// When it is gone.
+pub fn pin_found(found: &Found, core: usize) -> Result<()> {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(found.pid)?).context("no process has the id 0")?;
+    rustix::thread::sched_setaffinity(Some(pid), &only(core)).with_context(|| format!("moving {}", found.command))
+}
+
 /// Binds this thread to one core.
 ///
 /// # Errors
