@@ -24,9 +24,13 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         app.deploy("wait", WAIT, &json!({})).await?;
         app.get("wait").await?.expect(200)?;
         let before = process::resident_kib(server.pid())?;
-        let mut calls = JoinSet::new();
+        // Connected before the first is sent: connecting takes longer than a call waits.
+        let mut connections = Vec::new();
         for _ in 0..CALLS {
-            let mut connection = server.client().connect().await?;
+            connections.push(server.client().connect().await?);
+        }
+        let mut calls = JoinSet::new();
+        for mut connection in connections {
             let request = Sent::get(app.path("wait"));
             calls.spawn(async move { connection.send(&request).await });
         }
