@@ -18,15 +18,18 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts it on one core; `None` when there is no `node` on the machine.
+    /// Starts it on one core with one of the adapters of its script; `None` when there is no `node` on the machine.
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn start(core: usize) -> Result<Option<Self>> {
+    pub fn start(core: usize, adapter: &str) -> Result<Option<Self>> {
         let Ok(version) = Command::new("node").arg("--version").output() else { return Ok(None) };
         let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
         let mut command = Command::new("node");
-        command.args(["--input-type=module", "--eval", SCRIPT]).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .args(["--input-type=module", "--eval", SCRIPT, "--", adapter])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         process::tie(&mut command);
         process::pin(&mut command, core);
         let mut child = command.spawn().context("starting node")?;

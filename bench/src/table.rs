@@ -25,7 +25,7 @@ impl Row {
     /// # Errors
     /// When the table cannot be written.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "| {:<58} | {:<34} | {:<18} |", self.figure, self.measured, self.bar)?;
+        writeln!(out, "| {:<72} | {:<34} | {:<18} |", self.figure, self.measured, self.bar)?;
         out.flush()
     }
 }
@@ -36,5 +36,5 @@ impl Row {
 /// When it cannot be written.
 pub fn head(out: &mut dyn Write) -> io::Result<()> {
     Row::new("figure", "measured", "bar").write(out)?;
-    Row::new("-".repeat(58), "-".repeat(34), "-".repeat(18)).write(out)
+    Row::new("-".repeat(72), "-".repeat(34), "-".repeat(18)).write(out)
 }

@@ -1,5 +1,6 @@
-//! Requests per second of one core over HTTP, beside Node's `http` with Request and Response objects: both pinned to the
-//! first core and taking turns, the load on the second. Every call is recorded in the database, which has a share in that:
+//! Requests per second of one core over HTTP, beside Node's `http` with Request and Response objects, once with an adapter
+//! that streams as Ramekin does and once with the least that answers: all pinned to the first core and taking turns, the
+//! load on the second. Every call is recorded in the database, which has a share in that:
 //! measured once with its processes on the core of the server, and once on the other.
 
 use crate::inside::HELLO;
@@ -14,6 +15,8 @@ use ramekin_tests::server::{Server, Setup};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
+/// Adapters of the peer, see its script.
+const ADAPTERS: [&str; 2] = ["streaming", "buffering"];
 const SERVER_CORE: usize = 0;
 const LOAD_CORE: usize = 1;
 const CONNECTIONS: usize = 16;
@@ -39,15 +42,16 @@ struct Measured {
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
     let server = Server::new(&Setup::default().on_core(SERVER_CORE))?;
-    let node = Node::start(SERVER_CORE)?;
+    let nodes = ADAPTERS.map(|adapter| Node::start(SERVER_CORE, adapter).map(|node| node.map(|node| (adapter, node))));
+    let nodes = nodes.into_iter().filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
     // A thread of its own, for the pin would stay on this one.
-    let outcome = std::thread::scope(|scope| scope.spawn(|| compare(&server, node.as_ref())).join());
+    let outcome = std::thread::scope(|scope| scope.spawn(|| compare(&server, &nodes)).join());
     let rows = outcome.map_err(|_| anyhow::anyhow!("the load generator panicked"))??;
     server.stop()?;
     Ok(rows)
 }
 
-fn compare(server: &Server, node: Option<&Node>) -> Result<Vec<Row>> {
+fn compare(server: &Server, nodes: &[(&str, Node)]) -> Result<Vec<Row>> {
     process::pin_thread(LOAD_CORE)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -58,20 +62,20 @@ fn compare(server: &Server, node: Option<&Node>) -> Result<Vec<Row>> {
             Peer { name, pid, target, measured: Measured::default() }
         };
         let mut peers = vec![peer("Ramekin".into(), server.pid(), server.address(), app.path("hello"))];
-        if let Some(node) = node {
-            peers.push(peer(format!("Node {}", node.version), node.pid(), node.address, "/".into()));
+        for (adapter, node) in nodes {
+            peers.push(peer(format!("Node {}, {adapter}", node.version), node.pid(), node.address, "/".into()));
         }
         for peer in &mut peers {
             load::run(&peer.target, CONNECTIONS, WINDOW).await?;
         }
         turns(&mut peers).await?;
         let mut rows = rows(&peers);
-        rows.push(against(&peers, "database on the same core"));
+        rows.extend(against(&peers, "database on the same core"));
         for process in process::below(server.home().path()).iter().filter(|process| process.pid != server.pid()) {
             process::pin_found(process, LOAD_CORE)?;
         }
         turns(&mut peers).await?;
-        rows.push(against(&peers, "database on the other"));
+        rows.extend(against(&peers, "database on the other"));
         Ok(rows)
     })
 }
@@ -113,13 +117,16 @@ fn rows(peers: &[Peer]) -> Vec<Row> {
     rows.flatten().collect()
 }
 
-fn against(peers: &[Peer], how: &str) -> Row {
-    let measured = match peers {
-        [ours, theirs] => {
-            let pairs = ours.measured.rates.iter().zip(&theirs.measured.rates);
-            format!("{:.2}×", median(pairs.map(|(ours, theirs)| ours / theirs).collect()))
+fn against(peers: &[Peer], how: &str) -> Vec<Row> {
+    let row = |name: &str, measured| Row::new(format!("requests/s against {name}, {how}"), measured, "≥ 1×, aim 2×");
+    match peers {
+        [ours, others @ ..] if !others.is_empty() => {
+            let ratio = |theirs: &Peer| {
+                let pairs = ours.measured.rates.iter().zip(&theirs.measured.rates);
+                format!("{:.2}×", median(pairs.map(|(ours, theirs)| ours / theirs).collect()))
+            };
+            others.iter().map(|theirs| row(&theirs.name, ratio(theirs))).collect()
         }
-        _ => "not measured: no `node` here".into(),
-    };
-    Row::new(format!("requests per second against Node, {how}"), measured, "≥ 1×, aim 2×")
+        _ => vec![row("Node", "not measured: no `node` here".into())],
+    }
 }
