@@ -4,7 +4,7 @@ use super::error::ApiError;
 use crate::ops::call::{Broken, Received};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyStream;
 use hyper::body::Incoming;
@@ -223,13 +223,6 @@ where
     }
 }
 
-/// Whether the fields announce JSON.
-pub fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,19 +275,5 @@ mod tests {
         assert_eq!(body.size_hint().exact(), Some(3));
         assert_eq!(body.collect().await.unwrap().to_bytes(), "abc");
         assert!(ResponseBody::Bytes(Bytes::new()).is_end_stream());
-    }
-
-    #[test]
-    fn json_is_known_by_its_type() {
-        for (value, expected) in [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8", true),
-            ("text/json", false),
-            ("application/json+x", false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, value.parse().unwrap())]);
-            assert_eq!(is_json(&headers), expected, "{value}");
-        }
-        assert!(!is_json(&HeaderMap::new()));
     }
 }

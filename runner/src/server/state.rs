@@ -27,11 +27,6 @@ impl PublicUrl {
         Self(url)
     }
 
-    /// The address itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Where an app's API is.
     pub fn of_app(&self, app: &App) -> String {
         format!("{}/v1/{}", self.0, app.id)
