@@ -1,6 +1,7 @@
 //! Shared vocabulary: plain data that every other crate speaks. No I/O, no async, no SQL, no wasm.
 
 mod app;
+mod database;
 mod error_code;
 mod function;
 mod id;
@@ -10,6 +11,7 @@ mod secret;
 mod trigger;
 
 pub use app::{ApiKey, App, KeyScope};
+pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls};
 pub use error_code::ErrorCode;
 pub use function::{Function, FunctionStats, NewFunction};
 pub use id::{AppId, FunctionName, InvalidId};
