@@ -2,8 +2,12 @@
 //! stands still, the network and randomness are out of reach, so the same source gives the same image.
 
 use crate::link;
+use ramekin_support::{Modules, text};
 use std::collections::BTreeMap;
-use wasmtime::component::{Component, ComponentType, InstancePre, Lift, Linker, Lower, WasmList, WasmStr};
+use std::sync::Arc;
+use wasmtime::component::{
+    Component, ComponentType, InstancePre, Lift, Linker, Lower, Resource, ResourceTable, ResourceType, WasmList, WasmStr,
+};
 use wasmtime::{Engine, Module, ResourceLimiter, Store, StoreContextMut};
 
 const INIT: &str = "ramekin:function/init@0.1.0";
@@ -103,13 +107,6 @@ pub enum Startup {
     PerRequest,
 }
 
-#[derive(Debug, ComponentType, Lower)]
-#[component(record)]
-struct Loaded {
-    name: String,
-    bytecode: Vec<u8>,
-}
-
 #[derive(Debug, ComponentType, Lift)]
 #[component(record)]
 struct Evaluated {
@@ -156,6 +153,8 @@ enum Level {
 
 struct Host {
     setting: Setting,
+    modules: Arc<Modules>,
+    table: ResourceTable,
     image: Option<Vec<u8>>,
     console: Vec<(u8, String)>,
     refused: bool,
@@ -177,25 +176,32 @@ impl ResourceLimiter for Host {
 #[derive(Clone)]
 pub struct Evaluator {
     pre: InstancePre<Host>,
+    modules: Arc<Modules>,
 }
 
 impl Evaluator {
-    /// An evaluator that starts from the image module `from`.
+    /// An evaluator that starts from the image module `from`, with the engine's own modules that are not in it.
     ///
     /// # Errors
     /// When the engine and the image do not fit together.
-    pub fn new(engine: &Engine, component: &Component, from: &Module) -> Result<Self, SnapshotError> {
+    pub fn new(
+        engine: &Engine,
+        component: &Component,
+        from: &Module,
+        modules: Arc<Modules>,
+    ) -> Result<Self, SnapshotError> {
         let mut linker = Linker::<Host>::new(engine);
         linker.root().module("image", from)?;
         linker.define_unknown_imports_as_traps(component)?;
         linker.allow_shadowing(true);
         add_to_linker(&mut linker)?;
-        Ok(Self { pre: linker.instantiate_pre(component)? })
+        Ok(Self { pre: linker.instantiate_pre(component)?, modules })
     }
 
     fn store(&self, setting: Setting) -> Result<Store<Host>, SnapshotError> {
         let (fuel, slice, memory) = (setting.fuel, setting.fuel_slice, setting.memory);
-        let host = Host { setting, image: None, console: Vec::new(), refused: false };
+        let (modules, table) = (Arc::clone(&self.modules), ResourceTable::new());
+        let host = Host { setting, modules, table, image: None, console: Vec::new(), refused: false };
         let mut store = Store::new(self.pre.engine(), host);
         store.limiter(|host| host);
         // What the engine may hand out at once: the image is the whole memory.
@@ -274,10 +280,9 @@ impl Evaluator {
     ///
     /// # Errors
     /// What a module threw, as text.
-    pub async fn bootstrap(&self, modules: Vec<(String, Vec<u8>)>) -> Result<Vec<u8>, SnapshotError> {
+    pub async fn bootstrap(&self) -> Result<Vec<u8>, SnapshotError> {
         let mut store = self.store(Setting::default())?;
-        let modules: Vec<_> = modules.into_iter().map(|(name, bytecode)| Loaded { name, bytecode }).collect();
-        let outcome: Result<(), String> = self.call(&mut store, "bootstrap", (modules,)).await?;
+        let outcome: Result<(), String> = self.call(&mut store, "bootstrap", ()).await?;
         outcome.map_err(|text| SnapshotError::Threw(text, None))?;
         store.into_data().image.ok_or_else(|| wasmtime::Error::msg("no image was taken").into())
     }
@@ -302,6 +307,7 @@ fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         let entries: Vec<_> = store.data().setting.environment.clone().into_iter().collect();
         Ok((entries,))
     })?;
+    add_support_to_linker(linker)?;
     let mut log = linker.instance("ramekin:function/log@0.1.0")?;
     log.func_wrap("write", |mut store: StoreContextMut<'_, Host>, (level, message): (Level, WasmStr)| {
         let (lines, characters) = (store.data().setting.console_lines, store.data().setting.console_line);
@@ -312,6 +318,40 @@ fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         }
         Ok(())
     })
+}
+
+/// What the engine leaves to its host wherever it runs.
+fn add_support_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
+    let mut modules = linker.instance("ramekin:function/modules@0.1.0")?;
+    modules.func_wrap("load", |store: StoreContextMut<'_, Host>, (name,): (String,)| {
+        Ok((store.data().modules.get(&name).map(<[u8]>::to_vec),))
+    })?;
+    let mut interface = linker.instance("ramekin:function/text@0.1.0")?;
+    interface
+        .func_wrap("encoding", |_: StoreContextMut<'_, Host>, (label,): (String,)| Ok((text::encoding(&label),)))?;
+    interface.func_wrap("domain-to-ascii", |_: StoreContextMut<'_, Host>, (domain,): (Vec<u8>,)| {
+        Ok((text::domain_to_ascii(&domain),))
+    })?;
+    interface.func_wrap("domain-to-unicode", |_: StoreContextMut<'_, Host>, (domain,): (String,)| {
+        Ok((text::domain_to_unicode(&domain),))
+    })?;
+    interface.resource("decoder", ResourceType::host::<text::Decoder>(), |mut store, rep| {
+        store.data_mut().table.delete(Resource::<text::Decoder>::new_own(rep))?;
+        Ok(())
+    })?;
+    interface.func_wrap(
+        "[constructor]decoder",
+        |mut store: StoreContextMut<'_, Host>, (encoding, fatal, keep_bom): (String, bool, bool)| {
+            Ok((store.data_mut().table.push(text::Decoder::new(&encoding, fatal, keep_bom))?,))
+        },
+    )?;
+    interface.func_wrap(
+        "[method]decoder.decode",
+        |mut store: StoreContextMut<'_, Host>,
+         (decoder, bytes, last): (Resource<text::Decoder>, Vec<u8>, bool)| {
+            Ok((store.data_mut().table.get_mut(&decoder)?.decode(&bytes, last),))
+        },
+    )
 }
 
 /// The beginning of a text.

@@ -1,101 +1,170 @@
 /**
  * The JavaScript half of the engine, wired up: every global that a function finds, with the attributes that the standards
  * give it, and the hooks that the Rust half calls. Evaluated once, when the engine is built; what runs here is free at
- * run time.
+ * run time, and what is imported here stands in every heap image. So the rest is loaded when it is needed: see `lazy.js`.
  */
-import { setHooks } from 'native';
+import { loadModule, setHooks } from 'native';
 import { dispatch, failWith, hasHandler } from './internal/dispatch.js';
-import { Deno } from './platform/deno.js';
-import { Blob, File } from './web/blob.js';
-import { console, describeError } from './web/console.js';
-import { Crypto, SubtleCrypto, crypto } from './web/crypto.js';
-import { DOMException, QuotaExceededError } from './web/dom-exception.js';
-import { TextDecoder, TextDecoderStream, TextEncoder, TextEncoderStream } from './web/encoding.js';
-import {
-  AbortController, AbortSignal, CustomEvent, ErrorEvent, Event, EventTarget, MessageEvent, PromiseRejectionEvent, installGlobalEventTarget,
-  logUncaught, reportError, reportUnhandledRejection, setUncaughtHandler,
-} from './web/events.js';
-import { fetch } from './web/fetch.js';
-import { FormData } from './web/form-data.js';
+import { DOMException } from './internal/intrinsics.js';
+import { report, timers } from './internal/lazy.js';
+import { console } from './web/console.js';
+import { describeError } from './web/errors.js';
 import { Headers } from './web/headers.js';
-import { Navigator, navigator } from './web/navigator.js';
-import { Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, performance } from './web/performance.js';
 import { Request } from './web/request.js';
 import { Response } from './web/response.js';
-import * as streams from './web/streams.js';
-import { refuseToClone, structuredClone } from './web/structured-clone.js';
-import {
-  clearImmediate, clearInterval, clearTimeout, queueMicrotask, runTimers, setImmediate, setInterval, setTimeout,
-} from './web/timers.js';
-import { URL, URLSearchParams } from './web/url.js';
 
 /** Interface objects and namespaces: writable, not enumerable. */
-const interfaces = {
-  AbortController, AbortSignal, Blob, Crypto, CustomEvent, DOMException, ErrorEvent, Event, EventTarget, File,
-  FormData, Headers, MessageEvent, Navigator, Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure,
-  PromiseRejectionEvent, QuotaExceededError, Request, Response, SubtleCrypto, TextDecoder, TextDecoderStream, TextEncoder,
-  TextEncoderStream, URL, URLSearchParams,
-  ByteLengthQueuingStrategy: streams.ByteLengthQueuingStrategy,
-  CountQueuingStrategy: streams.CountQueuingStrategy,
-  ReadableByteStreamController: streams.ReadableByteStreamController,
-  ReadableStream: streams.ReadableStream,
-  ReadableStreamBYOBReader: streams.ReadableStreamBYOBReader,
-  ReadableStreamBYOBRequest: streams.ReadableStreamBYOBRequest,
-  ReadableStreamDefaultController: streams.ReadableStreamDefaultController,
-  ReadableStreamDefaultReader: streams.ReadableStreamDefaultReader,
-  TransformStream: streams.TransformStream,
-  TransformStreamDefaultController: streams.TransformStreamDefaultController,
-  WritableStream: streams.WritableStream,
-  WritableStreamDefaultController: streams.WritableStreamDefaultController,
-  WritableStreamDefaultWriter: streams.WritableStreamDefaultWriter,
-  Deno,
-  console,
+const interfaces = { DOMException, Headers, Request, Response, console };
+
+/** The others, by the module that they are in. */
+const lazyInterfaces = {
+  'platform/deno.js': ['Deno'],
+  'web/abort.js': ['AbortController', 'AbortSignal'],
+  'web/blob.js': ['Blob', 'File'],
+  'web/crypto.js': ['Crypto', 'SubtleCrypto'],
+  'web/dom-exception.js': ['QuotaExceededError'],
+  'web/encoding-streams.js': ['TextDecoderStream', 'TextEncoderStream'],
+  'web/encoding.js': ['TextDecoder', 'TextEncoder'],
+  'web/events.js': ['CustomEvent', 'ErrorEvent', 'Event', 'EventTarget', 'MessageEvent', 'PromiseRejectionEvent'],
+  'web/form-data.js': ['FormData'],
+  'web/navigator.js': ['Navigator'],
+  'web/performance.js': ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure'],
+  'web/streams.js': [
+    'ByteLengthQueuingStrategy', 'CountQueuingStrategy', 'ReadableByteStreamController', 'ReadableStream', 'ReadableStreamBYOBReader',
+    'ReadableStreamBYOBRequest', 'ReadableStreamDefaultController', 'ReadableStreamDefaultReader', 'TransformStream',
+    'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController', 'WritableStreamDefaultWriter',
+  ],
+  'web/url.js': ['URL', 'URLSearchParams'],
 };
 
 /** Operations of the global object: enumerable. */
-const operations = {
-  atob: globalThis.atob, btoa: globalThis.btoa, clearImmediate, clearInterval, clearTimeout, fetch, queueMicrotask,
-  reportError, setImmediate, setInterval, setTimeout, structuredClone,
+const operations = { atob: globalThis.atob, btoa: globalThis.btoa };
+
+const lazyOperations = {
+  'web/events.js': ['reportError'],
+  'web/fetch.js': ['fetch'],
+  'web/structured-clone.js': ['structuredClone'],
+  'web/timers.js': [
+    'clearImmediate', 'clearInterval', 'clearTimeout', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout',
+  ],
 };
 
 /** Attributes of the global object: accessors, which assignment replaces by a plain property. */
-const attributes = { crypto, navigator, performance, self: globalThis };
+const lazyAttributes = { 'web/crypto.js': ['crypto'], 'web/navigator.js': ['navigator'], 'web/performance.js': ['performance'] };
 
-for (const [name, value] of Object.entries(interfaces)) {
-  Object.defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+/** What the global object inherits or has as an event target, which it becomes when `web/events.js` is loaded. */
+const eventMembers = ['addEventListener', 'dispatchEvent', 'onerror', 'onrejectionhandled', 'onunhandledrejection', 'removeEventListener'];
+
+/**
+ * What else in a source says that a module will be needed. A name with a dot before it counts as a member only. Each is a
+ * guess: without it the module is loaded in the call.
+ */
+const signs = {
+  '.blob': ['web/blob.js', 'internal/mime.js'],
+  '.body': ['web/streams.js'],
+  '.clone': ['web/streams.js'],
+  '.formData': ['web/form-data.js', 'internal/mime.js'],
+  '.redirect': ['web/url.js'],
+  '.signal': ['web/abort.js'],
+  Request: ['web/url.js'],
+  console: ['web/format.js'],
+  fetch: ['web/url.js'],
+};
+
+/** @param {PropertyKey} name @param {unknown} value @param {boolean} enumerable */
+function define(name, value, enumerable) {
+  Object.defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
 }
-for (const [name, value] of Object.entries(operations)) {
-  Object.defineProperty(globalThis, name, { value, writable: true, enumerable: true, configurable: true });
+
+/** By the words that ask for them: what makes a global of this name what it is in the end. @type {Map<string, () => void>} */
+const arrivals = new Map();
+
+/** A global that is loaded, and becomes a plain property, at its first use. */
+function defineLazy(path, name, enumerable) {
+  const arrive = () => define(name, loadModule(path)[name], enumerable);
+  arrivals.set(name, arrive);
+  Object.defineProperty(globalThis, name, {
+    get() {
+      arrive();
+      return globalThis[name];
+    },
+    set(value) {
+      define(name, value, enumerable);
+    },
+    enumerable,
+    configurable: true,
+  });
 }
-for (const [name, value] of Object.entries(attributes)) {
+
+function defineAttribute(name, valueOf) {
   const { get, set } = Object.getOwnPropertyDescriptor({
     get [name]() {
-      return value;
+      return valueOf();
     },
     set [name](replacement) {
-      Object.defineProperty(globalThis, name, { value: replacement, writable: true, enumerable: true, configurable: true });
+      define(name, replacement, true);
     },
   }, name);
   Object.defineProperty(globalThis, name, { get, set, enumerable: true, configurable: true });
 }
 
-installGlobalEventTarget();
+/** Stands on the global object until it is an event target. */
+function defineEventMember(name) {
+  arrivals.set(name, report);
+  Object.defineProperty(globalThis, name, {
+    get() {
+      report();
+      return globalThis[name];
+    },
+    set(value) {
+      report();
+      globalThis[name] = value;
+    },
+    enumerable: false,
+    configurable: true,
+  });
+}
 
-// Their state is private, so a copy would come out as an empty object.
-const cloneable = new Set([Blob, File, DOMException]);
-refuseToClone(Object.values(interfaces).filter((value) => typeof value === 'function' && !cloneable.has(value)));
+/** @param {Record<string, string[]>} table @param {(path: string, name: string) => void} each */
+function forEachName(table, each) {
+  for (const path of Object.keys(table)) for (const name of table[path]) each(path, name);
+}
 
-// What nobody caught ends the call, if it is still open, and is written down in any case: after the response it would
-// otherwise be lost.
-setUncaughtHandler((error, inPromise) => {
-  logUncaught(error, inPromise);
-  failWith(error);
+for (const name of Object.keys(interfaces)) define(name, interfaces[name], false);
+for (const name of Object.keys(operations)) define(name, operations[name], true);
+forEachName(lazyInterfaces, (path, name) => defineLazy(path, name, false));
+forEachName(lazyOperations, (path, name) => defineLazy(path, name, true));
+forEachName(lazyAttributes, (path, name) => {
+  defineAttribute(name, () => loadModule(path)[name]);
+  arrivals.set(name, () => loadModule(path));
 });
+defineAttribute('self', () => globalThis);
+eventMembers.forEach(defineEventMember);
+forEachName(signs, (word, path) => {
+  const before = arrivals.get(word);
+  arrivals.set(word, () => {
+    before?.();
+    loadModule(path);
+  });
+});
+
+/** Loads what a source asks for, before it is evaluated. @param {string[]} words of `arrivals`, as they stand in it */
+function prepare(words) {
+  for (const word of words) arrivals.get(word)?.();
+}
 
 setHooks({
   dispatch,
-  timers: runTimers,
-  unhandledRejection: reportUnhandledRejection,
+  timers: () => timers().runTimers(),
+  unhandledRejection(reason, promise) {
+    try {
+      report().reportUnhandledRejection(reason, promise);
+    } catch {
+      // There is no room to load what would offer it to listeners.
+      failWith(reason);
+    }
+  },
   hasHandler,
   describe: describeError,
-});
+  prepare,
+}, [...arrivals.keys()]);

@@ -1,12 +1,12 @@
 //! Before any call: loading the JavaScript half, evaluating a function's module, giving the heap out.
 
-use crate::bindings::exports::ramekin::function::init::{Evaluated, Failure, Guest, Loaded, Source, Startup, Thrown};
+use crate::bindings::exports::ramekin::function::init::{Evaluated, Failure, Guest, Source, Startup, Thrown};
 use crate::state::{self, EVALUATING, NEEDS_CALL, ParsedModule, READ_ENVIRONMENT, REJECTIONS, USER_MODULE, UserModule};
-use crate::{Engine, js, modules, native};
+use crate::{Engine, js, modules, native, words};
 use javy::quickjs::{Ctx, Module, Object, Persistent, Value, WriteOptions, promise::PromiseState};
 
 /// The module of the JavaScript half that wires everything up.
-const MAIN: &str = "ramekin:js/main.js";
+const MAIN: &str = "main.js";
 
 impl Guest for Engine {
     fn precompile(name: String, source: String) -> Result<Vec<u8>, String> {
@@ -19,26 +19,18 @@ impl Guest for Engine {
         })
     }
 
-    fn bootstrap(modules: Vec<Loaded>) -> Result<(), String> {
+    fn bootstrap() -> Result<(), String> {
         state::create_runtime()?;
         EVALUATING.set(true);
         state::with_context(|ctx| {
-            let text = |error| js::caught(&ctx, error).0;
+            let text = |error| {
+                let (message, stack) = js::caught(&ctx, error);
+                format!("{message}\n{}", stack.unwrap_or_default())
+            };
             native::declare(&ctx).map_err(text)?;
-            modules::serve(&ctx, modules);
-            let promise = Module::import(&ctx, MAIN).map_err(text)?;
+            modules::serve(&ctx);
+            modules::load(&ctx, MAIN).map_err(text)?;
             js::run_jobs(&ctx);
-            if promise.state() == PromiseState::Rejected {
-                let reason = promise.result::<Value>().map_or_else(String::new, |result| match result {
-                    Ok(_) => String::new(),
-                    Err(error) => {
-                        let (message, stack) = js::caught(&ctx, error);
-                        format!("{message}\n{}", stack.unwrap_or_default())
-                    }
-                });
-                return Err(reason);
-            }
-            modules::refuse_every_import(&ctx);
             state::hooks().map(|_| ()).ok_or_else(|| format!("`{MAIN}` has set no hooks"))
         })?;
         EVALUATING.set(false);
@@ -65,8 +57,18 @@ impl Guest for Engine {
 }
 
 fn parse<'js>(ctx: &Ctx<'js>, source: Source) -> Result<Module<'js>, Failure> {
+    prepare(ctx, &source.code);
     Module::declare(ctx.clone(), source.name, source.code)
         .map_err(|error| Failure::Syntax(thrown(js::caught(ctx, error))))
+}
+
+/// Loads what the source will ask for, so that it stands in the image.
+fn prepare(ctx: &Ctx<'_>, source: &str) {
+    let prepared = state::hooks().map(|hooks| hooks.prepare.restore(ctx)?.call::<_, ()>((words::found(source),)));
+    if prepared.is_some_and(|prepared| prepared.is_err()) {
+        // There is no memory for it. What is missing is asked for again where it is used, and says so there.
+        let _ = ctx.catch();
+    }
 }
 
 fn evaluate_now(ctx: &Ctx<'_>, source: Source) -> Result<bool, Failure> {

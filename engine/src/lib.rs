@@ -17,6 +17,7 @@ mod modules;
 mod native;
 mod state;
 mod wasi;
+mod words;
 
 struct Engine;
 

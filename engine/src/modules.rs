@@ -1,12 +1,16 @@
-//! What an `import` finds. The engine's own modules find each other while the base image is made; afterwards no import finds
-//! anything: a function's imports were resolved at deploy, and the engine's modules are not for functions.
+//! What an `import` finds. The engine's own modules find each other, whenever they are loaded: those that every function
+//! needs while the base image is made, the others when something first asks for them. A function's own imports find
+//! nothing: they were resolved at deploy, and the engine's modules are not for functions.
 
-use crate::bindings::exports::ramekin::function::init::Loaded;
-use javy::quickjs::{Ctx, Exception, qjs};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use crate::bindings::ramekin::function::modules;
+use javy::quickjs::{Ctx, Exception, Module, Object, Result, Value, promise::PromiseState, qjs};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
+
+/// Names of the engine's own modules begin with this.
+const OWN: &str = "ramekin:js/";
+/// The Rust half.
+const NATIVE: &str = "native";
 
 /// For compiling one module at a time: whatever it imports is taken to exist.
 pub fn accept_any_import(ctx: &Ctx<'_>) {
@@ -21,17 +25,26 @@ pub fn accept_any_import(ctx: &Ctx<'_>) {
     unsafe { qjs::JS_SetModuleLoaderFunc(runtime(ctx), None, Some(load), ptr::null_mut()) };
 }
 
-thread_local! {
-    /// The engine's own modules, compiled.
-    static BUILTINS: RefCell<BTreeMap<String, Vec<u8>>> = const { RefCell::new(BTreeMap::new()) };
-}
-
-/// While the base image is made: an import finds these.
-pub fn serve(ctx: &Ctx<'_>, modules: Vec<Loaded>) {
+/// From here on the engine's own modules find each other, and nothing else finds anything.
+pub fn serve(ctx: &Ctx<'_>) {
+    unsafe extern "C" fn normalize(
+        ctx: *mut qjs::JSContext,
+        base: *const c_char,
+        name: *const c_char,
+        _: *mut c_void,
+    ) -> *mut c_char {
+        // SAFETY: QuickJS calls with C strings.
+        let (base, name) = unsafe { (CStr::from_ptr(base).to_string_lossy(), CStr::from_ptr(name).to_string_lossy()) };
+        match resolve(&base, &name) {
+            // SAFETY: QuickJS calls with its own context; the bytes are copied, and freed by QuickJS.
+            Some(full) => unsafe { qjs::js_strndup(ctx, full.as_ptr().cast(), full.len() as _) },
+            None => refuse(ctx, &name).cast(),
+        }
+    }
     unsafe extern "C" fn load(ctx: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {
         // SAFETY: QuickJS calls with a C string.
         let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        let Some(bytecode) = BUILTINS.with_borrow_mut(|table| table.remove(name.as_ref())) else {
+        let Some(bytecode) = modules::load(&name) else {
             return refuse(ctx, &name).cast();
         };
         // SAFETY: the bytes come from `precompile` of the very same engine.
@@ -41,29 +54,38 @@ pub fn serve(ctx: &Ctx<'_>, modules: Vec<Loaded>) {
             if qjs::JS_IsException(value) { ptr::null_mut() } else { qjs::JS_VALUE_GET_PTR(value).cast() }
         }
     }
-    BUILTINS.with_borrow_mut(|table| {
-        for module in modules {
-            table.insert(module.name, module.bytecode);
-        }
-    });
-    // SAFETY: as above.
-    unsafe { qjs::JS_SetModuleLoaderFunc(runtime(ctx), None, Some(load), ptr::null_mut()) };
+    // SAFETY: the functions live as long as the program.
+    unsafe { qjs::JS_SetModuleLoaderFunc(runtime(ctx), Some(normalize), Some(load), ptr::null_mut()) };
 }
 
-/// From here on every `import` throws.
-pub fn refuse_every_import(ctx: &Ctx<'_>) {
-    unsafe extern "C" fn normalize(
-        ctx: *mut qjs::JSContext,
-        _base: *const c_char,
-        name: *const c_char,
-        _: *mut c_void,
-    ) -> *mut c_char {
-        // SAFETY: QuickJS calls with a C string.
-        refuse(ctx, &unsafe { CStr::from_ptr(name) }.to_string_lossy()).cast()
+/// Full name of what a module imports; `None` for what it may not import.
+fn resolve(base: &str, name: &str) -> Option<String> {
+    let base = base.strip_prefix(OWN)?;
+    if name == NATIVE || name.starts_with(OWN) {
+        return Some(name.to_owned());
     }
-    BUILTINS.take();
-    // SAFETY: as above.
-    unsafe { qjs::JS_SetModuleLoaderFunc(runtime(ctx), Some(normalize), None, ptr::null_mut()) };
+    let mut path: Vec<&str> = base.split('/').collect();
+    path.pop();
+    for part in name.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(path.pop()?),
+            part => path.push(part),
+        }
+    }
+    Some(format!("{OWN}{}", path.join("/")))
+}
+
+/// The namespace of one of the engine's own modules, which is evaluated now if it was not before. `path` is below `js/`.
+pub fn load<'js>(ctx: &Ctx<'js>, path: &str) -> Result<Object<'js>> {
+    // QuickJS's own function for this answers with a promise. A module that exports the other one's namespace is evaluated
+    // at once, and the other one with it: none of them awaits anything at its top level.
+    let source = format!("export * as loaded from '{OWN}{path}'");
+    let (module, promise) = Module::declare(ctx.clone(), format!("{OWN}load/{path}"), source)?.eval()?;
+    if promise.state() == PromiseState::Rejected {
+        promise.result::<Value>().transpose()?;
+    }
+    module.namespace()?.get("loaded")
 }
 
 fn refuse(ctx: *mut qjs::JSContext, name: &str) -> *mut c_void {

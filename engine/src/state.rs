@@ -19,6 +19,7 @@ pub struct Hooks {
     pub unhandled_rejection: Persistent<Function<'static>>,
     pub has_handler: Persistent<Function<'static>>,
     pub describe: Persistent<Function<'static>>,
+    pub prepare: Persistent<Function<'static>>,
 }
 
 /// A module that is parsed and not evaluated.

@@ -16,6 +16,7 @@ mod log;
 mod memory;
 pub mod ports;
 mod state;
+mod text;
 
 pub use bindings::exports::ramekin::function::handler::{Failure, FailureKind, Request, Response};
 pub use bindings::ramekin::function::http::{Body, BodyStream};
@@ -27,6 +28,7 @@ pub use lifetime::Lifetime;
 pub use log::Console;
 pub use memory::MemoryLimiter;
 pub use state::CallState;
+pub use text::MAX_DECODERS;
 
 use bindings::ramekin::function as imports;
 use wasmtime::component::{HasData, Linker};
@@ -53,6 +55,8 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     imports::fetch::add_to_linker::<_, Host>(linker, state)?;
     imports::http::add_to_linker::<_, Host>(linker, state)?;
     imports::log::add_to_linker::<_, Host>(linker, state)?;
+    imports::modules::add_to_linker::<_, Host>(linker, state)?;
     imports::snapshot::add_to_linker::<_, Host>(linker, state)?;
+    imports::text::add_to_linker::<_, Host>(linker, state)?;
     imports::wait_until::add_to_linker::<_, Host>(linker, state)
 }

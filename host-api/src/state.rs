@@ -1,8 +1,10 @@
 //! What one call holds on the host's side.
 
 use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter};
+use ramekin_support::Modules;
 use std::sync::Arc;
 use std::time::Instant;
+use wasmtime::component::ResourceTable;
 
 /// State of one call, the data of its store.
 pub struct CallState {
@@ -18,6 +20,10 @@ pub struct CallState {
     pub lifetime: Arc<Lifetime>,
     /// Outbound requests.
     pub fetches: Fetches,
+    /// What the function holds of the host's.
+    pub table: ResourceTable,
+    /// The engine's own modules.
+    pub modules: Arc<Modules>,
     /// Cap on linear memory and tables.
     pub limiter: MemoryLimiter,
 }

@@ -56,6 +56,11 @@ impl StoreError {
         matches!(self, Self::Statement { sqlstate: Some(state), .. } if state == "23503")
     }
 
+    /// Whether a row of this key is there already.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Statement { sqlstate: Some(state), .. } if state == "23505")
+    }
+
     /// A stored value that this version cannot read.
     pub(crate) fn unreadable(what: &str, error: impl std::fmt::Display) -> Self {
         Self::Statement { sqlstate: None, message: format!("stored {what} is not readable: {error}") }

@@ -54,6 +54,51 @@ macro_rules! page {
     };
 }
 
+// The counters are fed from the rows that were really added, so that they never drift from the log.
+macro_rules! insert {
+    ($conflict:literal) => {
+        concat!(
+            "WITH added AS (
+                 INSERT INTO ramekin.function_invocations
+                     (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
+                      response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack, console,
+                      started_at)
+                 SELECT r.*
+                 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                             $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+                             $13::text[], $14::text[], $15::jsonb[], $16::timestamptz[])
+                      AS r (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
+                            response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack,
+                            console, started_at)
+                 WHERE EXISTS (SELECT FROM ramekin.functions f WHERE f.id = r.function_id)
+                 ",
+            $conflict,
+            " RETURNING id, function_id, status_code, duration_ms, started_at
+             ), sums AS (
+                 SELECT function_id,
+                        count(*) AS calls,
+                        count(*) FILTER (WHERE status_code IS NULL OR status_code >= 400) AS errors,
+                        sum(duration_ms)::bigint AS duration_ms,
+                        max(started_at) AS newest,
+                        (array_agg(status_code ORDER BY started_at DESC, id DESC))[1] AS newest_status
+                 FROM added GROUP BY function_id
+             )
+             UPDATE ramekin.functions f SET
+                 invocation_count = f.invocation_count + sums.calls,
+                 error_count = f.error_count + sums.errors,
+                 total_duration_ms = f.total_duration_ms + sums.duration_ms,
+                 last_status_code = CASE WHEN f.last_invoked_at > sums.newest THEN f.last_status_code
+                                         ELSE sums.newest_status END,
+                 last_invoked_at = greatest(f.last_invoked_at, sums.newest)
+             FROM sums WHERE f.id = sums.function_id"
+        )
+    };
+}
+/// Fails when a row is there already.
+const INSERT: &str = insert!("");
+/// Adds those that are not there.
+const INSERT_MISSING: &str = insert!("ON CONFLICT (id) DO NOTHING");
+
 impl Invocations<'_> {
     /// Writes records and adds them to the counters of their functions: all, or on an error none. A record whose
     /// function is gone is left out; a record that is already there is not counted again. NUL characters become U+FFFD.
@@ -64,6 +109,15 @@ impl Invocations<'_> {
         if records.is_empty() {
             return Ok(());
         }
+        match self.add(records, INSERT).await {
+            // An attempt whose outcome nobody knew has arrived after all. To look for each row first, as the second statement
+            // does, costs as much as to insert it.
+            Err(error) if error.is_duplicate() => self.add(records, INSERT_MISSING).await,
+            done => done,
+        }
+    }
+
+    async fn add(&self, records: &[InvocationRecord], statement: &'static str) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         // Locked in one order by every server, so that two batches never wait for each other; and held, so that the
         // functions are still there when the rows arrive.
@@ -71,7 +125,7 @@ impl Invocations<'_> {
         let ids: Vec<Uuid> = records.iter().map(|record| record.function_id).collect();
         sqlx::query(lock).bind(ids).execute(&mut *tx).await?;
         for chunk in chunks(records) {
-            insert(&mut tx, chunk).await?;
+            insert(&mut tx, chunk, statement).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -116,41 +170,12 @@ fn text_bytes(record: &InvocationRecord) -> usize {
     texts.iter().sum::<usize>() + record.method.len() + record.path.len() + console
 }
 
-async fn insert(tx: &mut PgConnection, records: &[InvocationRecord]) -> Result<(), StoreError> {
-    // The counters are fed from the rows that were really added, so that they never drift from the log.
-    let insert = "WITH added AS (
-                      INSERT INTO ramekin.function_invocations
-                          (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
-                           response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack, console,
-                           started_at)
-                      SELECT r.*
-                      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
-                                  $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
-                                  $13::text[], $14::text[], $15::jsonb[], $16::timestamptz[])
-                           AS r (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
-                                 response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack,
-                                 console, started_at)
-                      WHERE EXISTS (SELECT FROM ramekin.functions f WHERE f.id = r.function_id)
-                      ON CONFLICT (id) DO NOTHING
-                      RETURNING id, function_id, status_code, duration_ms, started_at
-                  ), sums AS (
-                      SELECT function_id,
-                             count(*) AS calls,
-                             count(*) FILTER (WHERE status_code IS NULL OR status_code >= 400) AS errors,
-                             sum(duration_ms)::bigint AS duration_ms,
-                             max(started_at) AS newest,
-                             (array_agg(status_code ORDER BY started_at DESC, id DESC))[1] AS newest_status
-                      FROM added GROUP BY function_id
-                  )
-                  UPDATE ramekin.functions f SET
-                      invocation_count = f.invocation_count + sums.calls,
-                      error_count = f.error_count + sums.errors,
-                      total_duration_ms = f.total_duration_ms + sums.duration_ms,
-                      last_status_code = CASE WHEN f.last_invoked_at > sums.newest THEN f.last_status_code
-                                              ELSE sums.newest_status END,
-                      last_invoked_at = greatest(f.last_invoked_at, sums.newest)
-                  FROM sums WHERE f.id = sums.function_id";
-    sqlx::query(insert)
+async fn insert(
+    tx: &mut PgConnection,
+    records: &[InvocationRecord],
+    statement: &'static str,
+) -> Result<(), StoreError> {
+    sqlx::query(statement)
         .bind(column(records, |record| record.id))
         .bind(column(records, |record| record.function_id))
         .bind(column(records, |record| record.user_id.as_deref().map(storable)))

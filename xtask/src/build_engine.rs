@@ -3,8 +3,10 @@
 use crate::{core_module, inputs, serving_component};
 use anyhow::{Context, Result, bail};
 use ramekin_compiler::{Evaluator, SnapshotError, image};
+use ramekin_support::Modules;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Module, OptLevel};
 
@@ -21,20 +23,25 @@ pub fn run() -> Result<()> {
     wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
         .validate_all(&component)
         .context("the rewritten component is not valid")?;
-    let base = bootstrap(&component, &image(&memory), &engine.join("js"))?;
+    let (base, modules) = bootstrap(&component, &image(&memory), &engine.join("js"))?;
 
     let dist = engine.join("dist");
     std::fs::create_dir_all(&dist)?;
     std::fs::write(dist.join("engine.wasm"), &component)?;
     std::fs::write(dist.join("base.wasm"), &base)?;
-    std::fs::write(dist.join("engine.sha256"), record(&component, &base)?)?;
+    std::fs::write(dist.join("modules.bin"), &modules)?;
+    std::fs::write(dist.join("engine.sha256"), record(&component, &base, &modules)?)?;
     Ok(())
 }
 
 /// What `engine/dist/engine.sha256` says.
-pub fn record(engine: &[u8], base: &[u8]) -> Result<String> {
-    let lines =
-        [("inputs", inputs::hash()?), ("engine.wasm", inputs::sha256(engine)), ("base.wasm", inputs::sha256(base))];
+pub fn record(engine: &[u8], base: &[u8], modules: &[u8]) -> Result<String> {
+    let lines = [
+        ("inputs", inputs::hash()?),
+        ("engine.wasm", inputs::sha256(engine)),
+        ("base.wasm", inputs::sha256(base)),
+        ("modules.bin", inputs::sha256(modules)),
+    ];
     Ok(lines.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect())
 }
 
@@ -60,16 +67,19 @@ fn optimize(core: &[u8]) -> Result<Vec<u8>> {
     Ok(core.to_vec())
 }
 
-fn bootstrap(component: &[u8], pristine: &[u8], js: &Path) -> Result<Vec<u8>> {
+/// The base image, and the archive of the modules of the JavaScript half.
+fn bootstrap(component: &[u8], pristine: &[u8], js: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut config = Config::new();
     // Run once: fast to compile beats fast to run. Fuel, because the engine's evaluator counts it.
     config.cranelift_opt_level(OptLevel::None).consume_fuel(true).wasm_component_model_async(true);
     config.max_wasm_stack(2 << 20).async_stack_size(4 << 20);
     let engine = Engine::new(&config).map_err(SnapshotError::from)?;
     let component = Component::new(&engine, component).map_err(SnapshotError::from)?;
-    let evaluator = Evaluator::new(&engine, &component, &Module::new(&engine, pristine).map_err(SnapshotError::from)?)?;
+    let pristine = Module::new(&engine, pristine).map_err(SnapshotError::from)?;
+    let evaluator = |modules| Evaluator::new(&engine, &component, &pristine, modules);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
+        let compile = evaluator(Arc::default())?;
         let mut modules = Vec::new();
         for file in inputs::files(js)? {
             if file.extension().is_none_or(|extension| extension != "js") {
@@ -77,9 +87,11 @@ fn bootstrap(component: &[u8], pristine: &[u8], js: &Path) -> Result<Vec<u8>> {
             }
             let name = format!("ramekin:js/{}", file.strip_prefix(js)?.to_string_lossy().replace('\\', "/"));
             let source = std::fs::read_to_string(&file)?;
-            let bytecode = evaluator.precompile(&name, &source).await.with_context(|| name.clone())?;
+            let bytecode = compile.precompile(&name, &source).await.with_context(|| name.clone())?;
             modules.push((name, bytecode));
         }
-        Ok(evaluator.bootstrap(modules).await?)
+        let modules = Arc::new(modules.into_iter().collect::<Modules>());
+        let base = evaluator(Arc::clone(&modules))?.bootstrap().await?;
+        Ok((base, modules.write()))
     })
 }

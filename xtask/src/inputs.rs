@@ -5,10 +5,11 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Folders and files of the repository that decide what the engine is.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 9] = [
     "engine/.cargo/config.toml",
     "engine/Cargo.lock",
     "engine/Cargo.toml",
+    "engine/idna",
     "engine/js",
     "engine/src",
     "compiler/src/link.rs",
@@ -65,7 +66,7 @@ mod tests {
         let dist = super::root().join("engine/dist");
         let recorded = std::fs::read_to_string(dist.join("engine.sha256")).unwrap();
         let read = |name: &str| std::fs::read(dist.join(name)).unwrap();
-        let now = crate::build_engine::record(&read("engine.wasm"), &read("base.wasm")).unwrap();
+        let now = crate::build_engine::record(&read("engine.wasm"), &read("base.wasm"), &read("modules.bin")).unwrap();
         assert_eq!(recorded, now, "engine/dist is stale: run `cargo xtask build-engine` and commit the result");
     }
 }

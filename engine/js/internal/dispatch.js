@@ -5,12 +5,13 @@
  */
 import { bodyOpen, fail, log, promiseState, respond } from 'native';
 import { clientIp, ctx } from '../platform/context.js';
-import { servedHandler } from '../platform/deno.js';
+import { servedHandler } from '../platform/served.js';
 import { watchedRead } from '../web/body.js';
-import { describeError, inspect } from '../web/console.js';
+import { pumpHandle } from '../web/body-handle.js';
+import { describeError } from '../web/errors.js';
 import { incomingRequest } from '../web/request.js';
 import { isResponse, responseSection, sendResponse } from '../web/response.js';
-import { pumpHandle, pumpStream } from '../web/streams.js';
+import { inspection, streams } from './lazy.js';
 
 const NO_HANDLER = 'The module has no handler: export a function called `handler`, export a function as default, '
   + 'export default an object with a `fetch` method, or call Deno.serve(handler)';
@@ -114,9 +115,9 @@ function deliver(response) {
 function deliverStream(response, body) {
   const handle = bodyOpen();
   respond(response.status, responseSection(response), 3, handle);
-  const pumped = body.stream === undefined ? pumpHandle(body.source, handle, watchedRead(body.watch)) : pumpStream(body.stream, handle);
+  const pumped = body.stream === undefined ? pumpHandle(body.source, handle, watchedRead(body.watch)) : streams().pumpStream(body.stream, handle);
   // The head is on its way, so all that is left is to break the body off and to tell the author.
-  pumped.catch((error) => log(4, `The body of the response broke off: ${inspect(error)}`));
+  pumped.catch((error) => log(4, `The body of the response broke off: ${inspection().inspect(error)}`));
 }
 
 /** Ends the call with what was thrown. */

@@ -4,9 +4,13 @@
  * the checks are plain functions, so that a hot method pays for the one it calls.
  */
 
+/** Prototypes of the platform's interfaces, whose state is private: what cannot see it cannot copy it. @type {Set<object>} */
+export const platformPrototypes = new Set();
+
 /** Methods and accessors of web interfaces are enumerable, those of a class body are not. */
 export function defineInterface(constructor, name) {
   const prototype = constructor.prototype;
+  platformPrototypes.add(prototype);
   for (const target of [prototype, constructor]) {
     for (const key of Object.getOwnPropertyNames(target)) {
       if (key === 'constructor' || key === 'prototype' || key === 'length' || key === 'name') continue;
@@ -134,4 +138,25 @@ export function pairsAsObject(iterable) {
     else object[name] = [object[name], value];
   }
   return { ...object };
+}
+
+const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
+const sharedLength = typeof SharedArrayBuffer === 'undefined'
+  ? undefined
+  : Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength').get;
+
+/** Whether `value` is an ArrayBuffer or a SharedArrayBuffer, of whatever realm and prototype. */
+export function isBuffer(value) {
+  try {
+    bufferLength.call(value);
+    return true;
+  } catch {
+    if (sharedLength === undefined) return false;
+    try {
+      sharedLength.call(value);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 }

@@ -9,7 +9,7 @@
 export type BodyKind = 0 | 1 | 2 | 3;
 export type BodyPayload = undefined | string | Uint8Array | number;
 
-// ---- encoding (encoding_rs) -------------------------------------------------------------------------------------
+// ---- encoding (UTF-8 here, the others on the host) -------------------------------------------------------------------
 export function utf8Encode(text: string): Uint8Array;
 /** As `TextEncoder.encodeInto`: returns [read UTF-16 units, written bytes]. */
 export function utf8EncodeInto(text: string, into: Uint8Array): [number, number];
@@ -129,7 +129,16 @@ export interface Hooks {
   unhandledRejection(reason: unknown, promise: Promise<unknown>): void;
   /** Right after the evaluation of a user module at deploy: returns whether it has a handler (export or Deno.serve). */
   hasHandler(userModule: object): boolean;
+  /**
+   * Right before a user module is parsed at deploy: loads what its source asks for. `words` are those of the second
+   * argument of `setHooks` that stand in the source.
+   */
+  prepare(words: string[]): void;
   /** [name: message, stack] of a thrown value, for diagnostics and records. */
   describe(error: unknown): [string, string | undefined];
 }
-export function setHooks(hooks: Hooks): void;
+/** A word with a dot before it stands for a member. */
+export function setHooks(hooks: Hooks, words: string[]): void;
+
+/** The namespace of one of the engine's own modules, by its path below `js/`; evaluated now if it was not before. */
+export function loadModule(path: string): any;

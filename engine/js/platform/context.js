@@ -6,7 +6,7 @@
  * A member that this version does not have throws and names itself.
  */
 import { backgroundBegin, backgroundEnd, contextJson, envEntries, log } from 'native';
-import { inspect } from '../web/console.js';
+import { inspection } from '../internal/lazy.js';
 
 let parsed;
 
@@ -47,7 +47,7 @@ function missing(what, why) {
 function waitUntil(promise) {
   backgroundBegin();
   Promise.resolve(promise).then(backgroundEnd, (error) => {
-    log(4, `Work given to ctx.waitUntil failed: ${inspect(error)}`);
+    log(4, `Work given to ctx.waitUntil failed: ${inspection().inspect(error)}`);
     backgroundEnd();
   });
 }

@@ -3,17 +3,10 @@
  * a file system, processes or sockets are there, throw, and name themselves.
  */
 import { envEntries, envGet, fail } from 'native';
-import { inspect } from '../web/console.js';
+import { inspection } from '../internal/lazy.js';
+import { serveWith, servedHandler } from './served.js';
 
 // ---- serve ------------------------------------------------------------------------------------------------------
-
-/** The handler that the last `Deno.serve` recorded. */
-let served;
-
-/** @returns {((request: Request, info: object) => unknown) | undefined} */
-export function servedHandler() {
-  return served;
-}
 
 function serve(first, second = undefined) {
   const options = typeof first === 'function' ? {} : (first ?? {});
@@ -21,7 +14,7 @@ function serve(first, second = undefined) {
   if (typeof handler !== 'function') throw new TypeError('Deno.serve: no handler was given');
   const { onError } = options;
   const recorded = typeof onError === 'function' ? catching(handler, onError) : handler;
-  served = recorded;
+  serveWith(recorded);
   const addr = { transport: 'tcp', hostname: '0.0.0.0', port: 8000 };
   let finish;
   const finished = new Promise((resolve) => {
@@ -33,7 +26,7 @@ function serve(first, second = undefined) {
     ref() {},
     unref() {},
     async shutdown() {
-      if (served === recorded) served = undefined;
+      if (servedHandler() === recorded) serveWith(undefined);
       finish();
     },
     async [Symbol.asyncDispose]() {
@@ -159,7 +152,9 @@ const Deno = {
   pid: 1,
   mainModule: 'file:///function.js',
   exitCode: 0,
-  inspect,
+  inspect(value, options = undefined) {
+    return inspection().inspect(value, options);
+  },
   // Signals never arrive, so waiting for one is no mistake; and no timer keeps anything alive.
   addSignalListener() {},
   removeSignalListener() {},

@@ -3,9 +3,10 @@
  * which runs before any listener and costs no event.
  */
 
+import { brands } from '../internal/brands.js';
 import { defineInterface, requireArguments } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
-import { defineEventHandler, Event, EventTarget, fire, hasListeners, seams } from './event-target.js';
+import { defineEventHandler, Event, EventTarget, fire, hasListeners } from './event-target.js';
 import { defineInspection, internalKey, requireInternalKey } from './interfaces.js';
 import { startTimer } from './timers.js';
 
@@ -159,7 +160,6 @@ export function createSignal() {
   return new AbortSignal(internalKey);
 }
 
-seams.isSignal = isSignal;
-seams.onAbort = addAbortAlgorithm;
+brands.isSignal = isSignal;
 
 export { addAbortAlgorithm, isSignal, removeAbortAlgorithm, signalAbort };

@@ -4,9 +4,10 @@
  * A blob is a list of byte arrays that nobody else holds and nobody writes to; slices and blobs made of blobs share them.
  */
 import { utf8Decode, utf8Encode, wallNow } from 'native';
-import { defineInterface, requireArguments, toDictionary, toUSVString } from '../internal/webidl.js';
+import { brands } from '../internal/brands.js';
+import { streams } from '../internal/lazy.js';
+import { defineInterface, isBuffer, requireArguments, toDictionary, toUSVString } from '../internal/webidl.js';
 import { defineInspection } from './interfaces.js';
-import { streamFromSegments } from './streams.js';
 
 const PRINTABLE = /^[ -~]*$/;
 const TRUSTED = Symbol();
@@ -42,27 +43,6 @@ function collectParts(parts) {
     }
   }
   return collected;
-}
-
-const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
-const sharedLength = typeof SharedArrayBuffer === 'undefined'
-  ? undefined
-  : Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength').get;
-
-/** Whether `value` is an ArrayBuffer or a SharedArrayBuffer, of whatever realm and prototype. */
-export function isBuffer(value) {
-  try {
-    bufferLength.call(value);
-    return true;
-  } catch {
-    if (sharedLength === undefined) return false;
-    try {
-      sharedLength.call(value);
-      return true;
-    } catch {
-      return false;
-    }
-  }
 }
 
 // [Clamp] long long, then the rule for positions counted from the end.
@@ -123,7 +103,7 @@ export class Blob {
   }
 
   stream() {
-    return streamFromSegments(this.#segments);
+    return streams().streamFromSegments(this.#segments);
   }
 
   async text() {
@@ -210,6 +190,7 @@ export function cloneBlob(blob) {
     : new Blob(TRUSTED, { segments: segmentsOf(blob), type: blob.type });
 }
 
+brands.isBlob = isBlob;
 defineInterface(Blob, 'Blob');
 defineInterface(File, 'File');
 defineInspection(Blob, ({ size, type }) => ({ size, type }));

@@ -6,15 +6,10 @@
  * body that has not arrived yet, or brought a stream.
  */
 import { bodyCancel, bodyRead, utf8Decode, utf8Encode } from 'native';
-import { mimeOfContentType, serializeMime } from '../internal/mime.js';
-import { toUSVString } from '../internal/webidl.js';
-import { blobBytes, blobFromBytes, isBlob, isBuffer } from './blob.js';
-import { FormData, decodeMultipart, decodeUrlEncoded, encodeMultipart } from './form-data.js';
-import {
-  TransformStream, isDisturbed, isReadableStream, readHandle, readStream, spendStream, spentStream, streamFromHandle, streamFromSegments,
-  teeForClone,
-} from './streams.js';
-import { URLSearchParams } from './url-search-params.js';
+import { brands } from '../internal/brands.js';
+import { blob, formData, mime, streams } from '../internal/lazy.js';
+import { isBuffer, toUSVString } from '../internal/webidl.js';
+import { readHandle } from './body-handle.js';
 
 /** What a body is made of. The first three are kinds that cross to the host as they are. */
 export const TEXT = 1;
@@ -70,7 +65,7 @@ export let extractedType = '';
 /** @param {any} value anything but null and undefined @returns {Body} */
 export function extractBody(value) {
   if (typeof value === 'object') {
-    if (isReadableStream(value)) {
+    if (brands.isStream(value)) {
       if (value.locked || isDisturbed(value)) throw new TypeError('the stream of the body is locked or has been read from');
       extractedType = '';
       const body = new Body(STREAM, undefined);
@@ -81,16 +76,16 @@ export function extractBody(value) {
       extractedType = '';
       return new Body(BYTES, new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice());
     }
-    if (isBlob(value)) {
+    if (brands.isBlob(value)) {
       extractedType = value.type;
       return new Body(BLOB, value);
     }
-    if (value instanceof URLSearchParams) {
+    if (brands.isParams(value)) {
       extractedType = 'application/x-www-form-urlencoded;charset=UTF-8';
       return new Body(TEXT, value.toString());
     }
-    if (value instanceof FormData) {
-      const [bytes, type] = encodeMultipart(value);
+    if (brands.isFormData(value)) {
+      const [bytes, type] = formData().encodeMultipart(value);
       extractedType = type;
       return new Body(BYTES, bytes);
     }
@@ -102,6 +97,11 @@ export function extractBody(value) {
   const text = toUSVString(value);
   extractedType = 'text/plain;charset=UTF-8';
   return new Body(TEXT, text);
+}
+
+/** Whether anything was ever read from the stream, or it was cancelled. */
+function isDisturbed(stream) {
+  return stream._disturbed;
 }
 
 /** @param {Body | null} body */
@@ -124,7 +124,7 @@ const contentOf = new WeakMap();
 /** The body as a stream. @param {Body} body */
 export function streamOf(body) {
   if (body.stream !== undefined) return body.stream;
-  if (body.used) return (body.stream = spentStream());
+  if (body.used) return (body.stream = streams().spentStream());
   const stream = (body.stream = makeStream(body));
   contentOf.set(stream, copyOf(body));
   return stream;
@@ -140,15 +140,15 @@ function copyOf(body) {
 function makeStream(body) {
   switch (body.kind) {
     case TEXT:
-      return streamFromSegments([utf8Encode(body.source)]);
+      return streams().streamFromSegments([utf8Encode(body.source)]);
     case BYTES:
-      return streamFromSegments([body.source]);
+      return streams().streamFromSegments([body.source]);
     case BLOB:
       return body.source.stream();
     default: {
       const watch = body.watch;
-      if (watch === undefined) return streamFromHandle(body.source);
-      return streamFromHandle(body.source, watchedRead(watch), (controller) => {
+      if (watch === undefined) return streams().streamFromHandle(body.source);
+      return streams().streamFromHandle(body.source, watchedRead(watch), (controller) => {
         watch.controller = controller;
         if (watch.aborted) controller.error(watch.reason);
       });
@@ -165,7 +165,7 @@ export function withoutStream(body) {
   const content = stream === undefined ? undefined : contentOf.get(stream);
   if (content === undefined || content.watch?.aborted) return body;
   contentOf.delete(stream);
-  spendStream(stream);
+  streams().spendStream(stream);
   if (content.watch !== undefined) content.watch.controller = undefined;
   return content;
 }
@@ -216,7 +216,7 @@ export function cloneBody(body) {
     copy.shared = true;
     return copy;
   }
-  const [mine, other] = teeForClone(streamOf(content));
+  const [mine, other] = streams().teeForClone(streamOf(content));
   body.stream = mine;
   const copy = new Body(STREAM, undefined);
   copy.stream = other;
@@ -232,7 +232,7 @@ export function takeBody(body) {
   } else {
     // The old object keeps its stream, which is locked from here on.
     taken = new Body(STREAM, undefined);
-    taken.stream = content.stream.pipeThrough(new TransformStream());
+    taken.stream = content.stream.pipeThrough(new (streams().TransformStream)());
   }
   body.used = true;
   return taken;
@@ -246,14 +246,14 @@ function bytesAtHand(body) {
     case BYTES:
       return body.shared ? body.source.slice() : body.source;
     case BLOB:
-      return blobBytes(body.source).slice();
+      return blob().blobBytes(body.source).slice();
     default:
       return undefined;
   }
 }
 
 function arriving(body) {
-  if (body.stream !== undefined) return readStream(body.stream);
+  if (body.stream !== undefined) return streams().readStream(body.stream);
   return readHandle(body.source, watchedRead(body.watch));
 }
 
@@ -269,7 +269,7 @@ function textAtHand(body) {
     case BYTES:
       return decode(body.source);
     case BLOB:
-      return decode(blobBytes(body.source));
+      return decode(blob().blobBytes(body.source));
     default:
       return undefined;
   }
@@ -311,15 +311,15 @@ async function consumeBytes(bodyOf, message) {
 }
 
 async function consumeForm(bodyOf, message, mimeOf) {
-  const mime = mimeOf(message);
+  const type = mimeOf(message);
   const bytes = await consumeBytes(bodyOf, message);
-  if (mime?.essence === 'multipart/form-data') {
-    const boundary = mime.parameters.get('boundary');
-    const form = boundary === undefined ? undefined : decodeMultipart(bytes, boundary);
+  if (type?.essence === 'multipart/form-data') {
+    const boundary = type.parameters.get('boundary');
+    const form = boundary === undefined ? undefined : formData().decodeMultipart(bytes, boundary);
     if (form === undefined) throw new TypeError('the body is not well-formed multipart/form-data');
     return form;
   }
-  if (mime?.essence === 'application/x-www-form-urlencoded') return decodeUrlEncoded(utf8Decode(bytes, false, true));
+  if (type?.essence === 'application/x-www-form-urlencoded') return formData().decodeUrlEncoded(utf8Decode(bytes, false, true));
   throw new TypeError('formData() needs a content-type of multipart/form-data or application/x-www-form-urlencoded');
 }
 
@@ -332,7 +332,7 @@ async function consumeForm(bodyOf, message, mimeOf) {
 export function installBody(constructor, bodyOf, contentTypeOf) {
   const mimeOf = (message) => {
     const contentType = contentTypeOf(message);
-    return contentType === null ? undefined : mimeOfContentType(contentType);
+    return contentType === null ? undefined : mime().mimeOfContentType(contentType);
   };
   const members = {
     get body() {
@@ -347,8 +347,8 @@ export function installBody(constructor, bodyOf, contentTypeOf) {
       return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
     },
     async blob() {
-      const mime = mimeOf(this);
-      return blobFromBytes(await consumeBytes(bodyOf, this), mime === undefined ? '' : serializeMime(mime));
+      const type = mimeOf(this);
+      return blob().blobFromBytes(await consumeBytes(bodyOf, this), type === undefined ? '' : mime().serializeMime(type));
     },
     bytes() {
       return consumeBytes(bodyOf, this);

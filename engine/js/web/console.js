@@ -4,11 +4,7 @@
  */
 
 import { log, monotonicNow } from 'native';
-import { format } from './format.js';
-import { inspect } from './inspect.js';
-import { table } from './console-table.js';
-
-export { describeError, inspect } from './inspect.js';
+import { consoleTable, format, inspection } from '../internal/lazy.js';
 
 const DEBUG = 0;
 const LOG = 1;
@@ -30,7 +26,7 @@ function write(level, text) {
 /** @param {number} level @param {any[]} args */
 function print(level, args) {
   if (args.length === 1 && typeof args[0] === 'string') write(level, args[0]);
-  else write(level, format(args));
+  else write(level, format().format(args));
 }
 
 /** @param {number} milliseconds */
@@ -72,7 +68,7 @@ const methods = {
     if (!counts.delete(label)) write(WARN, `Count for '${label}' does not exist`);
   },
   debug(...args) { print(DEBUG, args); },
-  dir(item, options) { write(LOG, inspect(item, { customInspect: false, maxOutput: 1 << 17, ...options })); },
+  dir(item, options) { write(LOG, inspection().inspect(item, { customInspect: false, maxOutput: 1 << 17, ...options })); },
   dirxml(...args) { print(LOG, args); },
   error(...args) { print(ERROR, args); },
   group(...args) {
@@ -89,7 +85,7 @@ const methods = {
   table(data, properties) {
     let text;
     try {
-      if (typeof data === 'object' && data !== null) text = table(data, Array.isArray(properties) ? properties : undefined);
+      if (typeof data === 'object' && data !== null) text = consoleTable().table(data, Array.isArray(properties) ? properties : undefined);
     } catch {
       // What cannot be taken apart is shown as a whole.
     }
@@ -113,7 +109,7 @@ const methods = {
     if (text !== undefined) print(LOG, [`${label.replaceAll('%', '%%')}: ${text}`, ...args]);
   },
   trace(...args) {
-    const text = args.length === 0 ? 'Trace' : `Trace: ${format(args)}`;
+    const text = args.length === 0 ? 'Trace' : `Trace: ${format().format(args)}`;
     const stack = `${new Error().stack ?? ''}`.trimEnd().split('\n').filter((line) => /^\s*at /.test(line));
     // The first two frames are this method and its guard.
     write(LOG, [text, ...stack.slice(2)].join('\n'));

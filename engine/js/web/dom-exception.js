@@ -3,10 +3,10 @@
  * imports it from this module, so that a function which replaces the global cannot change what is thrown.
  */
 
+import { DOMException } from '../internal/intrinsics.js';
 import { defineInterface, toDictionary } from '../internal/webidl.js';
 
-/** @type {typeof globalThis.DOMException} */
-export const DOMException = globalThis.DOMException;
+export { DOMException };
 
 /** The exception for a limit that is exceeded; a plain `DOMException` of that name in older editions of Web IDL. */
 export class QuotaExceededError extends DOMException {

@@ -1,43 +1,19 @@
 /**
- * The Encoding Standard: `TextEncoder`, `TextDecoder` and their stream forms. The bytes are the native half's business;
- * here is what the interfaces promise about arguments, byte order marks and state between chunks.
+ * The Encoding Standard: `TextEncoder` and `TextDecoder`. The bytes are the native half's business; here is what the
+ * interfaces promise about arguments, byte order marks and state between chunks.
  *
  * UTF-8 in one piece, which is nearly every use, goes through one native call and holds no decoder.
  */
 
 import { decoderDecode, decoderOpen, encodingForLabel, utf8Decode, utf8Encode, utf8EncodeInto } from 'native';
-import { defineInterface, requireArguments, toDictionary } from '../internal/webidl.js';
-import { TransformStream } from './streams.js';
-
-/** @typedef {TransformStreamDefaultController<any>} Controller */
-
-const lengthOfShared = typeof SharedArrayBuffer === 'undefined'
-  ? undefined
-  : Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength')?.get;
-const lengthOfBuffer = /** @type {() => number} */ (Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get);
-
-/** @param {unknown} value */
-function isBuffer(value) {
-  if (typeof value !== 'object' || value === null) return false;
-  for (const getter of [lengthOfBuffer, lengthOfShared]) {
-    try {
-      if (getter !== undefined) {
-        Reflect.apply(getter, value, []);
-        return true;
-      }
-    } catch {
-      // Not this kind.
-    }
-  }
-  return false;
-}
+import { defineInterface, isBuffer, requireArguments, toDictionary } from '../internal/webidl.js';
 
 /**
  * @param {any} input
  * @param {string} what
  * @returns {ArrayBuffer | ArrayBufferView}
  */
-function bufferSource(input, what) {
+export function bufferSource(input, what) {
   if (ArrayBuffer.isView(input) || input instanceof ArrayBuffer || isBuffer(input)) return input;
   throw new TypeError(`${what}: the input must be an ArrayBuffer or a view of one`);
 }
@@ -131,66 +107,3 @@ export class TextDecoder {
   }
 }
 defineInterface(TextDecoder, 'TextDecoder');
-
-export class TextEncoderStream {
-  #stream;
-  /** The first half of a surrogate pair, when a chunk ended between the halves. */
-  #high = '';
-
-  constructor() {
-    this.#stream = new TransformStream({
-      transform: (/** @type {any} */ chunk, /** @type {Controller} */ controller) => {
-        let text = this.#high + chunk;
-        const last = text.charCodeAt(text.length - 1);
-        this.#high = '';
-        if (last >= 0xd800 && last <= 0xdbff) {
-          this.#high = text[text.length - 1];
-          text = text.slice(0, -1);
-        }
-        if (text !== '') controller.enqueue(utf8Encode(text));
-      },
-      flush: (/** @type {Controller} */ controller) => {
-        if (this.#high !== '') controller.enqueue(utf8Encode('\ufffd'));
-      },
-    });
-  }
-
-  get encoding() {
-    if (!(#stream in this)) throw new TypeError('Illegal invocation');
-    return 'utf-8';
-  }
-  get readable() { return this.#stream.readable; }
-  get writable() { return this.#stream.writable; }
-}
-defineInterface(TextEncoderStream, 'TextEncoderStream');
-
-export class TextDecoderStream {
-  #decoder;
-  #stream;
-
-  /**
-   * @param {string} [label]
-   * @param {TextDecoderOptions} [options]
-   */
-  constructor(label = 'utf-8', options = undefined) {
-    const decoder = new TextDecoder(label, options);
-    this.#decoder = decoder;
-    this.#stream = new TransformStream({
-      transform(/** @type {any} */ chunk, /** @type {Controller} */ controller) {
-        const text = decoder.decode(bufferSource(chunk, 'TextDecoderStream'), { stream: true });
-        if (text !== '') controller.enqueue(text);
-      },
-      flush(/** @type {Controller} */ controller) {
-        const text = decoder.decode();
-        if (text !== '') controller.enqueue(text);
-      },
-    });
-  }
-
-  get encoding() { return this.#decoder.encoding; }
-  get fatal() { return this.#decoder.fatal; }
-  get ignoreBOM() { return this.#decoder.ignoreBOM; }
-  get readable() { return this.#stream.readable; }
-  get writable() { return this.#stream.writable; }
-}
-defineInterface(TextDecoderStream, 'TextDecoderStream');

@@ -1,11 +1,11 @@
 /**
  * `Event` and `EventTarget` of the DOM Standard, for targets that have no parents: a path has one entry. Listener
  * exceptions are reported and never reach the dispatcher.
- *
- * What other modules plug in stands in `seams`, because they extend the classes here and so cannot be imported.
  */
 
 import { monotonicNow } from 'native';
+import { brands } from '../internal/brands.js';
+import { abort, report } from '../internal/lazy.js';
 import { defineInterface, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
 import { defineConstants, defineInspection } from './interfaces.js';
@@ -22,16 +22,6 @@ import { defineConstants, defineInspection } from './interfaces.js';
  * @property {Map<string, Listener[]> | null} listeners lists are replaced, never changed: a dispatch keeps its own
  * @property {Map<string, { value: any }> | null} handlers the values of `on…` attributes
  */
-
-/** Filled in by `report.js` and `abort.js`. */
-export const seams = {
-  /** @type {(error: unknown) => void} */
-  report() {},
-  /** @type {(value: unknown) => boolean} */
-  isSignal: () => false,
-  /** @type {(signal: any, algorithm: () => void) => void} */
-  onAbort() {},
-};
 
 const STOP = 1;
 const STOP_IMMEDIATE = 2;
@@ -122,7 +112,7 @@ export class Event {
           Reflect.apply(method, callback, [this]);
         }
       } catch (error) {
-        seams.report(error);
+        report().reportError(error);
       }
       this.#flags &= ~IN_PASSIVE;
       if ((this.#flags & STOP_IMMEDIATE) !== 0) return;
@@ -215,7 +205,7 @@ export class EventTarget {
       once = !!given.once;
       passive = !!given.passive;
       signal = given.signal;
-      if (signal !== undefined && !seams.isSignal(signal)) {
+      if (signal !== undefined && !brands.isSignal(signal)) {
         throw new TypeError("EventTarget.addEventListener: member signal is not of type 'AbortSignal'");
       }
     } else {
@@ -224,7 +214,7 @@ export class EventTarget {
     if (callback === null || callback === undefined || signal?.aborted) return;
     const listener = addListener(registry, type, callback, capture, once, passive);
     if (listener !== undefined && signal !== undefined) {
-      seams.onAbort(signal, () => removeListener(registry, type, listener));
+      abort().addAbortAlgorithm(signal, () => removeListener(registry, type, listener));
     }
   }
 

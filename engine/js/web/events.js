@@ -1,13 +1,8 @@
 /**
- * Everything about events under one name: the DOM's events and targets, abort signals, and the reporting of errors that
- * nobody caught.
+ * Events under one name, with what comes with them: the global object is an `EventTarget`, and errors that nobody caught
+ * are events at it.
  */
 
-export { Event, EventTarget, defineEventHandler, fire, hasListeners } from './event-target.js';
+export { Event, EventTarget } from './event-target.js';
 export { CustomEvent, ErrorEvent, MessageEvent, PromiseRejectionEvent } from './event-kinds.js';
-export {
-  AbortController, AbortSignal, addAbortAlgorithm, createSignal, isSignal, removeAbortAlgorithm, signalAbort,
-} from './abort.js';
-export {
-  installGlobalEventTarget, logUncaught, reportError, reportRejectionHandled, reportUnhandledRejection, setUncaughtHandler,
-} from './report.js';
+export { reportError } from './report.js';

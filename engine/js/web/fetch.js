@@ -6,14 +6,12 @@
  * returned, and no header is forbidden.
  */
 import { bodyOpen, fetchAbort, fetchSend, requireCall } from 'native';
+import { abort, blob, blobUrl, dataUrl, streams } from '../internal/lazy.js';
 import { BYTES, Body, HANDLE, abortBody, makeWatch, watchedRead, withoutStream } from './body.js';
-import { blobBytes } from './blob.js';
-import { readBlobUrl } from './blob-url.js';
-import { readDataUrl } from './data-url.js';
-import { addAbortAlgorithm, removeAbortAlgorithm } from './events.js';
+import { pumpHandle } from './body-handle.js';
 import { Request, requestBody, requestSection, requestSignal } from './request.js';
 import { responseFromFetch } from './response.js';
-import { pumpHandle, pumpStream } from './streams.js';
+import { STATUS_TEXTS } from './status-text.js';
 
 const REDIRECT = { follow: 0, error: 1, manual: 2 };
 const USER_AGENT = 'Ramekin';
@@ -43,10 +41,10 @@ export function fetch(input, init = undefined) {
   if (/^https?:/.test(url)) return new Promise((resolve, reject) => send(request, url, signal, resolve, reject));
   giveUpBody(requestBody(request), undefined);
   const scheme = url.slice(0, url.indexOf(':') + 1);
-  const local = scheme === 'data:' ? readDataUrl(request) : scheme === 'blob:' ? readBlobUrl(request) : null;
+  const local = scheme === 'data:' ? dataUrl().readDataUrl(request) : scheme === 'blob:' ? blobUrl().readBlobUrl(request) : null;
   if (local === null) return Promise.reject(failed(new TypeError(`the scheme ${scheme} is not supported`)));
   if (local === undefined) return Promise.reject(failed(new TypeError(`there is nothing at the ${scheme} URL, or it is malformed`)));
-  return Promise.resolve(responseFromFetch(200, withoutHash(url), false, local[0], local[1]));
+  return Promise.resolve(responseFromFetch(200, 'OK', withoutHash(url), false, local[0], local[1]));
 }
 
 function withoutHash(url) {
@@ -71,10 +69,10 @@ function send(request, url, signal, resolve, reject) {
       payload = bodyOpen();
       pumped = () => (body.stream === undefined
         ? pumpHandle(body.source, payload, watchedRead(body.watch))
-        : pumpStream(body.stream, payload));
+        : streams().pumpStream(body.stream, payload));
     } else {
       kind = body.kind > HANDLE ? BYTES : body.kind;
-      payload = kind === body.kind ? body.source : blobBytes(body.source);
+      payload = kind === body.kind ? body.source : blob().blobBytes(body.source);
     }
     body.used = body.stream === undefined;
   }
@@ -99,7 +97,7 @@ function send(request, url, signal, resolve, reject) {
       abortBody(answered, reason);
     }
   };
-  if (onAbort !== undefined) addAbortAlgorithm(signal, onAbort);
+  if (onAbort !== undefined) abort().addAbortAlgorithm(signal, onAbort);
 
   // A body that breaks while it is sent takes the request with it.
   pumped?.().catch((error) => {
@@ -120,9 +118,9 @@ function send(request, url, signal, resolve, reject) {
         answered = received;
       }
     }
-    resolve(responseFromFetch(status, finalUrl, redirected, headers, received));
+    resolve(responseFromFetch(status, STATUS_TEXTS[status] ?? '', finalUrl, redirected, headers, received));
   }, (error) => {
-    if (onAbort !== undefined) removeAbortAlgorithm(signal, onAbort);
+    if (onAbort !== undefined) abort().removeAbortAlgorithm(signal, onAbort);
     reject(failed(error));
   });
 }

@@ -3,6 +3,7 @@
  * native half, which finds the boundaries; what stands in a part's header section is read here.
  */
 import { formDecode, multipartSplit, utf8Decode, utf8Encode } from 'native';
+import { brands } from '../internal/brands.js';
 import { defineInterface, definePairIterable, pairsAsObject, requireArguments, toUSVString } from '../internal/webidl.js';
 import { File, blobBytes, fileFromBlob, fileFromBytes, isBlob } from './blob.js';
 import { defineInspection } from './interfaces.js';
@@ -95,6 +96,7 @@ export class FormData {
   }
 
   static {
+    brands.isFormData = (value) => #list in value;
     listOf = (form) => form.#list;
     definePairIterable(FormData, 'FormData', (form, index) => {
       const list = form.#list;

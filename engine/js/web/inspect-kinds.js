@@ -4,7 +4,8 @@
  */
 
 import { promiseState } from 'native';
-import { errorText, isError } from './inspect-errors.js';
+import { isError } from './errors.js';
+import { errorText } from './inspect-errors.js';
 import { arrange } from './inspect-layout.js';
 import { bigintText, more, numberText, primitiveText } from './inspect-text.js';
 import { classOf } from './kinds.js';

@@ -13,8 +13,6 @@ import { keyText, primitiveText } from './inspect-text.js';
 import { inspectCustom } from './interfaces.js';
 import { classOf } from './kinds.js';
 
-export { describeError } from './inspect-errors.js';
-
 const DEFAULTS = {
   showHidden: false,
   /** Levels of nesting that are shown; Infinity for all. */

@@ -6,6 +6,7 @@
  */
 
 import { classId } from 'native';
+import { DOMException } from '../internal/intrinsics.js';
 import * as ownNamespace from './kinds.js';
 
 /** @type {string[]} */

@@ -7,11 +7,11 @@
  */
 
 import { evaluating, monotonicNow, wallNow } from 'native';
+import { cloning } from '../internal/lazy.js';
 import { defineInterface, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
 import { EventTarget } from './event-target.js';
 import { defineInspection, internalKey, requireInternalKey } from './interfaces.js';
-import { structuredClone } from './structured-clone.js';
 
 export class PerformanceEntry {
   #name;
@@ -59,7 +59,7 @@ export class PerformanceMark extends PerformanceEntry {
     const start = startTime === undefined ? monotonicNow() : finite(startTime, 'startTime');
     if (start < 0) throw new TypeError('PerformanceMark: startTime must not be negative');
     super(internalKey, name, 'mark', start, 0);
-    this.#detail = detail === undefined || detail === null ? null : structuredClone(detail);
+    this.#detail = detail === undefined || detail === null ? null : cloning().structuredClone(detail);
   }
 
   get detail() { return this.#detail; }
@@ -165,7 +165,7 @@ export class Performance extends EventTarget {
     let from = 0;
     if (start !== undefined) from = this.#timeOf(start);
     else if (span !== undefined) from = to - span;
-    const copy = detail === undefined || detail === null ? null : structuredClone(detail);
+    const copy = detail === undefined || detail === null ? null : cloning().structuredClone(detail);
     const measure = new PerformanceMeasure(internalKey, name, from, to - from, copy);
     this.#insert(measure);
     return measure;

@@ -1,35 +1,26 @@
 /**
  * What becomes of an exception that nobody caught: `reportError`, the events `error`, `unhandledrejection` and
- * `rejectionhandled` at the global object, and, when no listener cancels them, the default action. The default action
- * writes the error to the log; `setUncaughtHandler` lets the dispatcher of calls add its own.
+ * `rejectionhandled` at the global object, and, when no listener cancels them, the default action: the error ends the
+ * call, if that is still open, and is written to the log in any case, for after the response it would otherwise be lost.
  */
 
 import { log } from 'native';
+import { failWith } from '../internal/dispatch.js';
 import { requireArguments } from '../internal/webidl.js';
 import { ErrorEvent, PromiseRejectionEvent } from './event-kinds.js';
-import { adoptGlobal, defineEventHandler, EventTarget, fire, hasListeners, seams } from './event-target.js';
-import { describeError, inspect } from './inspect.js';
-
-/** @type {(error: unknown, inPromise: boolean) => void} */
-let uncaught = logUncaught;
+import { adoptGlobal, defineEventHandler, EventTarget, fire, hasListeners } from './event-target.js';
+import { describeError } from './errors.js';
+import { inspect } from './inspect.js';
 
 /**
- * Replaces the default action for what nobody caught.
- *
- * @param {(error: unknown, inPromise: boolean) => void} handler
- */
-export function setUncaughtHandler(handler) {
-  uncaught = handler;
-}
-
-/**
- * Writes an uncaught error to the log, level error.
+ * The default action.
  *
  * @param {unknown} error
  * @param {boolean} inPromise
  */
-export function logUncaught(error, inPromise) {
+function uncaught(error, inPromise) {
   log(4, `Uncaught ${inPromise ? '(in promise) ' : ''}${inspect(error)}`);
+  failWith(error);
 }
 
 let reporting = false;
@@ -50,7 +41,6 @@ export function reportError(error) {
     reporting = false;
   }
 }
-seams.report = reportError;
 
 /**
  * Called when the job queue has run dry and a rejected promise still has no handler.
@@ -81,8 +71,10 @@ export function reportRejectionHandled(reason, promise) {
 }
 
 /** Makes the global object an `EventTarget` with the handler attributes that ECMA-429 names. */
-export function installGlobalEventTarget() {
+function installGlobalEventTarget() {
   adoptGlobal();
+  // What stood for them until now: see `main.js`.
+  for (const name of ['addEventListener', 'dispatchEvent', 'removeEventListener']) delete globalThis[name];
   if (!Reflect.setPrototypeOf(globalThis, EventTarget.prototype)) {
     throw new TypeError('the engine does not let the global object become an EventTarget');
   }
@@ -113,3 +105,5 @@ function positionOf(error) {
   if (frame === null) return { filename: '', lineno: 0, colno: 0 };
   return { filename: frame[1], lineno: +frame[2], colno: +frame[3] };
 }
+
+installGlobalEventTarget();

@@ -5,12 +5,12 @@
  * kept as they came. What only means something in a browser (mode, credentials, cache, …) is checked and remembered,
  * and changes nothing.
  */
+import { brands } from '../internal/brands.js';
+import { abort, url as urls } from '../internal/lazy.js';
 import { defineInterface, requireArguments, toByteString, toDictionary, toUSVString } from '../internal/webidl.js';
 import { Body, STREAM, cloneBody, extractBody, extractedType, installBody, isUnusable, takeBody, toBody } from './body.js';
-import { AbortController, AbortSignal, isSignal } from './events.js';
 import { GUARD_NONE, Headers, appendHeaderTrusted, headersFromSection, headersSection } from './headers.js';
 import { defineInspection } from './interfaces.js';
-import { resolveUrl } from './url.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 const NORMALIZED = { __proto__: null, DELETE: 'DELETE', GET: 'GET', HEAD: 'HEAD', OPTIONS: 'OPTIONS', POST: 'POST', PUT: 'PUT' };
@@ -66,7 +66,7 @@ function requestMethod(value) {
 function parseReferrer(value) {
   const text = toUSVString(value);
   if (text === '') return 'no-referrer';
-  const resolved = resolveUrl(text);
+  const resolved = urls().resolveUrl(text);
   if (resolved === undefined) throw new TypeError(`Request: the referrer ${JSON.stringify(text)} is not a URL`);
   return resolved[1] === 'about:' && resolved[0] === 'about:client' ? 'about:client' : resolved[0];
 }
@@ -124,7 +124,7 @@ export class Request {
       inputBody = bodyOf(input);
     } else {
       const text = toUSVString(input);
-      const resolved = resolveUrl(text);
+      const resolved = urls().resolveUrl(text);
       if (resolved === undefined) throw new TypeError(`Request: invalid URL ${JSON.stringify(text)}`);
       if (resolved[2] !== '') throw new TypeError('Request: the URL must not contain credentials');
       this.#url = resolved[0];
@@ -134,7 +134,7 @@ export class Request {
       if (options.method !== undefined) this.#method = requestMethod(options.method);
       const signal = options.signal;
       if (signal !== undefined) {
-        if (signal !== null && !isSignal(signal)) throw new TypeError('Request: the signal is not an AbortSignal');
+        if (signal !== null && !brands.isSignal(signal)) throw new TypeError('Request: the signal is not an AbortSignal');
         this.#given = signal ?? undefined;
       }
       if (this.#settings.mode === 'no-cors' && !/^(?:GET|HEAD|POST)$/.test(this.#method)) {
@@ -229,7 +229,7 @@ export class Request {
 
   get signal() {
     if (this.#signal === undefined) {
-      this.#signal = this.#given === undefined ? new AbortController().signal : AbortSignal.any([this.#given]);
+      this.#signal = this.#given === undefined ? new (abort().AbortController)().signal : abort().AbortSignal.any([this.#given]);
     }
     return this.#signal;
   }

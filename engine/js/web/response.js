@@ -5,15 +5,13 @@
  * `Headers` and no stream are made on the way.
  */
 import { respond } from 'native';
+import { blob, url as urls } from '../internal/lazy.js';
 import { defineInterface, requireArguments, toByteString, toDictionary, toUSVString } from '../internal/webidl.js';
 import {
   BLOB, BYTES, Body, HANDLE, TEXT, cloneBody, extractBody, extractedType, installBody, isUnusable, toBody, withoutStream,
 } from './body.js';
-import { blobBytes } from './blob.js';
 import { GUARD_IMMUTABLE, GUARD_NONE, Headers, appendHeaderTrusted, headersFromSection, headersSection } from './headers.js';
 import { defineInspection } from './interfaces.js';
-import { STATUS_TEXTS } from './status-text.js';
-import { resolveUrl } from './url.js';
 
 const REASON = /^[\t -~\x80-\xff]*$/;
 const TEXT_SECTION = 'content-type: text/plain;charset=UTF-8\r\n';
@@ -30,7 +28,7 @@ export {
    * content is at hand. Otherwise returns the body that is to be pumped, or a text that says why there is nothing to send.
    */
   send as sendResponse,
-  /** @type {(status: number, url: string, redirected: boolean, headers: string, body: import('./body.js').Body | null) => Response} */
+  /** @type {(status: number, statusText: string, url: string, redirected: boolean, headers: string, body: import('./body.js').Body | null) => Response} */
   fromFetch as responseFromFetch,
   /** @type {(response: Response) => string} */
   sectionOf as responseSection,
@@ -80,7 +78,7 @@ export class Response {
   static redirect(url, status = 302) {
     requireArguments(arguments.length, 1, 'Response.redirect');
     const text = toUSVString(url);
-    const resolved = resolveUrl(text);
+    const resolved = urls().resolveUrl(text);
     if (resolved === undefined) throw new TypeError(`Response.redirect: invalid URL ${JSON.stringify(text)}`);
     const code = Math.trunc(Number(status));
     if (code !== 301 && code !== 302 && code !== 303 && code !== 307 && code !== 308) {
@@ -189,13 +187,13 @@ export class Response {
       if (body.stream !== undefined) body = withoutStream(body);
       if (body.stream !== undefined || body.kind === HANDLE) return body;
       body.used = true;
-      respond(status, section, body.kind === TEXT ? TEXT : BYTES, body.kind === BLOB ? blobBytes(body.source) : body.source);
+      respond(status, section, body.kind === TEXT ? TEXT : BYTES, body.kind === BLOB ? blob().blobBytes(body.source) : body.source);
       return undefined;
     };
-    fromFetch = (status, url, redirected, headers, body) => {
+    fromFetch = (status, statusText, url, redirected, headers, body) => {
       const response = new Response(TRUSTED);
       response.#status = status;
-      response.#statusText = STATUS_TEXTS[status] ?? '';
+      response.#statusText = statusText;
       response.#section = headers;
       response.#body = body;
       response.#origin = ['basic', url, redirected];

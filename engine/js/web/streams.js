@@ -1,11 +1,16 @@
 /**
  * The Streams Standard, from the vendored web-streams-polyfill, and the ways between its streams and bodies on the
- * host's side. Importing this module constructs no stream: a function that answers with text never makes one.
+ * host's side. A function that answers with text never loads it.
  */
 import { bodyAbort, bodyCancel, bodyClose, bodyRead, bodyWrite } from 'native';
+import { brands } from '../internal/brands.js';
+import { cloning } from '../internal/lazy.js';
+import { platformPrototypes } from '../internal/webidl.js';
+import { concat } from './body-handle.js';
 import { DOMException } from './dom-exception.js';
-import { ReadableByteStreamController, ReadableStream } from '../vendor/web-streams-polyfill/ponyfill.js';
-import { structuredClone } from './structured-clone.js';
+import * as ponyfill from '../vendor/web-streams-polyfill/ponyfill.js';
+
+const { ReadableByteStreamController, ReadableStream } = ponyfill;
 
 export {
   ByteLengthQueuingStrategy,
@@ -26,15 +31,8 @@ export {
 /** Larger pieces of memory are handed to a reader in parts of this size. */
 const CHUNK = 64 * 1024;
 
-/** @param {unknown} value */
-export function isReadableStream(value) {
-  return value instanceof ReadableStream;
-}
-
-/** Whether anything was ever read from the stream, or it was cancelled. */
-export function isDisturbed(stream) {
-  return stream._disturbed;
-}
+brands.isStream = (value) => value instanceof ReadableStream;
+for (const value of Object.values(ponyfill)) platformPrototypes.add(value.prototype);
 
 function endOf(controller) {
   controller.close();
@@ -120,7 +118,7 @@ export function teeForClone(stream) {
         return;
       }
       try {
-        controller.enqueue(structuredClone(value));
+        controller.enqueue(cloning().structuredClone(value));
       } catch (error) {
         reader.cancel(error).catch(() => {});
         throw error;
@@ -129,17 +127,6 @@ export function teeForClone(stream) {
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
   return [first, copies];
-}
-
-/** All bytes of a received body. */
-export async function readHandle(handle, read = bodyRead) {
-  const chunks = [];
-  let size = 0;
-  for (let chunk; (chunk = await read(handle)) !== null;) {
-    chunks.push(chunk);
-    size += chunk.length;
-  }
-  return concat(chunks, size);
 }
 
 /** All bytes of a stream whose chunks are Uint8Arrays. */
@@ -158,17 +145,6 @@ export async function readStream(stream) {
 
 function checkChunk(chunk) {
   if (!(chunk instanceof Uint8Array)) throw new TypeError('a chunk of a body stream must be a Uint8Array');
-}
-
-function concat(chunks, size) {
-  if (chunks.length === 1) return chunks[0];
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /**
@@ -191,22 +167,6 @@ export async function pumpStream(stream, handle) {
   } catch (error) {
     bodyAbort(handle);
     reader?.cancel(error).catch(() => {});
-    throw error;
-  }
-  bodyClose(handle);
-}
-
-/** Passes a received body on, without making a stream of it. */
-export async function pumpHandle(from, handle, read = bodyRead) {
-  try {
-    for (let chunk; (chunk = await read(from)) !== null;) {
-      if (chunk.length > 0 && !(await bodyWrite(handle, chunk))) {
-        bodyCancel(from);
-        return;
-      }
-    }
-  } catch (error) {
-    bodyAbort(handle);
     throw error;
   }
   bodyClose(handle);

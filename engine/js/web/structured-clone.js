@@ -8,8 +8,9 @@
  */
 
 import { classId } from 'native';
-import { requireArguments, toDictionary } from '../internal/webidl.js';
-import { cloneBlob, isBlob } from './blob.js';
+import { brands } from '../internal/brands.js';
+import { blob } from '../internal/lazy.js';
+import { platformPrototypes, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
 import { ARRAY, OBJECT, classOf } from './kinds.js';
 
@@ -41,23 +42,14 @@ const setAdd = Set.prototype.add;
 const regexpSource = getter(RegExp.prototype, 'source');
 const regexpFlags = getter(RegExp.prototype, 'flags');
 
-/** @type {Set<object>} */
-const refusedPrototypes = new Set();
-
 /**
- * Names interfaces of the platform whose instances hold what cannot be copied. Their state is private, so that without
- * this they would come out as empty objects.
+ * Whether it is an interface of the platform: its state is private, so that a copy would come out as an empty object.
  *
- * @param {Iterable<Function>} classes
+ * @param {object} value
  */
-export function refuseToClone(classes) {
-  for (const one of classes) refusedPrototypes.add(one.prototype);
-}
-
-/** @param {object} value */
 function isRefused(value) {
   for (let link = Object.getPrototypeOf(value); link !== null; link = Object.getPrototypeOf(link)) {
-    if (refusedPrototypes.has(link)) return true;
+    if (platformPrototypes.has(link)) return true;
   }
   return false;
 }
@@ -169,7 +161,7 @@ class Cloner {
     const prototype = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
       if (this.completing && value instanceof PendingView) return this.complete(value);
-      if (isBlob(value)) return this.keep(value, cloneBlob(value));
+      if (brands.isBlob(value)) return this.keep(value, blob().cloneBlob(value));
       if (isRefused(value)) throw refuse(value);
     }
     return this.cloneMembers(value, Object.keys(value), this.keep(value, {}));

@@ -8,7 +8,8 @@
  */
 
 import { armTimer, monotonicNow, requireCall } from 'native';
-import { reportError } from './report.js';
+import { queueMicrotask as enqueue } from '../internal/intrinsics.js';
+import { report } from '../internal/lazy.js';
 
 /**
  * @typedef {object} Timer
@@ -109,7 +110,7 @@ export function runTimers() {
     try {
       Reflect.apply(timer.callback, globalThis, timer.args);
     } catch (error) {
-      reportError(error);
+      report().reportError(error);
     }
     if (repeats && timer.active) schedule(timer, timer.interval);
   }
@@ -187,8 +188,6 @@ export function clearImmediate(id = 0) {
   stopTimer(id | 0);
 }
 
-const enqueue = globalThis.queueMicrotask;
-
 /** @param {() => void} callback */
 export function queueMicrotask(callback) {
   callable(callback, 'queueMicrotask');
@@ -196,7 +195,7 @@ export function queueMicrotask(callback) {
     try {
       callback();
     } catch (error) {
-      reportError(error);
+      report().reportError(error);
     }
   });
 }

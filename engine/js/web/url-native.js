@@ -3,7 +3,7 @@
  * differ most and have a parser of their own.
  */
 import { urlParse, urlSet } from 'native';
-import { isFileUrl, parseFileUrl, setFilePart } from './url-file.js';
+import { urlFile } from '../internal/lazy.js';
 
 /** Places in the native record of a URL. */
 export const HREF = 0, PROTOCOL = 1, USERNAME = 2, PASSWORD = 3, HOST = 4, HOSTNAME = 5, PORT = 6, PATHNAME = 7, SEARCH = 8;
@@ -23,13 +23,13 @@ const TAB_OR_NEWLINE = /[\t\n\r]+/g;
 export function parseUrl(input, base) {
   const parts = urlParse(input, base);
   if (parts === undefined) return parseRefused(input, base);
-  if (parts[PROTOCOL] === 'file:') return parseFileUrl(input, base);
+  if (parts[PROTOCOL] === 'file:') return urlFile().parseFileUrl(input, base);
   return correct(parts);
 }
 
 /** The native parser wants two slashes before the host of a reference, the standard takes any number from two on. */
 function parseRefused(input, base) {
-  if (isFileUrl(input, base)) return parseFileUrl(input, base);
+  if (urlFile().isFileUrl(input, base)) return urlFile().parseFileUrl(input, base);
   if (base === undefined || !SPECIAL.test(base.replace(OUTER_SPACE, ''))) return undefined;
   const reference = input.replace(OUTER_SPACE, '').replace(TAB_OR_NEWLINE, '');
   if (!/^[\\/]{3}/.test(reference)) return undefined;
@@ -65,7 +65,7 @@ function correct(parts) {
  */
 export function setUrlPart(parts, part, value) {
   const protocol = parts[PROTOCOL];
-  if (protocol === 'file:') return setFilePart(parts, part, value);
+  if (protocol === 'file:') return urlFile().setFilePart(parts, part, value);
   if (part === 'port') {
     // Nothing but what is skipped anyway is not the same as nothing.
     if (value !== '' && value.replace(TAB_OR_NEWLINE, '') === '') return parts;

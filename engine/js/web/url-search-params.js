@@ -3,6 +3,7 @@
  * its `URL` where it has one.
  */
 import { formDecode, formEncode } from 'native';
+import { brands } from '../internal/brands.js';
 import { defineInterface, definePairIterable, forEachPair, pairsAsObject, requireArguments, toUSVString } from '../internal/webidl.js';
 import { defineInspection } from './interfaces.js';
 
@@ -155,6 +156,7 @@ export class URLSearchParams {
   }
 
   static {
+    brands.isParams = (value) => #list in value;
     setText = (params, text) => {
       params.#text = text;
       // The array stays the same one, for an iteration under way goes on in the list as it is.

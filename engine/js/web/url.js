@@ -1,8 +1,8 @@
 /**
  * `URL` of the URL Standard. An object holds the parts as the parser returned them; nothing is computed again on reading.
  */
+import { blobUrl } from '../internal/lazy.js';
 import { defineInterface, requireArguments, toUSVString } from '../internal/webidl.js';
-import { createObjectURL, revokeObjectURL } from './blob-url.js';
 import { defineInspection } from './interfaces.js';
 import {
   HASH, HOST, HOSTNAME, HREF, ORIGIN, PASSWORD, PATHNAME, PORT, PROTOCOL, SEARCH, USERNAME, parseUrl, setUrlPart,
@@ -152,7 +152,14 @@ export class URL {
   }
 }
 
-Object.assign(URL, { createObjectURL, revokeObjectURL });
+Object.assign(URL, {
+  createObjectURL(blob) {
+    return blobUrl().createObjectURL(...arguments);
+  },
+  revokeObjectURL(url) {
+    return blobUrl().revokeObjectURL(...arguments);
+  },
+});
 defineInterface(URL, 'URL');
 defineInspection(URL, ({ href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash }) => (
   { href, origin, protocol, username, password, host, hostname, port, pathname, search, searchParams, hash }

@@ -1,18 +1,27 @@
 //! Text encodings and multipart bodies.
 
+use super::platform;
+use crate::bindings::ramekin::function::text;
 use crate::js;
-use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+use crate::state::EVALUATING;
 use javy::quickjs::{Array, Ctx, Exception, IntoJs, Result, String as JsString, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-struct Open {
-    decoder: Decoder,
-    fatal: bool,
+const UTF_8: &str = "utf-8";
+/// Texts that may be decoded at once: the limit of `text.decoder`.
+const MAX_DECODERS: usize = 1_000;
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// A text that is being decoded.
+enum Decoder {
+    Utf8(Utf8),
+    /// The host has the tables.
+    Host { name: String, decoder: text::Decoder },
 }
 
 thread_local! {
-    static DECODERS: RefCell<(u32, BTreeMap<u32, Open>)> = const { RefCell::new((0, BTreeMap::new())) };
+    static DECODERS: RefCell<(u32, BTreeMap<u32, Decoder>)> = const { RefCell::new((0, BTreeMap::new())) };
 }
 
 pub fn utf8_encode<'js>(ctx: Ctx<'js>, text: JsString<'js>) -> Result<Value<'js>> {
@@ -37,78 +46,103 @@ pub fn utf8_encode_into<'js>(ctx: Ctx<'js>, text: JsString<'js>, into: Value<'js
 
 pub fn utf8_decode<'js>(ctx: Ctx<'js>, bytes: Value<'js>, fatal: bool, keep_bom: bool) -> Result<JsString<'js>> {
     let decoded = js::with_bytes(&bytes, |bytes| {
-        let bytes = if keep_bom { bytes } else { bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes) };
+        let bytes = if keep_bom { bytes } else { bytes.strip_prefix(BOM).unwrap_or(bytes) };
         match std::str::from_utf8(bytes) {
             Ok(text) => JsString::from_str(ctx.clone(), text),
             Err(_) if fatal => Err(malformed(&ctx, UTF_8)),
-            Err(_) => JsString::from_str(ctx.clone(), &UTF_8.decode_without_bom_handling(bytes).0),
+            Err(_) => JsString::from_str(ctx.clone(), &String::from_utf8_lossy(bytes)),
         }
     });
     // A detached buffer has no bytes.
     decoded.unwrap_or_else(|| JsString::from_str(ctx.clone(), ""))
 }
 
-fn malformed(ctx: &Ctx<'_>, encoding: &'static Encoding) -> javy::quickjs::Error {
-    Exception::throw_type(
-        ctx,
-        &format!("The encoded data was not valid for encoding {}", encoding.name().to_lowercase()),
-    )
+fn malformed(ctx: &Ctx<'_>, encoding: &str) -> javy::quickjs::Error {
+    Exception::throw_type(ctx, &format!("The encoded data was not valid for encoding {encoding}"))
 }
 
-pub fn encoding_for_label<'js>(ctx: Ctx<'js>, label: js::LossyString) -> Result<Value<'js>> {
-    match Encoding::for_label_no_replacement(label.0.as_bytes()) {
-        Some(encoding) => encoding.name().to_lowercase().into_js(&ctx),
-        None => Ok(Value::new_undefined(ctx)),
-    }
+pub fn encoding_for_label(label: js::LossyString) -> Option<String> {
+    text::encoding(&label.0)
 }
 
 pub fn decoder_open(ctx: Ctx<'_>, name: String, fatal: bool, keep_bom: bool) -> Result<u32> {
-    let Some(encoding) = Encoding::for_label(name.as_bytes()) else {
-        return Err(Exception::throw_range(&ctx, "unknown encoding"));
+    if DECODERS.with_borrow(|(_, table)| table.len()) >= MAX_DECODERS {
+        let text = format!("more than {MAX_DECODERS} texts are being decoded: end each with a decode() that does not stream");
+        return Err(Exception::throw_range(&ctx, &text));
+    }
+    let decoder = if name == UTF_8 {
+        Decoder::Utf8(Utf8 { tail: Vec::new(), fatal, bom: !keep_bom })
+    } else {
+        let decoder = text::Decoder::new(&name, fatal, keep_bom);
+        Decoder::Host { name, decoder }
     };
-    let decoder =
-        if keep_bom { encoding.new_decoder_without_bom_handling() } else { encoding.new_decoder_with_bom_removal() };
     Ok(DECODERS.with_borrow_mut(|(last, table)| {
         *last += 1;
-        table.insert(*last, Open { decoder, fatal });
+        table.insert(*last, decoder);
         *last
     }))
 }
 
 pub fn decoder_decode<'js>(ctx: Ctx<'js>, handle: u32, bytes: Value<'js>, last: bool) -> Result<String> {
-    let open = DECODERS.with_borrow_mut(|(_, table)| table.remove(&handle));
-    let Some(mut open) = open else { return Err(Exception::throw_type(&ctx, "the decoder is closed")) };
-    let input = js::with_bytes(&bytes, <[u8]>::to_vec).unwrap_or_default();
-    let mut text = String::new();
-    let mut rest = input.as_slice();
-    let encoding = open.decoder.encoding();
-    if open.fatal {
-        loop {
-            text.reserve(
-                open.decoder.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(rest.len() * 3 + 16),
-            );
-            let (result, read) = open.decoder.decode_to_string_without_replacement(rest, &mut text, last);
-            rest = rest.get(read..).unwrap_or_default();
-            match result {
-                DecoderResult::InputEmpty => break,
-                DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(..) => return Err(malformed(&ctx, encoding)),
-            }
-        }
-    } else {
-        loop {
-            text.reserve(open.decoder.max_utf8_buffer_length(rest.len()).unwrap_or(rest.len() * 3 + 16));
-            let (result, read, _) = open.decoder.decode_to_string(rest, &mut text, last);
-            rest = rest.get(read..).unwrap_or_default();
-            if result == encoding_rs::CoderResult::InputEmpty {
-                break;
-            }
-        }
+    let decoder = DECODERS.with_borrow_mut(|(_, table)| table.remove(&handle));
+    let Some(mut decoder) = decoder else { return Err(Exception::throw_type(&ctx, "the decoder is closed")) };
+    if matches!(decoder, Decoder::Host { .. }) && !last && EVALUATING.get() {
+        // What the host holds does not outlive the evaluation.
+        platform::require_call(ctx.clone(), "a TextDecoder that goes on".into())?;
     }
+    let input = js::with_bytes(&bytes, <[u8]>::to_vec).unwrap_or_default();
+    let (name, text) = match &mut decoder {
+        Decoder::Utf8(decoder) => (UTF_8, decoder.decode(input, last)),
+        Decoder::Host { name, decoder } => (name.as_str(), decoder.decode(&input, last)),
+    };
+    let text = text.ok_or_else(|| malformed(&ctx, name))?;
     if !last {
-        DECODERS.with_borrow_mut(|(_, table)| table.insert(handle, open));
+        DECODERS.with_borrow_mut(|(_, table)| table.insert(handle, decoder));
     }
     Ok(text)
+}
+
+/// UTF-8 that comes in pieces.
+struct Utf8 {
+    /// The beginning of a character whose end has not come.
+    tail: Vec<u8>,
+    fatal: bool,
+    /// A byte order mark may come, and is to be dropped.
+    bom: bool,
+}
+
+impl Utf8 {
+    /// The characters that are complete; `None` when the text is malformed and that is fatal.
+    fn decode(&mut self, input: Vec<u8>, last: bool) -> Option<String> {
+        let mut bytes = std::mem::take(&mut self.tail);
+        if bytes.is_empty() {
+            bytes = input;
+        } else {
+            bytes.extend(input);
+        }
+        let mut text = String::with_capacity(bytes.len());
+        let mut chunks = bytes.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            text.push_str(chunk.valid());
+            let invalid = chunk.invalid();
+            let unfinished = std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
+            if unfinished && !last && chunks.peek().is_none() {
+                self.tail = invalid.to_vec();
+            } else if !invalid.is_empty() {
+                if self.fatal {
+                    return None;
+                }
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        if self.bom && !text.is_empty() {
+            self.bom = false;
+            if text.starts_with('\u{FEFF}') {
+                text.remove(0);
+            }
+        }
+        Some(text)
+    }
 }
 
 pub fn multipart_split<'js>(ctx: Ctx<'js>, body: Value<'js>, boundary: String) -> Result<Value<'js>> {

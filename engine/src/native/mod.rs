@@ -70,6 +70,7 @@ natives! {
     "classId" => reflect::class_id,
     "transferBuffer" => reflect::transfer_buffer,
     "setHooks" => platform::set_hooks,
+    "loadModule" => platform::load_module,
 }
 
 /// Makes the module known and replaces `Math.random`, whose seed would be the same in every instance of an image.

@@ -3,7 +3,7 @@
 use crate::bindings::exports::ramekin::function::handler::{FailureKind, Response};
 use crate::bindings::ramekin::function::{clocks, context, environment, log as host_log, wait_until};
 use crate::state::{EVALUATING, HOOKS, Hooks, NEEDS_CALL, READ_ENVIRONMENT};
-use crate::{call, js};
+use crate::{call, js, modules, words};
 use javy::quickjs::{Ctx, Error, Exception, Function, Object, Persistent, Result, Value};
 use std::cell::Cell;
 
@@ -103,7 +103,11 @@ pub fn require_call(ctx: Ctx<'_>, what: String) -> Result<()> {
     Err(Exception::throw_message(&ctx, &text))
 }
 
-pub fn set_hooks<'js>(ctx: Ctx<'js>, hooks: Object<'js>) -> Result<()> {
+pub fn load_module<'js>(ctx: Ctx<'js>, path: String) -> Result<Object<'js>> {
+    modules::load(&ctx, &path)
+}
+
+pub fn set_hooks<'js>(ctx: Ctx<'js>, hooks: Object<'js>, asked_for: Vec<String>) -> Result<()> {
     let hook = |name: &str| hooks.get::<_, Function>(name).map(|function| Persistent::save(&ctx, function));
     HOOKS.set(Some(Hooks {
         dispatch: hook("dispatch")?,
@@ -111,6 +115,8 @@ pub fn set_hooks<'js>(ctx: Ctx<'js>, hooks: Object<'js>) -> Result<()> {
         unhandled_rejection: hook("unhandledRejection")?,
         has_handler: hook("hasHandler")?,
         describe: hook("describe")?,
+        prepare: hook("prepare")?,
     }));
+    words::look_for(asked_for);
     Ok(())
 }

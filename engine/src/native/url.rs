@@ -1,5 +1,6 @@
 //! URLs and form encoding, by the crates `url` and `form_urlencoded`.
 
+use crate::bindings::ramekin::function::text;
 use crate::js::LossyString;
 use ::url::{Url, quirks};
 use javy::quickjs::{Array, Ctx, IntoJs, Result, Value};
@@ -73,4 +74,16 @@ pub fn form_encode(flat: Vec<LossyString>) -> String {
         out.append_pair(&pair[0].0, &pair[1].0);
     }
     out.finish()
+}
+
+/// For the crate `idna` of this workspace: see there.
+#[unsafe(no_mangle)]
+fn ramekin_domain_to_ascii(domain: &[u8]) -> Option<String> {
+    text::domain_to_ascii(domain)
+}
+
+/// As above.
+#[unsafe(no_mangle)]
+fn ramekin_domain_to_unicode(domain: &str) -> String {
+    text::domain_to_unicode(domain)
 }

@@ -16,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+use wasmtime::component::ResourceTable;
 use wasmtime::{AsContextMut, Store, Trap};
 
 /// A call to make.
@@ -281,6 +282,8 @@ async fn run(
         console,
         lifetime,
         fetches: Fetches::new(call.fetch, call.memory_mb as usize * 1024 * 1024),
+        table: ResourceTable::new(),
+        modules: Arc::clone(&sandbox.inner().modules),
         limiter: MemoryLimiter::new(call.memory_mb as usize * 1024 * 1024),
     };
     let budget = sandbox.fuel(call.timeout_ms);

@@ -4,6 +4,7 @@ use super::image::BASE_IMAGE;
 use ramekin_compiler::{Evaluator, ModuleSource, Setting, Startup};
 use ramekin_host_api::CallState;
 use ramekin_model::limits;
+use ramekin_support::Modules;
 use sha2::{Digest, Sha256};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, Module, OptL
 
 /// The engine, as built by `cargo xtask build-engine`.
 const ENGINE: &[u8] = include_bytes!("../../../engine/dist/engine.wasm");
+/// Its JavaScript that is not in the base image.
+const MODULES: &[u8] = include_bytes!("../../../engine/dist/modules.bin");
 
 /// What an instance keeps mapped when it is gone: what it wrote, found by scanning the page map. More than this is given back,
 /// so that one burst of hungry calls does not stay in memory.
@@ -70,6 +73,7 @@ pub(super) struct Inner {
     pub(super) component: Component,
     pub(super) linker: Linker<CallState>,
     pub(super) evaluator: Evaluator,
+    pub(super) modules: Arc<Modules>,
     pub(super) images_dir: PathBuf,
     /// Names the engine, the compiler and its settings: part of every cached image's name.
     pub(super) fingerprint: String,
@@ -129,7 +133,8 @@ fn prepare(options: &SandboxOptions) -> Result<Inner, SandboxError> {
     let fingerprint = fingerprint(&engine);
     let component = load_or_compile(&engine, &options.cache_dir.join(format!("engine-{fingerprint}.cwasm")))?;
     let base = Module::new(&engine, BASE_IMAGE)?;
-    let evaluator = Evaluator::new(&engine, &component, &base)?;
+    let modules = Arc::new(Modules::read(MODULES).map_err(|error| wasmtime::Error::msg(error.to_string()))?);
+    let evaluator = Evaluator::new(&engine, &component, &base, Arc::clone(&modules))?;
     let mut linker = Linker::new(&engine);
     ramekin_host_api::add_to_linker(&mut linker)?;
     Ok(Inner {
@@ -137,6 +142,7 @@ fn prepare(options: &SandboxOptions) -> Result<Inner, SandboxError> {
         component,
         linker,
         evaluator,
+        modules,
         images_dir,
         fingerprint,
         fuel_per_ms: 0,
@@ -182,6 +188,7 @@ fn fingerprint(engine: &Engine) -> String {
     let mut hash = Sha256::new();
     hash.update(ENGINE);
     hash.update(BASE_IMAGE);
+    hash.update(MODULES);
     hash.update(settings.finish().to_le_bytes());
     hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }

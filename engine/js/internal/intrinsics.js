@@ -1,0 +1,5 @@
+/**
+ * Globals of the engine that the platform builds on, as they were before a function could replace them and before `main.js`
+ * put its own in their place.
+ */
+export const { DOMException, queueMicrotask } = globalThis;

@@ -1,0 +1,8 @@
+//! What the engine needs of its host wherever it runs, at deploy and in a call, so that its heap images need not hold it:
+//! text that takes large tables, and the engine's own JavaScript that few functions use. Pure: the same arguments give the
+//! same answers.
+
+mod modules;
+pub mod text;
+
+pub use modules::{MalformedArchive, Modules};
