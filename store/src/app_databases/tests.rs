@@ -178,9 +178,9 @@ async fn servers_that_provision_at_once_take_turns() {
     for server in servers.collect::<Vec<_>>() {
         server.await.unwrap();
     }
-    let applied = login(&store.app_databases(SECRET), &app, DatabaseRole::Owner);
+    let mut owner = login(&store.app_databases(SECRET), &app, DatabaseRole::Owner).await;
     let ask = "SELECT count(*) FROM ramekin_app.schema_migrations";
-    let applied: i64 = sqlx::query_scalar(ask).fetch_one(&mut applied.await).await.unwrap();
+    let applied: i64 = sqlx::query_scalar(ask).fetch_one(&mut owner).await.unwrap();
     assert_eq!(applied, super::lineage::newest());
 }
 
