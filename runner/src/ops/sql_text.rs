@@ -110,7 +110,9 @@ pub fn check_expression(text: &str) -> Result<(), BadExpression> {
                 let (word, tail) = rest.split_at(end);
                 match (word.to_ascii_lowercase().as_str(), tail.chars().next()) {
                     ("e", Some('\'')) => rest = quoted_end(tail.get(1..).unwrap_or_default(), '\'', true)?,
-                    ("u", Some('&')) => return Err(BadExpression::Form("it holds `U&`; write the characters themselves")),
+                    ("u", Some('&')) => {
+                        return Err(BadExpression::Form("it holds `U&`; write the characters themselves"));
+                    }
                     (lower, _) => {
                         name = Some(lower.to_owned());
                         rest = tail;

@@ -125,7 +125,9 @@ impl From<SchemaError> for ApiError {
     fn from(error: SchemaError) -> Self {
         let message = error.to_string();
         match error {
-            SchemaError::Form(issues) => Self::new(ErrorCode::ValidationInvalidSchema, message).with_details(issues.into()),
+            SchemaError::Form(issues) => {
+                Self::new(ErrorCode::ValidationInvalidSchema, message).with_details(issues.into())
+            }
             SchemaError::Destructive(lost) => {
                 Self::new(ErrorCode::SchemaDestructiveChange, message).with_details(lost.into())
             }

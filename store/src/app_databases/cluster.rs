@@ -17,6 +17,11 @@ const OLDEST: i32 = 150_000;
 /// The three groups, as a list in SQL.
 const GROUPS: &str = "butterbase_user, butterbase_service, butterbase_anon";
 
+/// A database that databases of apps are made from when it is there.
+pub(crate) const GUARDED_TEMPLATE: &str = "ramekin_template";
+/// What is in it. See the file.
+pub(crate) const GUARD: &str = include_str!("../../../migrations/guard.sql");
+
 /// What the platform's role may do, and whose server it is.
 #[derive(sqlx::FromRow)]
 pub(super) struct Admin {
@@ -175,10 +180,15 @@ impl Admin {
                 )));
             }
             Some((.., allowed)) => open = allowed,
-            // From `template0`, which nobody can have put anything into, and to which nobody can be connected.
+            // From a template to which nobody can be connected, and into which only a superuser can have put anything.
             None => {
-                let create =
-                    format!("CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false");
+                let ask =
+                    "SELECT EXISTS (SELECT FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = datdba
+                                          WHERE datname = $1 AND datistemplate AND NOT datallowconn AND rolsuper)";
+                let guarded: bool = sqlx::query_scalar(ask).bind(GUARDED_TEMPLATE).fetch_one(&mut *connection).await?;
+                let template =
+                    if guarded { GUARDED_TEMPLATE.to_owned() } else { "template0 ENCODING 'UTF8'".to_owned() };
+                let create = format!("CREATE DATABASE {database} TEMPLATE {template} ALLOW_CONNECTIONS false");
                 tolerant(connection, &create).await?;
             }
         }
@@ -215,6 +225,7 @@ impl Admin {
              GRANT SELECT, INSERT ON ramekin_app.schema_migrations TO {owner};"
         );
         connection.execute(AssertSqlSafe(inside)).await?;
+        self.guard(connection, app).await?;
         let ask = "SELECT EXISTS (SELECT FROM pg_catalog.pg_available_extensions WHERE name = 'uuid-ossp'
                                   AND installed_version IS NULL)";
         if sqlx::query_scalar(ask).fetch_one(&mut *connection).await? {
@@ -223,6 +234,22 @@ impl Admin {
             if let Err(error) = connection.execute(extension).await.map_err(StoreError::from) {
                 info!("{app} has no extension uuid-ossp: {error}");
             }
+        }
+        Ok(())
+    }
+
+    /// Functions of an app do not change what its database is made of; see `migrations/guard.sql`.
+    async fn guard(&self, connection: &mut PgConnection, app: &AppId) -> Result<(), StoreError> {
+        let ask = "SELECT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'ramekin_guard')";
+        let guarded: bool = sqlx::query_scalar(ask).fetch_one(&mut *connection).await?;
+        if !guarded && self.superuser {
+            connection.execute(GUARD).await?;
+        } else if !guarded {
+            warn!(
+                "SQL of functions of {app} can take policies of row-level security of {app} away with DROP OWNED; a \
+                 superuser prevents it by running migrations/guard.sql in the database `{app}`, and for apps to come as \
+                 docs/database-security.md says"
+            );
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cluster::{GUARD, GUARDED_TEMPLATE};
 pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
 
 use crate::StoreError;

@@ -3,6 +3,7 @@
 use super::server::SUPERUSER;
 use super::{PLATFORM_DATABASE, ROLE};
 use crate::StoreError;
+use crate::app_databases::{GUARD, GUARDED_TEMPLATE};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 use std::path::Path;
@@ -49,9 +50,28 @@ pub(super) async fn ensure(socket_dir: &Path, superuser: &str, password: &str) -
     let role = format!("{verb} ROLE {ROLE} LOGIN NOSUPERUSER CREATEDB PASSWORD '{password}'");
     connection.execute(AssertSqlSafe(role)).await?;
     connection.execute(AssertSqlSafe(format!("ALTER DATABASE {PLATFORM_DATABASE} OWNER TO {ROLE}"))).await?;
+    guarded_template(&mut connection, &options).await?;
     // Last, because from here on the attempt above succeeds.
     connection.execute(AssertSqlSafe(format!("ALTER ROLE {ROLE} CREATEROLE"))).await?;
     Ok(connection.close().await?)
+}
+
+/// What databases of apps are made from: empty, but for the guard that only a superuser can set up.
+async fn guarded_template(connection: &mut PgConnection, superuser: &PgConnectOptions) -> Result<(), StoreError> {
+    if exists(connection, "SELECT FROM pg_database WHERE datname = $1 AND datistemplate", GUARDED_TEMPLATE).await? {
+        return Ok(());
+    }
+    if !exists(connection, "SELECT FROM pg_database WHERE datname = $1", GUARDED_TEMPLATE).await? {
+        let create = format!("CREATE DATABASE {GUARDED_TEMPLATE} TEMPLATE template0 ENCODING 'UTF8'");
+        connection.execute(AssertSqlSafe(create)).await?;
+    }
+    connection.execute(AssertSqlSafe(format!("REVOKE ALL ON DATABASE {GUARDED_TEMPLATE} FROM PUBLIC"))).await?;
+    let mut inside = superuser.clone().database(GUARDED_TEMPLATE).connect().await?;
+    inside.execute(GUARD).await?;
+    inside.close().await?;
+    let finish = format!("ALTER DATABASE {GUARDED_TEMPLATE} IS_TEMPLATE true ALLOW_CONNECTIONS false");
+    connection.execute(AssertSqlSafe(finish)).await?;
+    Ok(())
 }
 
 async fn exists(connection: &mut PgConnection, query: &'static str, name: &str) -> Result<bool, StoreError> {

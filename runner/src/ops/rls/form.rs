@@ -7,8 +7,7 @@ use ramekin_store::{Described, Policy};
 use std::collections::BTreeMap;
 
 /// What the name of a policy must be.
-pub(super) const NAME: &str =
-    "policy_name: must be 1 to 63 characters of a-z, 0-9 and `_`, not starting with a digit";
+pub(super) const NAME: &str = "policy_name: must be 1 to 63 characters of a-z, 0-9 and `_`, not starting with a digit";
 
 /// Rows belong to the user whose id they carry.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -77,7 +77,9 @@ impl From<StoreError> for RlsError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Statement { sqlstate: Some(state), message } if state == "42883" => Self::Mismatch(message),
-            StoreError::Statement { sqlstate: Some(state), message } if state.starts_with("42") => Self::Invalid(message),
+            StoreError::Statement { sqlstate: Some(state), message } if state.starts_with("42") => {
+                Self::Invalid(message)
+            }
             other => Self::Store(other),
         }
     }

@@ -256,7 +256,8 @@ fn primary_key(name: &str, is: &Described, wish: &Table, statements: &mut Vec<St
     if now.is_empty() {
         statements.push(Statement::plain(sql, format!("give `{name}` a primary key")));
     } else {
-        let description = format!("the primary key of `{name}` cannot be changed; make another table and drop this one");
+        let description =
+            format!("the primary key of `{name}` cannot be changed; make another table and drop this one");
         statements.push(Statement::destructive(sql, description, false));
     }
 }

@@ -287,6 +287,8 @@ fn table_name(at: &str, name: &str, issues: &mut Vec<String>) {
 fn name_issue(at: &str, name: &str, issues: &mut Vec<String>) {
     if !is_name(name) {
         let max = limits::MAX_SQL_NAME;
-        issues.push(format!("{at}: `{name}` must be 1 to {max} characters of a-z, 0-9 and `_`, not starting with a digit"));
+        issues.push(format!(
+            "{at}: `{name}` must be 1 to {max} characters of a-z, 0-9 and `_`, not starting with a digit"
+        ));
     }
 }

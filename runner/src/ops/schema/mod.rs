@@ -2,9 +2,9 @@
 
 mod diff;
 mod form;
-mod types;
 #[cfg(test)]
 mod tests;
+mod types;
 
 pub use diff::Statement;
 pub use form::{Column, Index, LongReference, Named, Reference, Schema, Table};

@@ -57,7 +57,10 @@ fn issues_say_where() {
         (json!({ "tables": {}, "_drop": ["_idempotency_keys"] }), "begins with `_`"),
         (json!({ "tables": { "t": { "columns": {}, "_changeTypes": ["x"] } } }), "not in `columns`"),
         (json!({ "tables": { "t": { "columns": {}, "indexes": { "i": { "columns": [] } } } } }), "at least one"),
-        (json!({ "tables": { "t": { "columns": {}, "indexes": { "i": { "columns": ["a"], "method": "x" } } } } }), "method"),
+        (
+            json!({ "tables": { "t": { "columns": {}, "indexes": { "i": { "columns": ["a"], "method": "x" } } } } }),
+            "method",
+        ),
     ] {
         let issue = issue(&value);
         assert!(issue.contains(text), "{value}: {issue}");
@@ -67,13 +70,15 @@ fn issues_say_where() {
 #[test]
 fn limits_hold() {
     let tables = |count: usize| -> Value {
-        let tables: BTreeMap<String, Value> = (0..count).map(|at| (format!("t{at}"), json!({ "columns": {} }))).collect();
+        let tables: BTreeMap<String, Value> =
+            (0..count).map(|at| (format!("t{at}"), json!({ "columns": {} }))).collect();
         json!({ "tables": tables })
     };
     assert_eq!(issue(&tables(limits::MAX_SCHEMA_TABLES)), "");
     assert!(issue(&tables(limits::MAX_SCHEMA_TABLES + 1)).contains("at most 50"));
     let columns = |count: usize| -> Value {
-        let columns: BTreeMap<String, Value> = (0..count).map(|at| (format!("c{at}"), json!({ "type": "text" }))).collect();
+        let columns: BTreeMap<String, Value> =
+            (0..count).map(|at| (format!("c{at}"), json!({ "type": "text" }))).collect();
         json!({ "tables": { "t": { "columns": columns } } })
     };
     assert_eq!(issue(&columns(limits::MAX_SCHEMA_COLUMNS)), "");

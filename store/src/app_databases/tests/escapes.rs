@@ -302,20 +302,44 @@ async fn a_call_can_say_who_its_user_is_within_its_own_app() {
     assert_eq!(attempt(&mut session, "SELECT * FROM notes").await.as_deref(), Some("42501"));
 }
 
-/// What a role may take from itself does not reach what others have.
+/// A member of a group could take the group out of policies, restrictive ones included: the guard of the template prevents
+/// it, with all else that changes what a database is made of.
 #[tokio::test]
-async fn dropping_what_one_owns_takes_no_rights_away() {
+async fn policies_cannot_be_taken_away_by_those_whom_they_hold_back() {
     let scene = Scene::new().await;
+    let mut owner = login(&scene.databases, &scene.ours, DatabaseRole::Owner).await;
+    owner
+        .execute(
+            "CREATE POLICY held_back ON public.notes AS RESTRICTIVE TO butterbase_user, butterbase_service,
+             butterbase_anon USING (owner = 'u1')",
+        )
+        .await
+        .unwrap();
+    let ask = "SELECT string_agg(p::text, ';' ORDER BY policyname) FROM pg_policies p";
+    let before = text(&mut owner, ask).await;
     for role in FUNCTION_ROLES {
         let mut session = scene.session(role).await;
-        for name in [role.group().unwrap().to_owned(), role.login(&scene.ours)] {
-            session.execute(AssertSqlSafe(format!("DROP OWNED BY \"{name}\""))).await.unwrap();
+        let (group, login) = (role.group().unwrap(), role.login(&scene.ours));
+        for statement in [
+            format!("DROP OWNED BY {group}"),
+            format!("DROP OWNED BY \"{login}\""),
+            format!("SET ROLE {group}; DROP OWNED BY {group}"),
+            format!("DO $$ BEGIN EXECUTE 'DROP OWNED BY {group}'; END $$"),
+            format!("ALTER DEFAULT PRIVILEGES FOR ROLE {group} GRANT SELECT ON TABLES TO PUBLIC"),
+            "GRANT SELECT ON notes TO PUBLIC".to_owned(),
+            "COMMENT ON TABLE notes IS 'x'".to_owned(),
+            "SELECT 1 AS a INTO x".to_owned(),
+            "ALTER EVENT TRIGGER ramekin_guard DISABLE".to_owned(),
+            "DROP SCHEMA ramekin_guard CASCADE".to_owned(),
+            "SET session_replication_role = replica".to_owned(),
+        ] {
+            let refused = attempt(&mut session, &statement).await;
+            assert_eq!(refused.as_deref(), Some("42501"), "{role:?}: {statement}");
         }
-        let group = role.group().unwrap();
-        let defaults = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {group} GRANT SELECT ON TABLES TO PUBLIC");
-        let _ = session.execute(AssertSqlSafe(defaults)).await;
-        session.execute("SELECT * FROM notes").await.unwrap();
-        let mut again = scene.session(role).await;
-        again.execute("SELECT current_user_id(), count(*) FROM notes").await.unwrap();
+        session.execute("SELECT current_user_id(), count(*) FROM notes").await.unwrap();
+    }
+    assert_eq!(text(&mut owner, ask).await, before);
+    for statement in ["DROP EVENT TRIGGER ramekin_guard", "SET session_replication_role = replica"] {
+        assert_eq!(attempt(&mut owner, statement).await.as_deref(), Some("42501"), "the owner: {statement}");
     }
 }
