@@ -68,7 +68,8 @@ async fn attempt(session: &mut PgConnection, statement: &str) -> Option<String> 
 }
 
 async fn text(session: &mut PgConnection, ask: &str) -> String {
-    sqlx::query_scalar(AssertSqlSafe(ask.to_owned())).fetch_one(session).await.unwrap()
+    // Not kept as a prepared statement: some of what is tried here throws these away.
+    sqlx::query_scalar(AssertSqlSafe(ask.to_owned())).persistent(false).fetch_one(session).await.unwrap()
 }
 
 #[tokio::test]
@@ -104,8 +105,9 @@ async fn what_is_refused_is_refused_to_every_role() {
                 format!("SELECT pg_terminate_backend({pid})"),
                 format!("SELECT pg_cancel_backend({pid})"),
             ] {
-                let refused = attempt(&mut session, &statement).await;
-                assert_eq!(refused.as_deref(), Some("42501"), "{role:?}: {statement}");
+                let refused = attempt(&mut session, &statement).await.unwrap_or_default();
+                // The other one says that predefined roles cannot be altered by anybody.
+                assert!(["42501", "42939"].contains(&refused.as_str()), "{role:?}: {statement}: {refused}");
             }
         }
         for (statement, states) in [
@@ -194,30 +196,26 @@ async fn reset_role_leads_nowhere() {
     let scene = Scene::new().await;
     for role in FUNCTION_ROLES {
         let mut session = scene.session(role).await;
-        let login = role.login(&scene.ours);
+        let ours = role.login(&scene.ours);
         for statement in [
             "RESET ROLE".to_owned(),
             "SET ROLE NONE".to_owned(),
             "RESET SESSION AUTHORIZATION".to_owned(),
             "SET SESSION AUTHORIZATION DEFAULT".to_owned(),
             "DISCARD ALL".to_owned(),
-            format!("SET ROLE \"{login}\""),
+            format!("SET ROLE \"{ours}\""),
         ] {
             session.execute(AssertSqlSafe(statement.clone())).await.unwrap();
             let who = text(&mut session, "SELECT current_user || ' ' || session_user").await;
-            assert_eq!(who, format!("{login} {login}"), "{statement}");
+            assert_eq!(who, format!("{ours} {ours}"), "{statement}");
         }
         // Before PostgreSQL 16 a member can become its group: which has the same rights and, as no login, no settings.
         let group = role.group().unwrap();
         let become_group = format!("SET ROLE {group}; ALTER ROLE {group} SET search_path = nowhere; RESET ROLE");
         let became = session.execute(AssertSqlSafe(become_group)).await.is_ok();
-        let mut fresh = login_of(&scene, &scene.theirs, role).await;
+        let mut fresh = login(&scene.databases, &scene.theirs, role).await;
         assert_eq!(text(&mut fresh, "SELECT current_setting('search_path')").await, "\"$user\", public", "{became}");
     }
-}
-
-async fn login_of(scene: &Scene, app: &AppId, role: DatabaseRole) -> PgConnection {
-    login(&scene.databases, app, role).await
 }
 
 #[tokio::test]
