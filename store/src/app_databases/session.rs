@@ -246,11 +246,11 @@ impl OwnerSession {
     ///
     /// # Errors
     /// When one fails; nothing that this session did is kept then.
-    pub async fn run<'a>(&mut self, statements: impl IntoIterator<Item = &'a str>) -> Result<(), StoreError> {
+    pub async fn run(&mut self, statements: &[String]) -> Result<(), StoreError> {
         self.0.execute(FOR_PEOPLE).await?;
         for statement in statements {
             // Prepared: the protocol for it takes one statement only, so that no text can smuggle in a second.
-            let one = sqlx::query(AssertSqlSafe(statement.to_owned())).persistent(false);
+            let one = sqlx::query(AssertSqlSafe(statement.clone())).persistent(false);
             one.execute(&mut self.0).await?;
         }
         self.0.execute("SET LOCAL search_path = pg_catalog").await?;

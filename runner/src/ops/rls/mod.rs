@@ -244,7 +244,7 @@ impl Opened {
     }
 
     async fn run(&mut self, statements: &[String]) -> Result<(), RlsError> {
-        Ok(self.session.run(statements.iter().map(String::as_str)).await?)
+        Ok(self.session.run(statements).await?)
     }
 }
 

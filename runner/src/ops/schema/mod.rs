@@ -101,8 +101,8 @@ impl Schemas {
             session.close().await;
             return Ok(Applied { statements, migration_id: None });
         }
-        session.run(statements.iter().map(|statement| statement.sql.as_str())).await?;
-        let sql: Vec<&str> = statements.iter().map(|statement| statement.sql.as_str()).collect();
+        let sql: Vec<String> = statements.iter().map(|statement| statement.sql.clone()).collect();
+        session.run(&sql).await?;
         let name: String = name.chars().take(limits::MAX_DESCRIPTION).collect();
         let id = session.note(&name, &sql.join(";\n")).await?;
         session.commit().await?;
