@@ -1,6 +1,6 @@
 //! How a session of an app's database is opened: where, as whom. One database per app, one login per app and role.
 
-use crate::Secret;
+use crate::{AppId, Secret};
 use std::path::PathBuf;
 
 /// Whose rights SQL of an app has (Butterbase §1.10, §8.3).
@@ -26,6 +26,31 @@ impl DatabaseRole {
             Self::Owner => None,
         }
     }
+
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::User, Self::Service, Self::Anon, Self::Owner];
+
+    /// What the login of an app in this role is called.
+    pub fn login(self, app: &AppId) -> String {
+        let role = match self {
+            Self::User => "user",
+            Self::Service => "service",
+            Self::Anon => "anon",
+            Self::Owner => "owner",
+        };
+        format!("{app}_{role}")
+    }
+}
+
+/// Whether an app's database can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provisioning {
+    /// Not yet: it has not been made, or is being made.
+    Pending,
+    /// It can.
+    Ready,
+    /// The last attempt failed; the next use tries again.
+    Failed(String),
 }
 
 /// Where a Postgres listens.

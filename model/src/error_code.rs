@@ -53,6 +53,26 @@ codes! {
     InternalError = "INTERNAL_ERROR", 500;
     /// The database is not reachable.
     ExternalDbError = "EXTERNAL_DB_ERROR", 503;
+    /// The app's database is not ready.
+    AppProvisioning = "APP_PROVISIONING", 409;
+    /// A change of the schema would lose data, and was not asked for by name.
+    SchemaDestructiveChange = "SCHEMA_DESTRUCTIVE_CHANGE", 409;
+    /// The database refused a change of the schema.
+    SchemaMigrationFailed = "SCHEMA_MIGRATION_FAILED", 400;
+    /// There is no such table.
+    ValidationTableNotFound = "VALIDATION_TABLE_NOT_FOUND", 400;
+    /// The table has no such column.
+    ValidationColumnNotFound = "VALIDATION_COLUMN_NOT_FOUND", 400;
+    /// The column has a type that does not fit.
+    ValidationInvalidType = "VALIDATION_INVALID_TYPE", 400;
+    /// The table is the platform's.
+    ValidationReservedTable = "VALIDATION_RESERVED_TABLE", 400;
+    /// The expression of a policy is not one, or calls what it may not.
+    RlsUnsafeExpression = "RLS_UNSAFE_EXPRESSION", 400;
+    /// The expression of a policy compares what cannot be compared.
+    RlsTypeMismatch = "RLS_TYPE_MISMATCH", 400;
+    /// The database does not understand the expression of a policy.
+    RlsInvalidExpression = "RLS_INVALID_EXPRESSION", 400;
 }
 
 impl ErrorCode {

@@ -11,7 +11,7 @@ mod secret;
 mod trigger;
 
 pub use app::{ApiKey, App, KeyScope};
-pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls};
+pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning};
 pub use error_code::ErrorCode;
 pub use function::{Function, FunctionStats, NewFunction};
 pub use id::{AppId, FunctionName, InvalidId};

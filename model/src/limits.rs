@@ -64,3 +64,11 @@ pub const EVALUATION_MEMORY_MB: u32 = 256;
 pub const DEFAULT_LOG_PAGE: u32 = 100;
 /// Largest `limit` of a log page.
 pub const MAX_LOG_PAGE: u32 = 1_000;
+/// Tables in one schema that is applied.
+pub const MAX_SCHEMA_TABLES: usize = 50;
+/// Columns of one table of it.
+pub const MAX_SCHEMA_COLUMNS: usize = 250;
+/// Longest name of a table, column, index or policy, in bytes: what PostgreSQL keeps of a name.
+pub const MAX_SQL_NAME: usize = 63;
+/// Longest expression of a default or a policy, in characters.
+pub const MAX_SQL_EXPRESSION: usize = 4_000;

@@ -8,7 +8,7 @@ pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
     /// Wraps a value.
-    pub fn new(value: T) -> Self {
+    pub const fn new(value: T) -> Self {
         Self(value)
     }
 

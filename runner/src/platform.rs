@@ -10,11 +10,13 @@ use crate::ops::call::{Calls, Observer};
 use crate::ops::deploy::Deploys;
 use crate::ops::functions::Functions;
 use crate::ops::logs::Logs;
+use crate::ops::rls::Policies;
+use crate::ops::schema::Schemas;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
-use ramekin_store::{Store, StoreError};
+use ramekin_store::{AppDatabases, Store, StoreError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,6 +117,12 @@ pub struct Platform {
     pub keys: Keys,
     /// Apps.
     pub apps: Apps,
+    /// Databases of apps.
+    pub databases: AppDatabases,
+    /// Their tables.
+    pub schemas: Schemas,
+    /// Who sees which rows.
+    pub policies: Policies,
     /// Functions, as their owner sees them.
     pub functions: Functions,
     /// Deploys.
@@ -138,7 +146,7 @@ pub struct Background {
     tasks: TaskTracker,
     writer: Writer,
     /// Ends with the platform.
-    helpers: [JoinHandle<()>; 2],
+    helpers: [JoinHandle<()>; 3],
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -163,10 +171,14 @@ impl Platform {
         let changes = store.changes().await?;
         let (url, files) = (options.public_url.clone(), sandbox.image_files());
         let registry = Arc::new(Registry::load(store.clone(), vault.clone(), url, files, owner).await?);
+        let databases = store.app_databases(vault.app_databases());
+        let apps = Apps { store: store.clone(), registry: Arc::clone(&registry), databases: databases.clone() };
+        let provisioning = apps.clone();
         let follower = Arc::clone(&registry);
         let resting = Arc::clone(&registry);
         let helpers = [
             tokio::spawn(async move { follower.follow(changes).await }),
+            tokio::spawn(async move { provisioning.provision_all().await }),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(REST).await;
@@ -189,7 +201,10 @@ impl Platform {
         let background = Background { store: store.clone(), tasks: tasks.clone(), writer, helpers, embedded };
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
-            apps: Apps { store: store.clone(), registry: Arc::clone(&registry) },
+            apps,
+            schemas: Schemas { databases: databases.clone() },
+            policies: Policies { databases: databases.clone() },
+            databases,
             functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,

@@ -1,6 +1,8 @@
 //! Encryption at rest: AES-256-GCM, written as base64(iv) `:` base64(ciphertext) `:` base64(tag), with a 12-byte random iv
 //! and a 16-byte tag (Butterbase §8.6). What it holds is in no error and no debug print.
 
+mod derived;
+
 use crate::config::parse_hex_key;
 use aes_gcm::aead::AeadInPlace;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag};
@@ -16,7 +18,10 @@ use std::path::{Path, PathBuf};
 
 /// Encrypts and decrypts with the platform's key.
 #[derive(Clone)]
-pub struct Vault(Aes256Gcm);
+pub struct Vault {
+    aes: Aes256Gcm,
+    app_databases: Secret<[u8; 32]>,
+}
 
 /// Why there is no vault.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +56,12 @@ pub struct CannotOpen;
 impl Vault {
     /// A vault with this key.
     pub fn new(key: &Secret<[u8; 32]>) -> Self {
-        Self(Aes256Gcm::new(key.expose().into()))
+        Self { aes: Aes256Gcm::new(key.expose().into()), app_databases: derived::derived(key, "app-database") }
+    }
+
+    /// The secret that the passwords of apps' databases are made from. Another key gives another secret.
+    pub fn app_databases(&self) -> Secret<[u8; 32]> {
+        self.app_databases.clone()
     }
 
     /// A vault with the key of this file, which is made when it is not there.
@@ -90,7 +100,7 @@ impl Vault {
         let mut iv = [0_u8; 12];
         getrandom::fill(&mut iv)?;
         let mut data = plain.as_bytes().to_vec();
-        let tag = self.0.encrypt_in_place_detached(&Nonce::from(iv), &[], &mut data);
+        let tag = self.aes.encrypt_in_place_detached(&Nonce::from(iv), &[], &mut data);
         // Encryption fails only for more than 64 GiB.
         let tag = tag.map_err(|_| getrandom::Error::UNEXPECTED)?;
         Ok(format!("{}:{}:{}", BASE64.encode(iv), BASE64.encode(&data), BASE64.encode(tag)))
@@ -109,7 +119,7 @@ impl Vault {
         };
         let iv: [u8; 12] = iv.try_into().map_err(|_| CannotOpen)?;
         let tag: [u8; 16] = tag.try_into().map_err(|_| CannotOpen)?;
-        let opened = self.0.decrypt_in_place_detached(&Nonce::from(iv), &[], &mut data, &Tag::from(tag));
+        let opened = self.aes.decrypt_in_place_detached(&Nonce::from(iv), &[], &mut data, &Tag::from(tag));
         opened.map_err(|_| CannotOpen)?;
         String::from_utf8(data).map(Secret::new).map_err(|_| CannotOpen)
     }

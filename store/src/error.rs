@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The row that a new one should belong to is not there.
     #[error("the {0} does not exist")]
     Missing(&'static str),
+    /// The app's database cannot be used yet: it could not be made. The text says why. Worth a retry.
+    #[error("the app's database is not ready: {0}")]
+    NotReady(String),
     /// A text holds U+0000, which PostgreSQL cannot store.
     #[error("the text holds a NUL character (U+0000), which the database cannot store")]
     NulCharacter,
@@ -46,6 +49,7 @@ impl StoreError {
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Unavailable(_) | Self::Config(_) | Self::Migration(_) | Self::Entropy(_) => false,
+            Self::NotReady(_) => false,
             Self::Missing(_) | Self::NulCharacter => true,
             Self::Statement { sqlstate, .. } => !sqlstate.as_deref().is_some_and(passes),
         }

@@ -1,8 +1,10 @@
-//! The platform database: one file per noun, methods return the types of `ramekin-model`; and the PostgreSQL that is
-//! started when none is given, in [`embedded`].
+//! The platform database: one file per noun, methods return the types of `ramekin-model`; the databases of apps; and the
+//! PostgreSQL that is started when none is given, in [`embedded`].
 //!
-//! Nothing here knows HTTP or the sandbox. No plain key and no plain environment ever reaches this crate.
+//! Nothing here knows HTTP or the sandbox. No plain key and no plain environment ever reaches this crate; the one secret it
+//! is given is what the passwords of apps' logins are derived from, see [`AppDatabases`].
 
+mod app_databases;
 mod apps;
 mod changes;
 pub mod embedded;
@@ -15,6 +17,7 @@ mod pool;
 mod testing;
 mod users;
 
+pub use app_databases::{AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
 pub use apps::Apps;
 pub use changes::{Change, Changes};
 pub use error::StoreError;

@@ -1,6 +1,7 @@
 //! The connection pool behind [`Store`]: connecting, migrating, checking and closing it.
 
-use crate::{Apps, Changes, Functions, Invocations, Keys, StoreError, Users};
+use crate::{AppDatabases, Apps, Changes, Functions, Invocations, Keys, StoreError, Users};
+use ramekin_model::Secret;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
@@ -117,6 +118,12 @@ impl Store {
     /// Their apps.
     pub fn apps(&self) -> Apps<'_> {
         Apps { pool: &self.pool }
+    }
+
+    /// The databases of the apps. The passwords of their logins are derived from the secret, which has to be the same on
+    /// every server of this database. To be asked for once: the answer remembers which databases are ready.
+    pub fn app_databases(&self, secret: Secret<[u8; 32]>) -> AppDatabases {
+        AppDatabases::new(self.pool.clone(), secret)
     }
 
     /// The functions of the apps.

@@ -1,12 +1,15 @@
 //! Apps: making and finding them.
 
 use crate::registry::Registry;
-use ramekin_model::{ApiKey, App, KeyScope};
-use ramekin_store::{Store, StoreError};
+use ramekin_model::{ApiKey, App, AppId, KeyScope, Provisioning};
+use ramekin_store::{AppDatabases, Store, StoreError};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Longest name of an app, in characters.
 const MAX_NAME: usize = 63;
+/// Databases that could not be made are tried again so much later, if nobody has used them before.
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// Makes and finds apps.
 #[derive(Clone)]
@@ -15,6 +18,18 @@ pub struct Apps {
     pub store: Store,
     /// Where they are known.
     pub registry: Arc<Registry>,
+    /// Their databases.
+    pub databases: AppDatabases,
+}
+
+/// What became of a wish for an app.
+pub struct Made {
+    /// The app.
+    pub app: App,
+    /// Whether it was made now.
+    pub created: bool,
+    /// Whether its database can be used.
+    pub database: Provisioning,
 }
 
 /// Why there is no new app.
@@ -32,11 +47,12 @@ pub enum CreateError {
 }
 
 impl Apps {
-    /// The app of this name, and whether it was made now.
+    /// The app of this name, made now unless it is there, with its database. An app whose database could not be made is an
+    /// app nevertheless: everything else of it works, and the database is tried again.
     ///
     /// # Errors
     /// See [`CreateError`].
-    pub async fn create(&self, key: &ApiKey, name: &str) -> Result<(App, bool), CreateError> {
+    pub async fn create(&self, key: &ApiKey, name: &str) -> Result<Made, CreateError> {
         if key.scope != KeyScope::Account {
             return Err(CreateError::Scope);
         }
@@ -48,18 +64,55 @@ impl Apps {
         if created {
             tracing::info!(app.id = %app.id, "made the app {} (`{}`)", app.id, app.name);
         }
-        Ok((app, created))
+        let database = match self.databases.provision(&app.id).await {
+            Ok(()) => Provisioning::Ready,
+            Err(error) => Provisioning::Failed(error.to_string()),
+        };
+        Ok(Made { app, created, database })
     }
 
-    /// The apps that a key opens, newest first.
+    /// Makes the databases that apps lack: of apps that an earlier release has made, and where it failed. Ends when none is
+    /// missing.
+    pub async fn provision_all(&self) {
+        loop {
+            match self.databases.pending().await {
+                Ok(apps) if apps.is_empty() => return,
+                // What fails is logged where it does.
+                Ok(apps) => {
+                    for app in apps {
+                        let _ = self.databases.provision(&app).await;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "cannot ask which databases are missing: {error}"),
+            }
+            if matches!(self.databases.pending().await, Ok(apps) if apps.is_empty()) {
+                return;
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Whether the database of an app can be used.
+    ///
+    /// # Errors
+    /// When the platform's database fails.
+    pub async fn database(&self, app: &App) -> Result<Provisioning, StoreError> {
+        let states = self.databases.states(std::slice::from_ref(&app.id)).await?;
+        Ok(states.into_iter().next().unwrap_or(Provisioning::Pending))
+    }
+
+    /// The apps that a key opens, newest first, and whether their databases can be used.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, key: &ApiKey) -> Result<Vec<App>, StoreError> {
-        match &key.scope {
-            KeyScope::Account => self.store.apps().list(key.user_id).await,
-            KeyScope::App(id) => Ok(self.store.apps().get(id).await?.into_iter().collect()),
-        }
+    pub async fn list(&self, key: &ApiKey) -> Result<Vec<(App, Provisioning)>, StoreError> {
+        let apps: Vec<App> = match &key.scope {
+            KeyScope::Account => self.store.apps().list(key.user_id).await?,
+            KeyScope::App(id) => self.store.apps().get(id).await?.into_iter().collect(),
+        };
+        let ids: Vec<AppId> = apps.iter().map(|app| app.id.clone()).collect();
+        let states = self.databases.states(&ids).await?;
+        Ok(apps.into_iter().zip(states).collect())
     }
 
     /// An app that a key opens. One that it does not open is not there for it.

@@ -7,3 +7,6 @@ pub mod call;
 pub mod deploy;
 pub mod functions;
 pub mod logs;
+pub mod rls;
+pub mod schema;
+pub mod sql_text;

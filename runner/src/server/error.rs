@@ -3,6 +3,8 @@
 
 use crate::ops::apps::CreateError;
 use crate::ops::deploy::DeployError;
+use crate::ops::rls::RlsError;
+use crate::ops::schema::SchemaError;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -85,6 +87,7 @@ impl From<StoreError> for ApiError {
                 tracing::error!(%error, "a request failed: {error}");
                 Self::new(ErrorCode::ExternalDbError, "the database is not reachable").retry_after(5)
             }
+            StoreError::NotReady(_) => Self::new(ErrorCode::AppProvisioning, error.to_string()).retry_after(5),
             StoreError::NulCharacter => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
             other => Self::internal(&other),
         }
@@ -115,6 +118,43 @@ impl From<CreateError> for ApiError {
             CreateError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
             CreateError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<SchemaError> for ApiError {
+    fn from(error: SchemaError) -> Self {
+        let message = error.to_string();
+        match error {
+            SchemaError::Form(issues) => {
+                Self::new(ErrorCode::ValidationInvalidSchema, message).with_details(issues.into())
+            }
+            SchemaError::Destructive(lost) => {
+                Self::new(ErrorCode::SchemaDestructiveChange, message).with_details(lost.into())
+            }
+            SchemaError::Refused { sqlstate, .. } => {
+                Self::new(ErrorCode::SchemaMigrationFailed, message).with_details(json!({ "pg_code": sqlstate }))
+            }
+            SchemaError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RlsError> for ApiError {
+    fn from(error: RlsError) -> Self {
+        let message = error.to_string();
+        let code = match error {
+            RlsError::Form(_) => ErrorCode::ValidationInvalidSchema,
+            RlsError::Reserved(_) => ErrorCode::ValidationReservedTable,
+            RlsError::NoTable(_) => ErrorCode::ValidationTableNotFound,
+            RlsError::NoColumn { .. } => ErrorCode::ValidationColumnNotFound,
+            RlsError::Type { .. } => ErrorCode::ValidationInvalidType,
+            RlsError::NoPolicy(_) => ErrorCode::ResourceNotFound,
+            RlsError::Unsafe { .. } => ErrorCode::RlsUnsafeExpression,
+            RlsError::Mismatch(_) => ErrorCode::RlsTypeMismatch,
+            RlsError::Invalid(_) => ErrorCode::RlsInvalidExpression,
+            RlsError::Store(error) => return error.into(),
+        };
+        Self::new(code, message)
     }
 }
 

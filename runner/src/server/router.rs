@@ -1,13 +1,13 @@
 //! Every route but the public call, as a flat list. What is not in it answers 404, whatever its method.
 
-use super::butterbase::{apps, functions};
+use super::butterbase::{apps, functions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
 use super::{butterbase, health};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
 use http::{Method, Uri, header};
 
 /// The routes.
@@ -22,6 +22,14 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/{app}/functions/{name}", get(functions::get::handler).delete(functions::delete::handler))
         .route("/v1/{app}/functions/{name}/invoke", post(functions::invoke::handler))
         .route("/v1/{app}/functions/{name}/logs", get(functions::logs::handler))
+        .route("/v1/{app}/schema", get(schema::get::handler))
+        .route("/v1/{app}/schema/apply", post(schema::apply::handler))
+        .route("/v1/{app}/rls", get(rls::list::handler).post(rls::isolate::handler))
+        .route("/v1/{app}/rls/enable", post(rls::enable::handler))
+        .route("/v1/{app}/rls/policies", post(rls::policies::create))
+        .route("/v1/{app}/rls/policies/{name}", patch(rls::policies::replace).delete(rls::delete::policy))
+        .route("/v1/{app}/rls/{table}", delete(rls::delete::table))
+        .route("/v1/{app}/rls/{table}/{name}", delete(rls::delete::policy))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         // Each handler reads its body itself, under the limit of its route.

@@ -6,6 +6,8 @@ use crate::ops::call::Calls;
 use crate::ops::deploy::Deploys;
 use crate::ops::functions::Functions;
 use crate::ops::logs::Logs;
+use crate::ops::rls::Policies;
+use crate::ops::schema::Schemas;
 use crate::platform::Platform;
 use crate::recorder::Recorder;
 use axum::extract::FromRef;
@@ -57,6 +59,8 @@ parts! {
     Functions: |platform| platform.functions.clone();
     Keys: |platform| platform.keys.clone();
     Logs: |platform| platform.logs.clone();
+    Policies: |platform| platform.policies.clone();
     PublicUrl: |platform| PublicUrl::new(Arc::clone(&platform.public_url));
+    Schemas: |platform| platform.schemas.clone();
     Store: |platform| platform.store.clone();
 }

@@ -64,7 +64,7 @@ async fn it_starts_stops_and_keeps_its_data() {
 }
 
 #[tokio::test]
-async fn the_application_owns_its_database_and_no_more() {
+async fn the_application_owns_its_database_makes_others_and_no_more() {
     let dir = temp_dir();
     let options = embedded_options(&dir);
     let server = EmbeddedPostgres::start(options.clone()).await.unwrap();
@@ -75,11 +75,11 @@ async fn the_application_owns_its_database_and_no_more() {
     .fetch_one(&mut connection)
     .await
     .unwrap();
-    assert_eq!(role, (false, false, false, false));
+    assert_eq!(role, (false, true, false, false));
     let owner = "SELECT pg_get_userbyid(datdba) = user FROM pg_database WHERE datname = current_database()";
     assert!(sqlx::query_scalar::<_, bool>(owner).fetch_one(&mut connection).await.unwrap());
     for forbidden in
-        ["SET ROLE postgres", "COPY (SELECT 1) TO PROGRAM 'true'", "CREATE ROLE other", "LOAD 'auto_explain'"]
+        ["SET ROLE postgres", "COPY (SELECT 1) TO PROGRAM 'true'", "CREATE ROLE other SUPERUSER", "LOAD 'auto_explain'"]
     {
         connection.execute(forbidden).await.unwrap_err();
     }

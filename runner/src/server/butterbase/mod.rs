@@ -3,6 +3,8 @@
 pub mod apps;
 pub mod edge;
 pub mod functions;
+pub mod rls;
+pub mod schema;
 
 pub use super::error::JSON;
 
@@ -10,6 +12,7 @@ use super::body::read;
 use super::error::ApiError;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::{StatusCode, header};
 use ramekin_model::limits;
@@ -22,12 +25,20 @@ fn json(status: StatusCode, body: &Value) -> Response {
 
 /// A JSON body, whatever its content type says.
 async fn read_json(request: Request) -> Result<Value, ApiError> {
+    serde_json::from_slice(&read_text(request).await?).map_err(|error| not_json(&error))
+}
+
+/// A body that has to be JSON, as it was sent.
+async fn read_text(request: Request) -> Result<Bytes, ApiError> {
     let bytes = read(request.into_body(), limits::MAX_MANAGEMENT_BODY).await?;
     if bytes.is_empty() {
         return Err(ApiError::request(StatusCode::BAD_REQUEST, "the body is empty; this route takes JSON"));
     }
-    serde_json::from_slice(&bytes)
-        .map_err(|error| ApiError::request(StatusCode::BAD_REQUEST, format!("the body is not valid JSON: {error}")))
+    Ok(bytes)
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    ApiError::request(StatusCode::BAD_REQUEST, format!("the body is not valid JSON: {error}"))
 }
 
 /// ISO 8601 with milliseconds, as all times on the wire.

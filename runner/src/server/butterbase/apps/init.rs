@@ -1,14 +1,14 @@
-//! `POST /init`: makes an app, or finds the caller's app of this name.
+//! `POST /init`: makes an app with its database, or finds the caller's app of this name.
 
 use super::super::{json, read_json, time};
-use crate::ops::apps::Apps;
+use crate::ops::apps::{Apps, Made};
 use crate::server::auth::Owner;
 use crate::server::error::ApiError;
 use crate::server::state::PublicUrl;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
-use ramekin_model::ErrorCode;
+use ramekin_model::{ErrorCode, Provisioning};
 use serde_json::Value;
 
 /// 201 with a new app, 200 with the one that was there.
@@ -21,13 +21,13 @@ pub async fn handler(
     let body = read_json(request).await?;
     let name = body.get("name").and_then(Value::as_str);
     let missing = || ApiError::new(ErrorCode::ValidationInvalidSchema, "name: must be a string");
-    let (app, created) = apps.create(&key, name.ok_or_else(missing)?).await?;
+    let Made { app, created, database } = apps.create(&key, name.ok_or_else(missing)?).await?;
     let body = serde_json::json!({
         "app_id": app.id,
         "name": app.name,
-        // There is nothing to wait for: an app can take functions as soon as it is there.
-        "db_provisioned": true,
-        "provisioning_status": "ready",
+        // It was waited for: an app can be used as soon as it is there.
+        "db_provisioned": database == Provisioning::Ready,
+        "provisioning_status": super::status(&database),
         "api_url": url.of_app(&app),
         "subdomain": null,
         "url": url.of_app(&app),

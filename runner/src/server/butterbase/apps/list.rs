@@ -8,6 +8,7 @@ use crate::server::error::ApiError;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use ramekin_model::Provisioning;
 use serde_json::{Value, json};
 
 /// 200 with `{"apps": […]}`.
@@ -16,14 +17,14 @@ pub async fn handler(State(apps): State<Apps>, Owner(key): Owner) -> Result<Resp
         .list(&key)
         .await?
         .into_iter()
-        .map(|app| {
+        .map(|(app, database)| {
             json!({
                 "id": app.id,
                 "name": app.name,
                 "subdomain": null,
-                "db_name": null,
-                "db_provisioned": true,
-                "provisioning_status": "ready",
+                "db_name": app.id,
+                "db_provisioned": database == Provisioning::Ready,
+                "provisioning_status": super::status(&database),
                 "region": REGION,
                 "owner_id": app.owner_id,
                 "organization_id": null,

@@ -3,3 +3,14 @@
 pub mod init;
 pub mod list;
 pub mod status;
+
+use ramekin_model::Provisioning;
+
+/// `provisioning_status` on the wire.
+fn status(database: &Provisioning) -> &'static str {
+    match database {
+        Provisioning::Pending => "provisioning",
+        Provisioning::Ready => "ready",
+        Provisioning::Failed(_) => "failed",
+    }
+}

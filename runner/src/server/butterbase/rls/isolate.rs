@@ -1,0 +1,37 @@
+//! `POST /v1/{app}/rls`: rows belong to the user whose id they carry.
+
+use super::super::{json, read_json};
+use super::Fields;
+use crate::ops::rls::{Isolation, Policies};
+use crate::server::auth::OwnedApp;
+use crate::server::error::ApiError;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::StatusCode;
+
+/// 200 with the name of the policy.
+pub async fn handler(
+    State(policies): State<Policies>,
+    OwnedApp { app, .. }: OwnedApp,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let mut fields = Fields::of(read_json(request).await?);
+    let wish = Isolation {
+        table: fields.text("table_name"),
+        user_column: fields.text("user_column"),
+        public_read_column: fields.optional("public_read_column"),
+    };
+    fields.done()?;
+    let reading = policies.isolate(&app, &wish).await?;
+    let mut body = serde_json::json!({
+        "success": true,
+        "table": wish.table,
+        "user_column": wish.user_column,
+        "policy_name": format!("{}_user_isolation", wish.table),
+        "_meta": {},
+    });
+    if let (false, Some(body)) = (reading.is_empty(), body.as_object_mut()) {
+        body.insert("public_read_policies".into(), reading.into());
+    }
+    Ok(json(StatusCode::OK, &body))
+}
