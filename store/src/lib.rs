@@ -1,5 +1,5 @@
 //! The platform database: one file per noun, methods return the types of `ramekin-model`; and the PostgreSQL that is
-//! started when none is given, in [`embedded`].
+//! started when none is given, in [`embedded`]; and sessions of apps' databases, for SQL of functions, in [`Sessions`].
 //!
 //! Nothing here knows HTTP or the sandbox. No plain key and no plain environment ever reaches this crate.
 
@@ -11,6 +11,7 @@ mod functions;
 mod invocations;
 mod keys;
 mod pool;
+mod sessions;
 #[cfg(test)]
 mod testing;
 mod users;
@@ -22,5 +23,6 @@ pub use functions::{Deleted, Functions, Kept};
 pub use invocations::{Invocations, LogPage, LogQuery};
 pub use keys::Keys;
 pub use pool::Store;
+pub use sessions::{Access, Sessions, SessionsOptions, Transaction};
 pub use sqlx::postgres::PgConnectOptions;
 pub use users::Users;
