@@ -5,4 +5,5 @@ wasmtime::component::bindgen!({
     path: "../wit",
     world: "engine",
     imports: { default: trappable },
+    with: { "ramekin:function/database.transaction": crate::database::Transaction },
 });

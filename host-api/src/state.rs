@@ -1,6 +1,6 @@
 //! What one call holds on the host's side.
 
-use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter};
+use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter, Queries};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,6 +18,8 @@ pub struct CallState {
     pub lifetime: Arc<Lifetime>,
     /// Outbound requests.
     pub fetches: Fetches,
+    /// SQL.
+    pub queries: Queries,
     /// Cap on linear memory and tables.
     pub limiter: MemoryLimiter,
 }

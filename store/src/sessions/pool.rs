@@ -230,6 +230,15 @@ impl Pool {
         }
     }
 
+    /// Closes what is idle.
+    #[cfg(test)]
+    pub(super) async fn close_idle(&self) {
+        let idle = self.state().remove_idle(|_| true);
+        for session in idle {
+            session.close().await;
+        }
+    }
+
     /// Connections that are open, and how many of them are idle.
     #[cfg(test)]
     pub(super) fn counts(&self) -> (usize, usize) {
