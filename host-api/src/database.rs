@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
-use wasmtime::component::{Access, Accessor, Resource, ResourceTable};
+use wasmtime::component::{Accessor, Resource, ResourceTable};
 
 /// How long a query or transaction waits for its turn within the call.
 const WAIT: Duration = Duration::from_millis(limits::DATABASE_WAIT_MS as u64);
@@ -154,7 +154,12 @@ impl<T: Send> database::HostWithStore<T> for Host {
     }
 }
 
-impl database::HostTransaction for CallState {}
+impl database::HostTransaction for CallState {
+    fn drop(&mut self, transaction: Resource<Transaction>) -> wasmtime::Result<()> {
+        self.queries.table.delete(transaction)?;
+        Ok(())
+    }
+}
 
 impl<T: Send> database::HostTransactionWithStore<T> for Host {
     async fn begin(
@@ -206,11 +211,6 @@ impl<T: Send> database::HostTransactionWithStore<T> for Host {
         transaction: Resource<Transaction>,
     ) -> wasmtime::Result<Result<(), Error>> {
         Ok(opened(accessor, &transaction)?.rollback().await.map_err(error))
-    }
-
-    fn drop(mut access: Access<'_, T, Self>, transaction: Resource<Transaction>) -> wasmtime::Result<()> {
-        access.get().queries.table.delete(transaction)?;
-        Ok(())
     }
 }
 

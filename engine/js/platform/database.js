@@ -83,7 +83,7 @@ function positional(sql, object) {
   const given = new Map();
   for (const [name, value] of Object.entries(object)) {
     const key = name.toLowerCase();
-    if (given.has(key)) throw new Error(`The parameter "${key}" of a query is given twice: names differ in more than case`);
+    if (given.has(key)) throw new Error(`The parameter "${key}" of a query is given twice: upper and lower case are the same here`);
     given.set(key, value);
   }
   const numbers = new Map();

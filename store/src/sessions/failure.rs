@@ -56,7 +56,8 @@ pub(super) fn fields(mut fields: ErrorFields<'_>) -> Vec<(&'static str, String)>
     let mut named = Vec::new();
     while let Ok(Some(field)) = fields.next() {
         let name = match field.type_() {
-            b'S' => "severity",
+            // Not `S`, which is in the server's language.
+            b'V' => "severity",
             b'C' => "code",
             b'M' => "message",
             b'D' => "detail",

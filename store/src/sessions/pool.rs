@@ -61,6 +61,9 @@ struct Grant {
     session: Option<Session>,
 }
 
+/// What served nobody: a grant that came too late, and a session that had to make room.
+type Left = (Option<Grant>, Option<Session>);
+
 /// The right to a connection. Given back when dropped.
 pub(super) struct Slot {
     pool: Arc<Pool>,
@@ -157,34 +160,50 @@ impl Pool {
         Slot { pool: Arc::clone(self), app: app.clone(), kind, passed_on: false }
     }
 
-    /// Gives what is free to those who wait. What is returned is to be dropped when the state is no longer locked.
-    fn serve(self: &Arc<Self>, state: &mut State) -> Vec<(Option<Grant>, Option<Session>)> {
+    /// Gives what is free to those who wait, one for each app before the next. What is returned is to be dropped when the
+    /// state is no longer locked.
+    fn serve(self: &Arc<Self>, state: &mut State) -> Vec<Left> {
         let mut left = Vec::new();
-        for _ in 0..state.turns.len() {
-            let Some(app) = state.turns.pop_front() else { break };
-            while let Some(share) = state.apps.get_mut(&app) {
-                share.waiting.retain(|waiting| !waiting.grant.is_closed());
-                let Some((role, kind)) = share.waiting.front().map(|first| (first.role, first.kind)) else { break };
-                let mut ended = None;
-                let Some(session) = state.take(self, &app, role, kind, &mut ended) else { break };
-                let grant = Grant { slot: self.slot(&app, kind), session };
-                let first = state.apps.get_mut(&app).and_then(|share| share.waiting.pop_front());
-                let refused = match first {
-                    Some(first) => first.grant.send(grant).err(),
-                    None => Some(grant),
-                };
-                let served = refused.is_none();
-                left.push((refused, ended));
-                // Whoever was refused has given up: the turn is still the app's.
-                if served {
-                    break;
+        loop {
+            let (mut passed_over, mut served) = (VecDeque::new(), VecDeque::new());
+            let mut any = false;
+            while let Some(app) = state.turns.pop_front() {
+                let was_served = self.serve_one(state, &app, &mut left);
+                any |= was_served;
+                if state.apps.get(&app).is_some_and(|share| !share.waiting.is_empty()) {
+                    if was_served { served.push_back(app) } else { passed_over.push_back(app) }
                 }
             }
-            if state.apps.get(&app).is_some_and(|share| !share.waiting.is_empty()) {
-                state.turns.push_back(app);
+            // Whoever could not be served stays in front: what is given back next is theirs.
+            passed_over.append(&mut served);
+            state.turns = passed_over;
+            if !any {
+                return left;
             }
         }
-        left
+    }
+
+    /// Serves the first of an app who still waits, if there is something for them.
+    fn serve_one(self: &Arc<Self>, state: &mut State, app: &AppId, left: &mut Vec<Left>) -> bool {
+        while let Some(share) = state.apps.get_mut(app) {
+            share.waiting.retain(|waiting| !waiting.grant.is_closed());
+            let Some((role, kind)) = share.waiting.front().map(|first| (first.role, first.kind)) else { return false };
+            let mut ended = None;
+            let Some(session) = state.take(self, app, role, kind, &mut ended) else { return false };
+            let grant = Grant { slot: self.slot(app, kind), session };
+            let first = state.apps.get_mut(app).and_then(|share| share.waiting.pop_front());
+            let refused = match first {
+                Some(first) => first.grant.send(grant).err(),
+                None => Some(grant),
+            };
+            let served = refused.is_none();
+            left.push((refused, ended));
+            // Whoever refused has given up: the turn is still the app's.
+            if served {
+                return true;
+            }
+        }
+        false
     }
 
     /// Closes sessions that nobody has used for a while, as long as there are any.

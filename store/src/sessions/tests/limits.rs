@@ -53,7 +53,7 @@ async fn bytes_and_rows_of_a_result() {
     // A row at a time.
     let rows = rig.service("SELECT repeat('x', 1000000) FROM generate_series(1, 1000000)").await;
     assert!(is_refused(rows, limits::MAX_SQL_RESULT));
-    assert_eq!(rig.running("%repeat('x', 1000000)%").await, 0, "it goes on");
+    assert!(rig.has_ended("%repeat('x', 1000000)%").await, "it goes on");
     // Rows without a cell take no bytes.
     let most = limits::MAX_SQL_ROWS;
     assert_eq!(rig.service(&format!("SELECT FROM generate_series(1, {most})")).await.unwrap().count, most);

@@ -105,6 +105,17 @@ impl Rig {
                      AND query LIKE $1";
         sqlx::query(count).bind(like).fetch_one(&mut self.superuser).await.unwrap().get(0)
     }
+
+    /// Whether no such statement runs, within a second.
+    async fn has_ended(&mut self, like: &str) -> bool {
+        for _ in 0..50 {
+            if self.running(like).await == 0 {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
 }
 
 fn statement(sql: &str) -> SqlStatement {

@@ -129,12 +129,13 @@ async fn a_broken_connection_is_replaced() {
     }
     // While a query runs nobody can know how far it came.
     let pool = Arc::clone(&rig.sessions.0);
+    let (superuser, sessions, app) = (&mut rig.superuser, &rig.sessions, &rig.apps[0]);
     let kill = async {
         sleep(Duration::from_millis(200)).await;
-        rig.superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(62)%'").await
+        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(62)%'").await
     };
     let slow = statement("SELECT pg_sleep(62)");
-    let (broken, killed) = tokio::join!(rig.sessions.query(&rig.apps[0], &SqlIdentity::Service, &slow, TIME), kill);
+    let (broken, killed) = tokio::join!(sessions.query(app, &SqlIdentity::Service, &slow, TIME), kill);
     killed.unwrap();
     let broken = broken.unwrap_err();
     assert!(matches!(&broken, SqlError::Unavailable(text) if text.contains("terminating connection")), "{broken:?}");
