@@ -162,10 +162,7 @@ impl database::HostTransaction for CallState {
 }
 
 impl<T: Send> database::HostTransactionWithStore<T> for Host {
-    async fn begin(
-        accessor: &Accessor<T, Self>,
-        role: Role,
-    ) -> wasmtime::Result<Result<Resource<Transaction>, Error>> {
+    async fn begin(accessor: &Accessor<T, Self>, role: Role) -> wasmtime::Result<Result<Resource<Transaction>, Error>> {
         let ((port, session), bounds) = accessor.with(|mut access| {
             let state = access.get();
             (state.session(role), state.queries.bounds.clone())
@@ -173,8 +170,10 @@ impl<T: Send> database::HostTransactionWithStore<T> for Host {
         let until = Instant::now() + WAIT;
         // In this order: connections that transactions wait for must not be held by transactions that wait.
         let turns = async {
-            let transaction = turn(bounds.transactions, until, "transactions open", limits::MAX_OPEN_TRANSACTIONS).await?;
-            let connection = turn(bounds.connections, until, "connections in use", limits::MAX_CALL_CONNECTIONS).await?;
+            let transaction =
+                turn(bounds.transactions, until, "transactions open", limits::MAX_OPEN_TRANSACTIONS).await?;
+            let connection =
+                turn(bounds.connections, until, "connections in use", limits::MAX_CALL_CONNECTIONS).await?;
             Ok((transaction, connection))
         };
         let (transaction, connection) = match turns.await {

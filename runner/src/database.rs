@@ -42,10 +42,8 @@ impl Database for FunctionSql {
 
     fn claim(&self, session: Session, claim: Claim) -> BoxFuture<'static, Result<bool, SqlError>> {
         let sessions = self.sessions.clone();
-        async move {
-            sessions.claim(&app(&session)?, &claim.scope, &claim.key, claim.ttl_seconds, session.time).await
-        }
-        .boxed()
+        async move { sessions.claim(&app(&session)?, &claim.scope, &claim.key, claim.ttl_seconds, session.time).await }
+            .boxed()
     }
 }
 

@@ -70,14 +70,20 @@ impl Rig {
         let options: PgConnectOptions = server.connect_options(PLATFORM_DATABASE);
         let password = std::fs::read_to_string(dir.path().join("postgres/postgres.password")).unwrap();
         let mut admin = options.clone().username("postgres").password(&password).connect().await.unwrap();
-        for sql in ["CREATE DATABASE app", "CREATE ROLE butterbase_user", "CREATE ROLE butterbase_anon", "CREATE ROLE butterbase_service"] {
+        for sql in [
+            "CREATE DATABASE app",
+            "CREATE ROLE butterbase_user",
+            "CREATE ROLE butterbase_anon",
+            "CREATE ROLE butterbase_service",
+        ] {
             admin.execute(sql).await.unwrap();
         }
         for group in ["user", "anon", "service"] {
             let sql = format!("CREATE ROLE app_butterbase_{group} LOGIN PASSWORD 'canary' IN ROLE butterbase_{group}");
             admin.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
         }
-        let mut admin = options.clone().database("app").username("postgres").password(&password).connect().await.unwrap();
+        let mut admin =
+            options.clone().database("app").username("postgres").password(&password).connect().await.unwrap();
         admin
             .execute(
                 "GRANT USAGE ON SCHEMA public TO butterbase_user, butterbase_anon, butterbase_service;
@@ -132,7 +138,9 @@ impl Rig {
         timeout_ms: u32,
         body: &str,
     ) -> Result<Value, CallError> {
-        let code = format!("export default async (request, ctx) => Response.json(await (async () => {{ {body} }})() ?? null);");
+        let code = format!(
+            "export default async (request, ctx) => Response.json(await (async () => {{ {body} }})() ?? null);"
+        );
         let source = Source { file_name: "f.js".into(), code };
         let built = self.sandbox.build(source, &self.app, chrono::Utc::now(), &Environment::default()).await.unwrap();
         let call = Call {
@@ -238,7 +246,10 @@ async fn types_out(rig: &Rig) {
         ("ARRAY[[1, 2], [3, NULL]]::int2[]", "[[number 1, number 2], [number 3, null]]"),
         ("'[2:3]={7,8}'::int4[]", "[number 7, number 8]"),
         ("'{}'::text[]", "[]"),
-        ("ARRAY['a b', 'q\"uo\\te', NULL, 'NULL', '', '{x,y}']", "[string a b, string q\"uo\\te, null, string NULL, string , string {x,y}]"),
+        (
+            "ARRAY['a b', 'q\"uo\\te', NULL, 'NULL', '', '{x,y}']",
+            "[string a b, string q\"uo\\te, null, string NULL, string , string {x,y}]",
+        ),
         ("ARRAY[0.5, 1]::float8[]", "[string 0.5, string 1]"),
         ("ARRAY[0.5]::numeric[]", "[string 0.5]"),
         ("ARRAY[true, false]", "[boolean true, boolean false]"),
@@ -258,13 +269,19 @@ async fn types_out(rig: &Rig) {
         ("'<(1,2),3>'::circle", "{point: {x: string 1, y: string 2}, radius: string 3}"),
         ("'((1,2),(3,4))'::polygon", "[{x: string 1, y: string 2}, {x: string 3, y: string 4}]"),
         ("'[(1,2)]'::path", "[{x: string 1, y: string 2}]"),
-        ("ARRAY['(1,1),(0,0)'::box, '(2,2),(0,0)'::box]", "[{a: {x: string 1, y: string 1}, b: {x: string 0, y: string 0}}, {a: {x: string 2, y: string 2}, b: {x: string 0, y: string 0}}]"),
+        (
+            "ARRAY['(1,1),(0,0)'::box, '(2,2),(0,0)'::box]",
+            "[{a: {x: string 1, y: string 1}, b: {x: string 0, y: string 0}}, {a: {x: string 2, y: string 2}, b: {x: string 0, y: string 0}}]",
+        ),
         ("'(3,4)'::tid", "[bigint 3, bigint 4]"),
         ("NULL::int4", "null"),
     ];
-    let list: Vec<_> = cases.iter().map(|(sql, _)| format!("SELECT {}", sql.replacen(" FROM", " AS v FROM", 1))).collect();
+    let list: Vec<_> =
+        cases.iter().map(|(sql, _)| format!("SELECT {}", sql.replacen(" FROM", " AS v FROM", 1))).collect();
     let list = serde_json::to_string(&list).unwrap();
-    let body = format!("{SHOW} const all = []; for (const sql of {list}) all.push(show(Object.values((await ctx.db.query(sql)).rows[0])[0])); return all;");
+    let body = format!(
+        "{SHOW} const all = []; for (const sql of {list}) all.push(show(Object.values((await ctx.db.query(sql)).rows[0])[0])); return all;"
+    );
     let shown = rig.call(None, &body).await.unwrap();
     for ((sql, expected), shown) in cases.iter().zip(shown.as_array().unwrap()) {
         assert_eq!(shown, expected, "{sql}");
@@ -300,7 +317,10 @@ async fn types_in(rig: &Rig) {
         ("JSON.stringify([1])", "jsonb", "[number 1]"),
     ];
     let list: Vec<_> = cases.iter().map(|(value, kind, _)| format!("[{value}, '{kind}']")).collect();
-    let body = format!("{SHOW} const all = []; for (const [value, kind] of [{}]) all.push(show((await ctx.db.query('SELECT $1::' + kind + ' AS v', [value])).rows[0].v)); return all;", list.join(", "));
+    let body = format!(
+        "{SHOW} const all = []; for (const [value, kind] of [{}]) all.push(show((await ctx.db.query('SELECT $1::' + kind + ' AS v', [value])).rows[0].v)); return all;",
+        list.join(", ")
+    );
     let shown = rig.call(None, &body).await.unwrap();
     for ((value, _, expected), shown) in cases.iter().zip(shown.as_array().unwrap()) {
         assert_eq!(shown, expected, "{value}");
@@ -323,7 +343,15 @@ async fn types_in(rig: &Rig) {
 async fn roles(rig: &Rig) {
     let who = "const who = (db) => db.query(\"SELECT current_user || '/' || current_setting('app.role') || '/' || coalesce(current_user_id(), '-') AS v\").then((r) => r.rows[0].v);
         return [await who(ctx.db), await ctx.db.asUser(42, who), await ctx.db.asAnon(who), await ctx.db.asService(who), await ctx.db.transaction(who)]";
-    let all = |own: &str| json!([own, "butterbase_user/butterbase_user/42", "butterbase_anon/butterbase_anon/-", "butterbase_service/butterbase_service/-", own]);
+    let all = |own: &str| {
+        json!([
+            own,
+            "butterbase_user/butterbase_user/42",
+            "butterbase_anon/butterbase_anon/-",
+            "butterbase_service/butterbase_service/-",
+            own
+        ])
+    };
     let (service, anon) = ("butterbase_service/butterbase_service/-", "butterbase_anon/butterbase_anon/-");
     assert_eq!(rig.call(None, who).await.unwrap(), all(service));
     assert_eq!(rig.call(Some("u'1"), who).await.unwrap(), all("butterbase_user/butterbase_user/u'1"));
@@ -341,12 +369,24 @@ async fn errors(rig: &Rig) {
     let message = "duplicate key value violates unique constraint \"notes_body_key\"";
     assert_eq!(
         rig.call(None, body).await.unwrap(),
-        json!(["PostgresError", message, "23505", "notes_body_key", "ERROR", true, format!("PostgresError: {message}")])
+        json!([
+            "PostgresError",
+            message,
+            "23505",
+            "notes_body_key",
+            "ERROR",
+            true,
+            format!("PostgresError: {message}")
+        ])
     );
-    let twice = rig.call(None, "return ctx.db.query('SELECT 1 AS a, 2 AS a, 3 AS b').catch((e) => e.message)").await.unwrap();
+    let twice =
+        rig.call(None, "return ctx.db.query('SELECT 1 AS a, 2 AS a, 3 AS b').catch((e) => e.message)").await.unwrap();
     assert!(twice.as_str().unwrap().contains("Field names \"a\" are duplicated"), "{twice}");
     let uncaught = rig.call(None, "await ctx.db.query('SELECT 1/0')").await.unwrap_err();
-    assert!(matches!(&uncaught, CallError::Exception { message, .. } if message.contains("division by zero")), "{uncaught:?}");
+    assert!(
+        matches!(&uncaught, CallError::Exception { message, .. } if message.contains("division by zero")),
+        "{uncaught:?}"
+    );
     let commit = rig.call(None, "return ctx.db.query('COMMIT; SELECT 1').catch((e) => e.message)").await.unwrap();
     assert!(commit.as_str().unwrap().contains("ctx.db.transaction"), "{commit}");
 }
@@ -404,11 +444,16 @@ async fn big_values(rig: &Rig) {
         const { rows: [row] } = await ctx.db.query('SELECT $1::text AS t, $2::bytea AS b', [big, bytes]);
         const many = await ctx.db.query('SELECT n, n::text AS t FROM generate_series(1, 100000) AS n');
         return [row.t === big, row.b.length, row.b[999999], many.rows.length, many.rows[99999]];";
-    assert_eq!(rig.call(None, body).await.unwrap(), json!([true, 1_000_000, 7, 100_000, {"n": 100_000, "t": "100000"}]));
+    assert_eq!(
+        rig.call(None, body).await.unwrap(),
+        json!([true, 1_000_000, 7, 100_000, {"n": 100_000, "t": "100000"}])
+    );
 }
 
 async fn cancellation(rig: &mut Rig) {
-    for body in ["await ctx.db.query('SELECT pg_sleep(60)')", "await ctx.db.asAnon((db) => db.query('SELECT pg_sleep(60)'))"] {
+    for body in
+        ["await ctx.db.query('SELECT pg_sleep(60)')", "await ctx.db.asAnon((db) => db.query('SELECT pg_sleep(60)'))"]
+    {
         let begun = Instant::now();
         let ended = rig.call_with(None, CallerType::ServiceKey, AnonymousRole::Service, 500, body).await.unwrap_err();
         assert!(matches!(ended, CallError::Timeout { .. }), "{ended:?}");
@@ -416,7 +461,8 @@ async fn cancellation(rig: &mut Rig) {
         assert!(begun.elapsed() < Duration::from_secs(1) + built, "{:?}", begun.elapsed());
         let begun = Instant::now();
         loop {
-            let running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'";
+            let running =
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'";
             let running: i64 = rig.admin.fetch_one(running).await.unwrap().get(0);
             if running == 0 {
                 break;

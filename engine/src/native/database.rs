@@ -100,9 +100,8 @@ pub fn end<'js>(ctx: Ctx<'js>, id: u32, commit: bool) -> Result<Promise<'js>> {
     let Some(transaction) = OPEN.with_borrow_mut(|(_, table)| table.remove(&id)) else {
         return Err(Exception::throw_message(&ctx, "the transaction is over"));
     };
-    let task = async move {
-        if commit { transaction.commit().await } else { transaction.rollback().await.map(|()| false) }
-    };
+    let task =
+        async move { if commit { transaction.commit().await } else { transaction.rollback().await.map(|()| false) } };
     body::promise(&ctx, task, |ctx, kept| outcome(ctx, kept, |ctx, kept: bool| kept.into_js(ctx)))
         .map(|(promise, _)| promise)
 }
@@ -130,7 +129,10 @@ fn result<'js>(ctx: &Ctx<'js>, rows: Rows) -> Result<Value<'js>> {
                 None => return Err(Exception::throw_message(ctx, "the result of the query is cut short")),
             };
             // Not by assignment: a column may be called __proto__.
-            row.prop(name.clone(), javy::quickjs::object::Property::from(value).writable().enumerable().configurable())?;
+            row.prop(
+                name.clone(),
+                javy::quickjs::object::Property::from(value).writable().enumerable().configurable(),
+            )?;
         }
         list.set(at as usize, row)?;
     }

@@ -7,8 +7,8 @@ use http::HeaderMap;
 use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, StackReader};
 use ramekin_host_api::{
-    AnonymousRole, Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime, MemoryLimiter,
-    Queries, Request, Response, body, fields,
+    AnonymousRole, Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime,
+    MemoryLimiter, Queries, Request, Response, body, fields,
 };
 use ramekin_model::{ConsoleLine, limits};
 use std::pin::Pin;

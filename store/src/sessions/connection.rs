@@ -87,9 +87,13 @@ async fn authenticate(wire: &mut Wire, access: &DatabaseAccess, private: bool) -
     loop {
         let answer = match message(wire).await? {
             Message::AuthenticationOk => return Ok(()),
-            Message::AuthenticationCleartextPassword if private => wire.write(|out| frontend::password_message(password, out)),
+            Message::AuthenticationCleartextPassword if private => {
+                wire.write(|out| frontend::password_message(password, out))
+            }
             Message::AuthenticationCleartextPassword => {
-                return Err(Failure::setup("the server wants the password as plain text over a connection without TLS"));
+                return Err(Failure::setup(
+                    "the server wants the password as plain text over a connection without TLS",
+                ));
             }
             Message::AuthenticationMd5Password(body) => {
                 let hash = md5_hash(access.login.as_bytes(), password, body.salt());

@@ -100,7 +100,12 @@ impl Pool {
     }
 
     /// A session of the app that is ready to be used.
-    pub(super) async fn acquire(self: &Arc<Self>, app: &AppId, role: DatabaseRole, kind: Use) -> Result<Lease, SqlError> {
+    pub(super) async fn acquire(
+        self: &Arc<Self>,
+        app: &AppId,
+        role: DatabaseRole,
+        kind: Use,
+    ) -> Result<Lease, SqlError> {
         let Grant { slot, session } = self.turn(app, role, kind).await?;
         if let Some(mut session) = session
             && session.settle().await
@@ -124,8 +129,9 @@ impl Pool {
                 return Err(closed());
             }
             let mut ended = None;
-            // Nobody passes those of the own app who wait.
-            let first = state.apps.get(app).is_none_or(|share| share.waiting.is_empty());
+            // Nobody passes those of the own app who wait; but a query passes transactions, which may be waiting for it.
+            let before = |other: &Waiting| !other.grant.is_closed() && (other.kind == kind || kind == Use::Transaction);
+            let first = state.apps.get(app).is_none_or(|share| !share.waiting.iter().any(before));
             let found = if first { state.take(self, app, role, kind, &mut ended) } else { None };
             match found {
                 Some(session) => {
@@ -187,11 +193,18 @@ impl Pool {
     fn serve_one(self: &Arc<Self>, state: &mut State, app: &AppId, left: &mut Vec<Left>) -> bool {
         while let Some(share) = state.apps.get_mut(app) {
             share.waiting.retain(|waiting| !waiting.grant.is_closed());
-            let Some((role, kind)) = share.waiting.front().map(|first| (first.role, first.kind)) else { return false };
+            // The first, or else, when that is a transaction, the first query.
+            let query = share.waiting.iter().position(|waiting| waiting.kind == Use::Query);
+            let candidates = [Some(0), query.filter(|&at| at > 0)].into_iter().flatten();
+            let wants = |at: usize| share.waiting.get(at).map(|waiting| (at, waiting.role, waiting.kind));
+            let candidates: Vec<_> = candidates.filter_map(wants).collect();
             let mut ended = None;
-            let Some(session) = state.take(self, app, role, kind, &mut ended) else { return false };
+            let taken = candidates
+                .into_iter()
+                .find_map(|(at, role, kind)| Some((at, kind, state.take(self, app, role, kind, &mut ended)?)));
+            let Some((at, kind, session)) = taken else { return false };
             let grant = Grant { slot: self.slot(app, kind), session };
-            let first = state.apps.get_mut(app).and_then(|share| share.waiting.pop_front());
+            let first = state.apps.get_mut(app).and_then(|share| share.waiting.remove(at));
             let refused = match first {
                 Some(first) => first.grant.send(grant).err(),
                 None => Some(grant),

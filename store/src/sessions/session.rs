@@ -231,9 +231,9 @@ impl Session {
             };
             match message {
                 Message::RowDescription(body) => {
-                    let columns = body.fields().map(|field| {
-                        Ok(SqlColumn { name: field.name().to_owned(), type_oid: field.type_oid() })
-                    });
+                    let columns = body
+                        .fields()
+                        .map(|field| Ok(SqlColumn { name: field.name().to_owned(), type_oid: field.type_oid() }));
                     answer.rows = SqlRows {
                         columns: columns.collect().map_err(|error| Failure::Broken(away(&error)))?,
                         ..SqlRows::default()
@@ -300,7 +300,10 @@ pub(super) fn check(identity: &SqlIdentity, statement: &SqlStatement) -> Result<
     let refused = |text: String| Err(SqlError::Refused(text));
     let (text, parameters) = (&statement.text, &statement.parameters);
     if text.len() > limits::MAX_SQL {
-        return refused(format!("the SQL of a query is larger than {} bytes: send values as parameters", limits::MAX_SQL));
+        return refused(format!(
+            "the SQL of a query is larger than {} bytes: send values as parameters",
+            limits::MAX_SQL
+        ));
     }
     if parameters.len() > limits::MAX_SQL_PARAMETERS {
         return refused(format!("a query has more than {} parameters", limits::MAX_SQL_PARAMETERS));
@@ -318,9 +321,9 @@ pub(super) fn check(identity: &SqlIdentity, statement: &SqlStatement) -> Result<
 /// Refuses a user whom no session can have.
 pub(super) fn check_identity(identity: &SqlIdentity) -> Result<(), SqlError> {
     match identity {
-        SqlIdentity::User(id) if id.contains('\0') => {
-            Err(SqlError::Refused("the id of a user holds a NUL character (U+0000), which PostgreSQL cannot take".into()))
-        }
+        SqlIdentity::User(id) if id.contains('\0') => Err(SqlError::Refused(
+            "the id of a user holds a NUL character (U+0000), which PostgreSQL cannot take".into(),
+        )),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ use futures::FutureExt as _;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::backend::{DATA_ROW_TAG, Header, Message};
 use postgres_protocol::message::frontend;
+use ramekin_model::limits;
 use std::io;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -103,12 +104,14 @@ impl Wire {
             if let Some(header) = Header::parse(&self.input)? {
                 let length = 1 + usize::try_from(header.len()).map_err(|_| unexpected("length"))?;
                 // Told by its head: a value of a gigabyte is not waited for.
-                if !cells.has_room(length) {
+                let is_row = header.tag() == DATA_ROW_TAG;
+                let fits = if is_row { cells.has_room(length) } else { length <= limits::MAX_SQL_RESULT };
+                if !fits {
                     return Err(ReadError::TooLarge);
                 }
                 if let Some(message) = self.input.get(..length) {
                     self.heard = true;
-                    if header.tag() != DATA_ROW_TAG {
+                    if !is_row {
                         let message = Message::parse(&mut self.input)?.ok_or_else(|| unexpected("message"))?;
                         return Ok(Incoming::Message(message));
                     }

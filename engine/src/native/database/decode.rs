@@ -57,8 +57,25 @@ fn kind(oid: u32) -> (Kind, bool) {
         1182 => (Kind::Date, true),
         1115 | 1185 => (Kind::Timestamp, true),
         // "char", name, reg*, text, oid, bpchar, varchar, float8, cidr, macaddr, macaddr8, inet, time, timetz, numeric, uuid.
-        1002 | 1003 | 1008 | 1009 | 1014 | 1015 | 1022 | 1028 | 651 | 1040 | 775 | 1041 | 1183 | 1270 | 1231 | 2951
-        | 2207..=2211 | 4090 | 4097 => (Kind::Text, true),
+        1002
+        | 1003
+        | 1008
+        | 1009
+        | 1014
+        | 1015
+        | 1022
+        | 1028
+        | 651
+        | 1040
+        | 775
+        | 1041
+        | 1183
+        | 1270
+        | 1231
+        | 2951
+        | 2207..=2211
+        | 4090
+        | 4097 => (Kind::Text, true),
         _ => (Kind::Text, false),
     }
 }

@@ -7,6 +7,10 @@ fn single() -> SessionsOptions {
     SessionsOptions { connections: 1, ..SessionsOptions::default() }
 }
 
+/// Of this database: other tests use the same server.
+const ADVISORY_LOCKS: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' \
+                              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 #[tokio::test]
 async fn nothing_of_a_query_is_left_to_the_next() {
     let mut rig = Rig::with(1, single()).await;
@@ -32,7 +36,7 @@ async fn nothing_of_a_query_is_left_to_the_next() {
         ("PREPARE p AS SELECT 1", "SELECT count(*) FROM pg_prepared_statements", "0"),
         ("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "SELECT count(*) FROM pg_cursors", "0"),
         ("LISTEN everything", "SELECT count(*) FROM pg_listening_channels()", "0"),
-        ("SELECT pg_advisory_lock(7)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", "0"),
+        ("SELECT pg_advisory_lock(7)", ADVISORY_LOCKS, "0"),
     ] {
         rig.service(leave).await.unwrap_or_else(|error| panic!("{leave}: {error}"));
         assert_eq!(one(&rig.service(look).await.unwrap()), clean, "after {leave}");
@@ -66,9 +70,9 @@ async fn nor_of_a_transaction_or_of_sql_behind_a_commit() {
 
 async fn look(rig: &Rig) {
     let state = "SELECT coalesce(current_setting('app.mine', true), '') || coalesce(to_regclass('leak')::text, '') \
-                 || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = \
-                     (SELECT oid FROM pg_database WHERE datname = current_database()))";
-    assert_eq!(one(&rig.service(state).await.unwrap()), "0");
+                 AS state";
+    assert_eq!(one(&rig.service(state).await.unwrap()), "");
+    assert_eq!(one(&rig.service(ADVISORY_LOCKS).await.unwrap()), "0");
 }
 
 #[tokio::test]
@@ -83,7 +87,11 @@ async fn a_notification_or_notice_disturbs_nobody() {
 #[tokio::test]
 async fn copy_is_refused_and_costs_the_session() {
     let rig = Rig::new().await;
-    for sql in ["COPY notes FROM STDIN", "COPY notes TO STDOUT", "SELECT 1; COPY (SELECT 1) TO STDOUT; SELECT 2"] {
+    for sql in [
+        "CREATE TEMP TABLE t (a text); COPY t FROM STDIN",
+        "COPY notes TO STDOUT",
+        "SELECT 1; COPY (SELECT 1) TO STDOUT; SELECT 2",
+    ] {
         let refused = rig.service(sql).await.unwrap_err();
         assert!(matches!(&refused, SqlError::Refused(text) if text.contains("COPY")), "{sql}: {refused:?}");
         assert_eq!(one(&rig.service("SELECT 1").await.unwrap()), "1");

@@ -8,15 +8,20 @@ const QUERIES: u32 = 3_000;
 
 fn report(what: &str, begun: Instant) {
     let took = begun.elapsed();
-    println!("{what:<56} {:>7.0} per second, {:>6.1} µs each", f64::from(QUERIES) / took.as_secs_f64(),
-        took.as_secs_f64() * 1e6 / f64::from(QUERIES));
+    println!(
+        "{what:<56} {:>7.0} per second, {:>6.1} µs each",
+        f64::from(QUERIES) / took.as_secs_f64(),
+        took.as_secs_f64() * 1e6 / f64::from(QUERIES)
+    );
 }
 
 #[tokio::test]
 #[ignore = "measures"]
 async fn what_a_query_costs() {
     let rig = Rig::new().await;
-    rig.service("INSERT INTO notes (owner, body) SELECT 'u' || n, 'text' FROM generate_series(1, 100) AS n").await.unwrap();
+    rig.service("INSERT INTO notes (owner, body) SELECT 'u' || n, 'text' FROM generate_series(1, 100) AS n")
+        .await
+        .unwrap();
     let identity = user("u7");
     let sql = "SELECT id, body FROM notes WHERE id = $1";
     let asked = with(sql, &[Some("7")]);
@@ -32,9 +37,15 @@ async fn what_a_query_costs() {
     let mut sqlx = testing::superuser(&rig.options).await.connect().await.unwrap();
     let begun = Instant::now();
     for _ in 0..QUERIES {
-        let settings = format!("BEGIN; SET LOCAL ROLE {group}; SET LOCAL app.role = '{group}'; SET LOCAL statement_timeout = 30000");
+        let settings = format!(
+            "BEGIN; SET LOCAL ROLE {group}; SET LOCAL app.role = '{group}'; SET LOCAL statement_timeout = 30000"
+        );
         sqlx.execute(AssertSqlSafe(settings)).await.unwrap();
-        sqlx::query("SELECT set_config('request.jwt.claim.sub', $1, true)").bind("u7").execute(&mut sqlx).await.unwrap();
+        sqlx::query("SELECT set_config('request.jwt.claim.sub', $1, true)")
+            .bind("u7")
+            .execute(&mut sqlx)
+            .await
+            .unwrap();
         let row = sqlx::query(sql).bind(7).fetch_one(&mut sqlx).await.unwrap();
         assert_eq!(row.get::<i32, _>(0), 7);
         sqlx.execute("COMMIT").await.unwrap();

@@ -12,7 +12,8 @@ use crate::testing;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use ramekin_model::{
-    AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Secret, SqlError, SqlIdentity, SqlRows, SqlStatement,
+    AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Secret, SqlError, SqlIdentity, SqlRows,
+    SqlStatement,
 };
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, Row as _};

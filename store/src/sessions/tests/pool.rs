@@ -132,7 +132,9 @@ async fn a_broken_connection_is_replaced() {
     let (superuser, sessions, app) = (&mut rig.superuser, &rig.sessions, &rig.apps[0]);
     let kill = async {
         sleep(Duration::from_millis(200)).await;
-        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(62)%'").await
+        superuser
+            .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(62)%'")
+            .await
     };
     let slow = statement("SELECT pg_sleep(62)");
     let (broken, killed) = tokio::join!(sessions.query(app, &SqlIdentity::Service, &slow, TIME), kill);

@@ -58,7 +58,10 @@ async fn an_error_of_the_server_has_its_fields_and_undoes_the_query() {
     assert_eq!((error.field("code"), error.field("severity")), (Some("22012"), Some("ERROR")), "{error}");
     assert_eq!(one(&rig.service("SELECT count(*) FROM notes").await.unwrap()), "0");
     let error = rig.service("SELECT * FROM missing").await.unwrap_err();
-    assert_eq!((error.field("position"), error.to_string()), (Some("15"), "relation \"missing\" does not exist".into()));
+    assert_eq!(
+        (error.field("position"), error.to_string()),
+        (Some("15"), "relation \"missing\" does not exist".into())
+    );
     // Checked when the transaction commits.
     let error = rig.service("INSERT INTO once VALUES (1), (1)").await.unwrap_err();
     assert_eq!((error.field("constraint"), error.field("table")), (Some("only_once"), Some("once")), "{error}");
@@ -74,13 +77,16 @@ async fn results_and_parameters_are_text() {
     assert_eq!((rows.count, rows.command.as_str()), (2, "SELECT 2"));
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(cells(&rows), [text("1"), None, text("x"), text("2"), text("3"), text("")]);
-    let asked = with("SELECT $1::int + 1, $2::timestamptz, $3::jsonb->>'a', $4::text[], $5::bytea", &[
-        Some("41"),
-        Some("2024-01-02T03:04:05.678+00:00"),
-        Some("{\"a\":1}"),
-        Some("{\"a b\",NULL}"),
-        Some("\\x00ff"),
-    ]);
+    let asked = with(
+        "SELECT $1::int + 1, $2::timestamptz, $3::jsonb->>'a', $4::text[], $5::bytea",
+        &[
+            Some("41"),
+            Some("2024-01-02T03:04:05.678+00:00"),
+            Some("{\"a\":1}"),
+            Some("{\"a b\",NULL}"),
+            Some("\\x00ff"),
+        ],
+    );
     let rows = rig.sessions.query(rig.app(), &SqlIdentity::Service, &asked, TIME).await.unwrap();
     let expected = ["42", "2024-01-02 03:04:05.678+00", "1", "{\"a b\",NULL}", "\\x00ff"];
     assert_eq!(cells(&rows), expected.map(text));
@@ -197,7 +203,8 @@ async fn keys_are_claimed_once() {
         let won = futures::future::try_join_all(claims).await.unwrap();
         assert_eq!(won.iter().filter(|&&won| won).count(), 1, "{key}");
     }
-    let left = rig.service("SELECT extract(epoch FROM expires_at - now()) > 3590 FROM _idempotency_keys WHERE key = 'k'");
+    let left =
+        rig.service("SELECT extract(epoch FROM expires_at - now()) > 3590 FROM _idempotency_keys WHERE key = 'k'");
     assert_eq!(one(&left.await.unwrap()), "t");
     let foreign = rig.query(&user("u"), "SELECT * FROM _idempotency_keys").await.unwrap_err();
     assert_eq!(foreign.field("code"), Some("42501"));
