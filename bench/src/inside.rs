@@ -6,9 +6,10 @@ use anyhow::{Result, ensure};
 use chrono::Utc;
 use futures::future::BoxFuture;
 use ramekin_compiler::Source;
+use ramekin_host_api::ports::database::{Claim, Database, Session, Transaction};
 use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse};
-use ramekin_host_api::{AppInfo, CallContext, Caller, Environment};
-use ramekin_model::AppId;
+use ramekin_host_api::{AnonymousRole, AppInfo, CallContext, Caller, Environment};
+use ramekin_model::{AppId, SqlError, SqlRows, SqlStatement};
 use ramekin_runner::exec::{Admission, Call, Image, Sandbox, SandboxOptions};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,27 @@ struct NoFetch;
 impl Fetch for NoFetch {
     fn send(&self, _: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(async { Err(FetchError::Denied("a benchmark sends nothing".into())) })
+    }
+}
+
+/// As little as that.
+struct NoDatabase;
+
+fn no_database<T: Send + 'static>() -> BoxFuture<'static, Result<T, SqlError>> {
+    Box::pin(async { Err(SqlError::Refused("a benchmark has no database".into())) })
+}
+
+impl Database for NoDatabase {
+    fn query(&self, _: Session, _: SqlStatement) -> BoxFuture<'static, Result<SqlRows, SqlError>> {
+        no_database()
+    }
+
+    fn begin(&self, _: Session) -> BoxFuture<'static, Result<Arc<dyn Transaction>, SqlError>> {
+        no_database()
+    }
+
+    fn claim(&self, _: Session, _: Claim) -> BoxFuture<'static, Result<bool, SqlError>> {
+        no_database()
     }
 }
 
@@ -50,6 +72,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
             app,
             environment: Arc::default(),
             fetch: Arc::new(NoFetch),
+            database: Arc::new(NoDatabase),
         };
         let mut samples = Vec::with_capacity(CALLS);
         for n in 0..WARM_UP + CALLS {
@@ -81,6 +104,7 @@ struct Bench {
     context: CallContext,
     environment: Arc<Environment>,
     fetch: Arc<dyn Fetch>,
+    database: Arc<dyn Database>,
 }
 
 impl Bench {
@@ -94,6 +118,8 @@ impl Bench {
             environment: Arc::clone(&self.environment),
             context: self.context.clone(),
             fetch: Arc::clone(&self.fetch),
+            database: Arc::clone(&self.database),
+            anonymous_role: AnonymousRole::Service,
             listener: None,
             timeout_ms: ramekin_model::limits::DEFAULT_TIMEOUT_MS,
             memory_mb: ramekin_model::limits::DEFAULT_MEMORY_MB,

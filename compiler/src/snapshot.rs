@@ -6,7 +6,8 @@ use ramekin_support::{Modules, text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasmtime::component::{
-    Component, ComponentType, InstancePre, Lift, Linker, Lower, Resource, ResourceTable, ResourceType, WasmList, WasmStr,
+    Component, ComponentType, InstancePre, Lift, Linker, Lower, Resource, ResourceTable, ResourceType, WasmList,
+    WasmStr,
 };
 use wasmtime::{Engine, Module, ResourceLimiter, Store, StoreContextMut};
 
@@ -347,8 +348,7 @@ fn add_support_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     )?;
     interface.func_wrap(
         "[method]decoder.decode",
-        |mut store: StoreContextMut<'_, Host>,
-         (decoder, bytes, last): (Resource<text::Decoder>, Vec<u8>, bool)| {
+        |mut store: StoreContextMut<'_, Host>, (decoder, bytes, last): (Resource<text::Decoder>, Vec<u8>, bool)| {
             Ok((store.data_mut().table.get_mut(&decoder)?.decode(&bytes, last),))
         },
     )

@@ -60,6 +60,8 @@ const eventMembers = ['addEventListener', 'dispatchEvent', 'onerror', 'onrejecti
  * guess: without it the module is loaded in the call.
  */
 const signs = {
+  '.db': ['platform/database.js'],
+  '.idempotency': ['platform/database.js'],
   '.blob': ['web/blob.js', 'internal/mime.js'],
   '.body': ['web/streams.js'],
   '.clone': ['web/streams.js'],

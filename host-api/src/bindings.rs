@@ -5,5 +5,8 @@ wasmtime::component::bindgen!({
     path: "../wit",
     world: "engine",
     imports: { default: trappable },
-    with: { "ramekin:function/text.decoder": ramekin_support::text::Decoder },
+    with: {
+        "ramekin:function/database.transaction": crate::database::Transaction,
+        "ramekin:function/text.decoder": ramekin_support::text::Decoder,
+    },
 });

@@ -7,10 +7,12 @@ mod bindings;
 pub mod body;
 mod clocks;
 mod context;
+mod database;
 mod entropy;
 mod environment;
 mod fetch;
 pub mod fields;
+mod idempotency;
 mod lifetime;
 mod log;
 mod memory;
@@ -22,6 +24,7 @@ pub use bindings::exports::ramekin::function::handler::{Failure, FailureKind, Re
 pub use bindings::ramekin::function::http::{Body, BodyStream};
 pub use bindings::{Engine as EngineWorld, EnginePre as EngineWorldPre};
 pub use context::{AppInfo, CallContext, Caller, CallerType};
+pub use database::{AnonymousRole, Queries};
 pub use environment::Environment;
 pub use fetch::Fetches;
 pub use lifetime::Lifetime;
@@ -50,10 +53,12 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     }
     imports::clocks::add_to_linker::<_, Host>(linker, state)?;
     imports::context::add_to_linker::<_, Host>(linker, state)?;
+    imports::database::add_to_linker::<_, Host>(linker, state)?;
     imports::entropy::add_to_linker::<_, Host>(linker, state)?;
     imports::environment::add_to_linker::<_, Host>(linker, state)?;
     imports::fetch::add_to_linker::<_, Host>(linker, state)?;
     imports::http::add_to_linker::<_, Host>(linker, state)?;
+    imports::idempotency::add_to_linker::<_, Host>(linker, state)?;
     imports::log::add_to_linker::<_, Host>(linker, state)?;
     imports::modules::add_to_linker::<_, Host>(linker, state)?;
     imports::snapshot::add_to_linker::<_, Host>(linker, state)?;

@@ -1,5 +1,7 @@
 //! What the imports need of the platform.
 
+pub mod database;
+
 use crate::AppInfo;
 use crate::body::Stream;
 use bytes::Bytes;

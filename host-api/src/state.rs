@@ -1,6 +1,6 @@
 //! What one call holds on the host's side.
 
-use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter};
+use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter, Queries};
 use ramekin_support::Modules;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,6 +24,8 @@ pub struct CallState {
     pub table: ResourceTable,
     /// The engine's own modules.
     pub modules: Arc<Modules>,
+    /// SQL.
+    pub queries: Queries,
     /// Cap on linear memory and tables.
     pub limiter: MemoryLimiter,
 }

@@ -8,6 +8,7 @@ mod id;
 mod invocation;
 pub mod limits;
 mod secret;
+mod sql;
 mod trigger;
 
 pub use app::{ApiKey, App, KeyScope};
@@ -17,4 +18,5 @@ pub use function::{Function, FunctionStats, NewFunction};
 pub use id::{AppId, FunctionName, InvalidId};
 pub use invocation::{ConsoleLine, InvocationRecord, LogLevel, TriggerType};
 pub use secret::Secret;
+pub use sql::{SqlColumn, SqlError, SqlIdentity, SqlRows, SqlStatement};
 pub use trigger::{AuthMode, Trigger};

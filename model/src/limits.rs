@@ -72,3 +72,27 @@ pub const MAX_SCHEMA_COLUMNS: usize = 250;
 pub const MAX_SQL_NAME: usize = 63;
 /// Longest expression of a default or a policy, in characters.
 pub const MAX_SQL_EXPRESSION: usize = 4_000;
+/// Connections that functions of all apps have to databases of apps, together, unless the operator says otherwise. One app
+/// has at most three quarters of them.
+pub const DATABASE_CONNECTIONS: usize = 20;
+/// Database connections that one call may use at once; further queries of it wait.
+pub const MAX_CALL_CONNECTIONS: usize = 4;
+/// Transactions that one call may have open at once; one connection is left for queries, so that they never wait for a
+/// transaction that waits for them.
+pub const MAX_OPEN_TRANSACTIONS: usize = MAX_CALL_CONNECTIONS - 1;
+/// How long a query or transaction waits for a database connection, in milliseconds (Butterbase §5.11).
+pub const DATABASE_WAIT_MS: u32 = 5_000;
+/// Text of one query, in bytes.
+pub const MAX_SQL: usize = 1024 * 1024;
+/// Parameters of one query: the protocol counts them in 16 bits.
+pub const MAX_SQL_PARAMETERS: usize = 65_535;
+/// Parameters of one query together, in bytes.
+pub const MAX_SQL_PARAMETER_BYTES: usize = 32 * 1024 * 1024;
+/// Result of one query, in bytes.
+pub const MAX_SQL_RESULT: usize = 32 * 1024 * 1024;
+/// Rows of the result of one query.
+pub const MAX_SQL_ROWS: u32 = 1_000_000;
+/// Key and scope of `ctx.idempotency.claim`, each, in characters (Butterbase §5.8).
+pub const MAX_IDEMPOTENCY_KEY: usize = 255;
+/// `ttlSeconds` of `ctx.idempotency.claim`: a hundred years.
+pub const MAX_IDEMPOTENCY_TTL: u64 = 100 * 365 * 24 * 3600;

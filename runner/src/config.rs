@@ -2,7 +2,8 @@
 //! here and nowhere else.
 
 use crate::fetch::EgressPolicy;
-use ramekin_model::Secret;
+use ramekin_host_api::AnonymousRole;
+use ramekin_model::{Secret, limits};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -27,6 +28,10 @@ pub mod env_var {
     pub const EGRESS_ALLOW: &str = "RAMEKIN_EGRESS_ALLOW";
     /// Function calls that may run at once.
     pub const MAX_CALLS: &str = "RAMEKIN_MAX_CALLS";
+    /// Connections that SQL of functions has to databases of apps, in all.
+    pub const DATABASE_CONNECTIONS: &str = "RAMEKIN_DATABASE_CONNECTIONS";
+    /// As whom SQL of a function runs that an anonymous caller has called: `service` or `anon`.
+    pub const ANONYMOUS_ROLE: &str = "RAMEKIN_ANONYMOUS_ROLE";
 }
 
 /// Default of [`env_var::LISTEN`].
@@ -35,6 +40,8 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:4000";
 pub const DEFAULT_MAX_CALLS: u32 = 2_000;
 /// Largest [`env_var::MAX_CALLS`]: each reserves address space for the largest memory a function may have.
 const MOST_CALLS: u32 = 10_000;
+/// Fewest and most [`env_var::DATABASE_CONNECTIONS`]: with fewer, an app could not have a transaction beside a query.
+const CONNECTIONS: std::ops::RangeInclusive<usize> = 4..=1_000;
 
 /// A setting that cannot be used. The value is shown only where it is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +67,12 @@ pub enum ConfigError {
     /// Not a number, or out of range.
     #[error("{name} is `{0}`; it must be a number from 1 to {MOST_CALLS}", name = env_var::MAX_CALLS)]
     MaxCalls(String),
+    /// Not a number, or out of range.
+    #[error("{name} is `{0}`; it must be a number from {low} to {high}", name = env_var::DATABASE_CONNECTIONS, low = CONNECTIONS.start(), high = CONNECTIONS.end())]
+    DatabaseConnections(String),
+    /// No such role.
+    #[error("{name} is `{0}`; it must be `service` or `anon`", name = env_var::ANONYMOUS_ROLE)]
+    AnonymousRole(String),
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
     NoHome,
@@ -140,6 +153,10 @@ pub struct Config {
     pub egress: EgressPolicy,
     /// Calls that may run at once.
     pub max_calls: u32,
+    /// Connections that SQL of functions has.
+    pub database_connections: usize,
+    /// As whom SQL of an anonymous caller runs.
+    pub anonymous_role: AnonymousRole,
 }
 
 impl Config {
@@ -165,6 +182,19 @@ impl Config {
                 .filter(|calls| (1..=MOST_CALLS).contains(calls))
                 .ok_or_else(|| ConfigError::MaxCalls(text.to_owned()))?,
         };
+        let database_connections = match variables.get(env_var::DATABASE_CONNECTIONS)? {
+            None => limits::DATABASE_CONNECTIONS,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|connections| CONNECTIONS.contains(connections))
+                .ok_or_else(|| ConfigError::DatabaseConnections(text.to_owned()))?,
+        };
+        let anonymous_role = match variables.get(env_var::ANONYMOUS_ROLE)? {
+            None | Some("service") => AnonymousRole::Service,
+            Some("anon") => AnonymousRole::Anon,
+            Some(other) => return Err(ConfigError::AnonymousRole(other.to_owned())),
+        };
         Ok(Self {
             bootstrap_key: bootstrap_key
                 .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
@@ -175,6 +205,8 @@ impl Config {
             public_url: public_url.map(parse_public_url).transpose()?,
             egress: EgressPolicy::new(private, allowed).map_err(ConfigError::EgressAllow)?,
             max_calls,
+            database_connections,
+            anonymous_role,
         })
     }
 }
@@ -246,6 +278,11 @@ mod tests {
     fn nothing_set_gives_the_defaults() {
         let config = Config::read(&Variables::default()).unwrap();
         assert_eq!(config.max_calls, DEFAULT_MAX_CALLS);
+        assert_eq!(config.database_connections, limits::DATABASE_CONNECTIONS);
+        assert_eq!(config.anonymous_role, AnonymousRole::Service);
+        let set = variables([("RAMEKIN_DATABASE_CONNECTIONS", "4"), ("RAMEKIN_ANONYMOUS_ROLE", "anon")]);
+        let config = Config::read(&set).unwrap();
+        assert_eq!((config.database_connections, config.anonymous_role), (4, AnonymousRole::Anon));
         assert!(config.bootstrap_key.is_none() && config.encryption_key.is_none() && config.public_url.is_none());
         let empty = Config::read(&variables([("RAMEKIN_PUBLIC_URL", ""), ("RAMEKIN_EGRESS_ALLOW", " ")])).unwrap();
         assert!(empty.public_url.is_none());
@@ -281,6 +318,9 @@ mod tests {
             ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/99"),
             ("RAMEKIN_MAX_CALLS", "0"),
             ("RAMEKIN_MAX_CALLS", "10001"),
+            ("RAMEKIN_DATABASE_CONNECTIONS", "3"),
+            ("RAMEKIN_DATABASE_CONNECTIONS", "1001"),
+            ("RAMEKIN_ANONYMOUS_ROLE", "owner"),
         ] {
             let error = Config::read(&variables([(name, value)])).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");

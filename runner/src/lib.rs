@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod database;
 pub mod exec;
 pub mod fetch;
 pub mod images;

@@ -1,6 +1,7 @@
 //! The platform: everything behind the wire, put together once. Operations get the parts they need.
 
 use crate::config::{ApiKeyText, Config};
+use crate::database::FunctionSql;
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
 use crate::images::Images;
@@ -16,7 +17,7 @@ use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
-use ramekin_store::{AppDatabases, Store, StoreError};
+use ramekin_store::{AppDatabases, Sessions, SessionsOptions, Store, StoreError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,6 +144,7 @@ pub struct Platform {
 /// What runs behind a platform, and has to be ended with it.
 pub struct Background {
     store: Store,
+    sessions: Sessions,
     tasks: TaskTracker,
     writer: Writer,
     /// Ends with the platform.
@@ -189,6 +191,8 @@ impl Platform {
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
         let tasks = sandbox.tasks().clone();
+        let bounds = SessionsOptions { connections: options.config.database_connections, ..SessionsOptions::default() };
+        let sessions = Sessions::new(Arc::new(databases.clone()), bounds);
         let calls = Calls {
             sandbox: sandbox.clone(),
             images: Images { store: store.clone(), sandbox: sandbox.clone() },
@@ -196,9 +200,11 @@ impl Platform {
             admission: Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize),
             recorder: Arc::clone(&recorder),
             fetch,
+            database: Arc::new(FunctionSql::new(sessions.clone())),
+            anonymous_role: options.config.anonymous_role,
             observer: options.observer,
         };
-        let background = Background { store: store.clone(), tasks: tasks.clone(), writer, helpers, embedded };
+        let background = Background { store: store.clone(), sessions, tasks: tasks.clone(), writer, helpers, embedded };
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps,
@@ -252,6 +258,7 @@ impl Background {
         self.tasks.wait().await;
         self.writer.close().await;
         self.helpers.iter().for_each(JoinHandle::abort);
+        self.sessions.close().await;
         self.store.close().await;
         if let Some(embedded) = self.embedded {
             embedded.stop().await;

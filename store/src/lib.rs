@@ -1,5 +1,6 @@
-//! The platform database: one file per noun, methods return the types of `ramekin-model`; the databases of apps; and the
-//! PostgreSQL that is started when none is given, in [`embedded`].
+//! The platform database: one file per noun, methods return the types of `ramekin-model`; the databases of apps, and
+//! sessions of them for SQL of functions, in [`Sessions`]; and the PostgreSQL that is started when none is given, in
+//! [`embedded`].
 //!
 //! Nothing here knows HTTP or the sandbox. No plain key and no plain environment ever reaches this crate; the one secret it
 //! is given is what the passwords of apps' logins are derived from, see [`AppDatabases`].
@@ -13,6 +14,7 @@ mod functions;
 mod invocations;
 mod keys;
 mod pool;
+mod sessions;
 #[cfg(test)]
 mod testing;
 mod users;
@@ -25,5 +27,6 @@ pub use functions::{Deleted, Functions, Kept};
 pub use invocations::{Invocations, LogPage, LogQuery};
 pub use keys::Keys;
 pub use pool::Store;
+pub use sessions::{Access, Sessions, SessionsOptions, Transaction};
 pub use sqlx::postgres::PgConnectOptions;
 pub use users::Users;

@@ -62,6 +62,14 @@ pub(crate) async fn database() -> PgConnectOptions {
     server.connect_options(&name)
 }
 
+/// How to connect to this database as a superuser, who can make logins.
+pub(crate) async fn superuser(database: &PgConnectOptions) -> PgConnectOptions {
+    let server = SERVER.lock().await;
+    let (_, dir) = server.as_ref().unwrap();
+    let password = std::fs::read_to_string(dir.path().join("postgres/postgres.password")).unwrap();
+    database.clone().username("postgres").password(&password)
+}
+
 /// Stops the server and removes its files when the test program exits.
 extern "C" fn stop() {
     if let Ok(mut server) = SERVER.try_lock() {

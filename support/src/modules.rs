@@ -70,7 +70,10 @@ mod tests {
         assert_eq!((read.get("a"), read.get("b"), read.get("c")), (Some(&[][..]), Some(&[1, 2][..]), None));
         for cut in 1..archive.len() {
             let whole = Modules::read(&archive[..cut]);
-            assert!(whole.is_ok_and(|read| read.get("b").is_none()) || Modules::read(&archive[..cut]).is_err(), "{cut}");
+            assert!(
+                whole.is_ok_and(|read| read.get("b").is_none()) || Modules::read(&archive[..cut]).is_err(),
+                "{cut}"
+            );
         }
         assert_eq!(Modules::read(&[1, 0, 0]).unwrap_err(), MalformedArchive);
     }

@@ -15,6 +15,7 @@ export const blob = lazy('web/blob.js');
 export const blobUrl = lazy('web/blob-url.js');
 export const cloning = lazy('web/structured-clone.js');
 export const consoleTable = lazy('web/console-table.js');
+export const database = lazy('platform/database.js');
 export const dataUrl = lazy('web/data-url.js');
 export const formData = lazy('web/form-data.js');
 export const format = lazy('web/format.js');

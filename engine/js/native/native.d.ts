@@ -89,6 +89,21 @@ export type FetchResult = [number, string, boolean, string, BodyKind, BodyPayloa
 /** Cancels the request: the host drops the connection; the promise never settles. */
 export function fetchAbort(id: number): void;
 
+// ---- database ---------------------------------------------------------------------------------------------------
+/** 0 the caller's · 1 the user named next · 2 anon · 3 service */
+export type RoleKind = 0 | 1 | 2 | 3;
+/** What the host answered: a value, or the text of an error, or the fields of an error of the server: name, value, … */
+export type DbOutcome<T> = [true, T] | [false, string | string[]];
+/** [rows, names of columns, object ids of their types, command tag] */
+export type DbResult = [Record<string, unknown>[], string[], number[], string];
+export function dbQuery(role: RoleKind, user: string, sql: string, values: (string | null)[]): Promise<DbOutcome<DbResult>>;
+/** Begins a transaction; the value is its handle. */
+export function dbBegin(role: RoleKind, user: string): Promise<DbOutcome<number>>;
+export function dbQueryWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbOutcome<DbResult>>;
+/** Commits or rolls back; true when everything is kept. */
+export function dbEnd(transaction: number, commit: boolean): Promise<DbOutcome<boolean>>;
+export function claimKey(key: string, scope: string, ttlSeconds: number | undefined): Promise<DbOutcome<boolean>>;
+
 // ---- the call ---------------------------------------------------------------------------------------------------
 /** Gives the response; the first call wins. */
 export function respond(status: number, headers: string, kind: BodyKind, payload: BodyPayload): void;

@@ -6,7 +6,7 @@
  * A member that this version does not have throws and names itself.
  */
 import { backgroundBegin, backgroundEnd, contextJson, envEntries, log } from 'native';
-import { inspection } from '../internal/lazy.js';
+import { database, inspection } from '../internal/lazy.js';
 
 let parsed;
 
@@ -52,18 +52,13 @@ function waitUntil(promise) {
   });
 }
 
-const NO_DATABASE = 'functions cannot reach the database yet';
 const NO_PEERS = 'functions cannot call each other yet; use fetch with the URL of the function';
 const NO_INTEGRATIONS = 'no third-party tools are connected';
 
 /** @type {Record<string, unknown>} */
 export const ctx = {};
 
-lazy(ctx, 'db', () => ({
-  query: missing('db.query', NO_DATABASE),
-  asUser: missing('db.asUser', NO_DATABASE),
-  asAnon: missing('db.asAnon', NO_DATABASE),
-}));
+lazy(ctx, 'db', () => database().database());
 lazy(ctx, 'env', () => {
   const env = {};
   // Not by assignment: a variable may be called __proto__.
@@ -79,7 +74,7 @@ lazy(ctx, 'request', () => {
   const { requestId, clientIp, country, functionName } = context();
   return { id: requestId ?? null, ip: clientIp ?? null, country: country ?? null, functionName };
 });
-lazy(ctx, 'idempotency', () => ({ claim: missing('idempotency.claim', 'there is no store for idempotency keys yet') }));
+lazy(ctx, 'idempotency', () => database().idempotency());
 lazy(ctx, 'integrations', () => ({
   execute: missing('integrations.execute', NO_INTEGRATIONS),
   asUser: () => ({ execute: missing('integrations.asUser().execute', NO_INTEGRATIONS) }),

@@ -2,6 +2,7 @@
 //! roll-call.
 
 pub mod body;
+mod database;
 mod encoding;
 mod fetch;
 mod platform;
@@ -61,6 +62,11 @@ natives! {
     "bodyAbort" => body::abort,
     "fetchSend" => fetch::send,
     "fetchAbort" => fetch::abort,
+    "dbQuery" => database::query,
+    "dbBegin" => database::begin,
+    "dbQueryWithin" => database::query_within,
+    "dbEnd" => database::end,
+    "claimKey" => database::claim,
     "respond" => platform::respond,
     "fail" => platform::fail,
     "evaluating" => platform::evaluating,

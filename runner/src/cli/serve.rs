@@ -20,7 +20,9 @@ use std::sync::Arc;
 ///
 /// Further settings come from the environment: RAMEKIN_PUBLIC_URL (under which clients reach the server),
 /// RAMEKIN_ENCRYPTION_KEY (64 hex characters; servers that share a database share it), RAMEKIN_MAX_CALLS (calls at once),
-/// RAMEKIN_EGRESS_ALLOW and RAMEKIN_ALLOW_PRIVATE_NETWORK (where functions may connect to beyond the public internet).
+/// RAMEKIN_EGRESS_ALLOW and RAMEKIN_ALLOW_PRIVATE_NETWORK (where functions may connect to beyond the public internet),
+/// RAMEKIN_DATABASE_CONNECTIONS (connections of functions to databases of apps, 20) and RAMEKIN_ANONYMOUS_ROLE (`anon` has SQL
+/// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app).
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]

@@ -4,10 +4,11 @@
 use super::{Image, Sandbox, Slot};
 use bytes::Bytes;
 use http::HeaderMap;
+use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, StackReader};
 use ramekin_host_api::{
-    Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime, MemoryLimiter,
-    Request, Response, body, fields,
+    AnonymousRole, Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime,
+    MemoryLimiter, Queries, Request, Response, body, fields,
 };
 use ramekin_model::{ConsoleLine, limits};
 use std::pin::Pin;
@@ -35,6 +36,10 @@ pub struct Call {
     pub context: CallContext,
     /// Sends outbound requests.
     pub fetch: Arc<dyn Fetch>,
+    /// Runs SQL.
+    pub database: Arc<dyn Database>,
+    /// As whom SQL of an anonymous caller runs.
+    pub anonymous_role: AnonymousRole,
     /// Told of console lines.
     pub listener: Option<Arc<dyn ConsoleListener>>,
     /// Wall-clock limit.
@@ -284,6 +289,7 @@ async fn run(
         fetches: Fetches::new(call.fetch, call.memory_mb as usize * 1024 * 1024),
         table: ResourceTable::new(),
         modules: Arc::clone(&sandbox.inner().modules),
+        queries: Queries::new(call.database, call.anonymous_role, timeout),
         limiter: MemoryLimiter::new(call.memory_mb as usize * 1024 * 1024),
     };
     let budget = sandbox.fuel(call.timeout_ms);

@@ -11,8 +11,9 @@ use crate::recorder::Recorder;
 use crate::registry::FunctionEntry;
 use chrono::Utc;
 use log::{CallLog, without_instance};
+use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
-use ramekin_host_api::{CallContext, Caller};
+use ramekin_host_api::{AnonymousRole, CallContext, Caller};
 use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,6 +33,10 @@ pub struct Calls {
     pub recorder: Arc<Recorder>,
     /// Sends their outbound requests.
     pub fetch: Arc<dyn Fetch>,
+    /// Runs their SQL.
+    pub database: Arc<dyn Database>,
+    /// As whom SQL of an anonymous caller runs.
+    pub anonymous_role: AnonymousRole,
     /// Watches them.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -165,6 +170,8 @@ impl Calls {
                 app: Arc::clone(&entry.app),
             },
             fetch: Arc::clone(&self.fetch),
+            database: Arc::clone(&self.database),
+            anonymous_role: self.anonymous_role,
             listener,
             timeout_ms: entry.function.timeout_ms,
             memory_mb: entry.function.memory_limit_mb,

@@ -9,8 +9,6 @@ async function message(attempt: () => Promise<unknown>): Promise<string> {
 
 export async function handler(_request: Request, ctx: any): Promise<Response> {
   return Response.json({
-    db: await message(() => ctx.db.query('select 1')),
-    claim: await message(() => ctx.idempotency.claim('key')),
     invoke: await message(() => ctx.invoke('other')),
   });
 }

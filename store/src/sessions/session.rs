@@ -1,0 +1,329 @@
+//! A session: batches of messages that go out together, and their answers in order.
+//!
+//! A query is one round trip: the transaction's begin with role and settings, the statement, the commit and the cleaning of
+//! the session are written at once. The answer to the cleaning is read when the session is used next.
+
+use super::failure::{Failure, away, fields, unexpected};
+use super::stream::{self, CancelKey};
+use super::tls::Tls;
+use super::wire::{Cells, Incoming, ReadError, Wire};
+use fallible_iterator::FallibleIterator as _;
+use postgres_protocol::escape::escape_literal;
+use postgres_protocol::message::backend::Message;
+use ramekin_model::{DatabaseAccess, DatabaseRole, SqlColumn, SqlError, SqlIdentity, SqlRows, SqlStatement, limits};
+use std::fmt::Write as _;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+/// Leaves nothing of a call in a session: its settings and role, temporary tables, prepared statements, cursors, advisory
+/// locks, LISTEN, and what sequences gave. See `docs/decisions/0006-sessions-of-functions.md` for what it costs.
+pub(super) const CLEAN: &str = "DISCARD ALL";
+/// How long the cleaning may take, after which the session is not worth waiting for.
+const CLEAN_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long cancelling may take.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the server may take to see that a session is over.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// A statement ends by itself so long after its call should have ended it: for when this server is no longer there to.
+const STATEMENT_GRACE: Duration = Duration::from_secs(1);
+
+/// The status of a session outside of a transaction.
+const IDLE: u8 = b'I';
+
+/// What the server answered to everything up to one ReadyForQuery.
+#[derive(Default)]
+pub(super) struct Answer {
+    rows: SqlRows,
+    /// The last complete result.
+    last: Option<SqlRows>,
+    pub(super) error: Option<SqlError>,
+    /// A command began or ended a transaction.
+    control: bool,
+    rolled_back: bool,
+    status: u8,
+}
+
+impl Cells for Answer {
+    fn row(&mut self, cells: &[u8]) -> bool {
+        self.rows.count += 1;
+        self.rows.cells.extend_from_slice(cells);
+        self.rows.count <= limits::MAX_SQL_ROWS && self.rows.cells.len() <= limits::MAX_SQL_RESULT
+    }
+
+    fn has_room(&self, bytes: usize) -> bool {
+        // Behind tag, length and number of cells.
+        bytes.saturating_sub(7) <= limits::MAX_SQL_RESULT - self.rows.cells.len()
+    }
+}
+
+impl Answer {
+    fn complete(&mut self, tag: &str) {
+        match tag {
+            "BEGIN" | "START TRANSACTION" | "COMMIT" | "PREPARE TRANSACTION" => self.control = true,
+            // Also the tag of ROLLBACK TO SAVEPOINT, which is a function's right.
+            "ROLLBACK" => self.rolled_back = true,
+            _ => {}
+        }
+        self.rows.command = tag.to_owned();
+        self.last = Some(std::mem::take(&mut self.rows));
+    }
+
+    /// The result, once the server has agreed to all of it. `sql` is what was sent.
+    fn result(self, sql: &str) -> Result<SqlRows, SqlError> {
+        let chained = self.rolled_back && sql.to_ascii_lowercase().contains("chain");
+        if self.control || chained || self.status == IDLE {
+            return Err(SqlError::Refused(
+                "BEGIN, COMMIT and ROLLBACK cannot be used in a query, which is a transaction already: what came before it \
+                 is settled, what came after it is not sure; use ctx.db.transaction, or savepoints"
+                    .into(),
+            ));
+        }
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.last.unwrap_or_default()),
+        }
+    }
+}
+
+pub(super) struct Session {
+    wire: Wire,
+    key: CancelKey,
+    access: Arc<DatabaseAccess>,
+    tls: Arc<Tls>,
+    pub(super) role: DatabaseRole,
+    /// Answers that have not been read.
+    owed: u32,
+    pub(super) idle_since: Instant,
+}
+
+impl Session {
+    pub(super) fn new(
+        wire: Wire,
+        key: CancelKey,
+        access: Arc<DatabaseAccess>,
+        role: DatabaseRole,
+        tls: Arc<Tls>,
+    ) -> Self {
+        Self { wire, key, access, tls, role, owed: 0, idle_since: Instant::now() }
+    }
+
+    /// Whether it is clean and alive, so far as can be known without asking.
+    pub(super) async fn settle(&mut self) -> bool {
+        while self.owed > 0 {
+            match timeout(CLEAN_TIMEOUT, self.answer()).await {
+                Ok(Ok(Answer { error: None, status: IDLE, .. })) => {}
+                _ => return false,
+            }
+        }
+        self.wire.is_quiet()
+    }
+
+    /// A statement in a transaction of its own. Afterwards the session can be used again, unless this failed as a whole.
+    pub(super) async fn run(
+        &mut self,
+        identity: &SqlIdentity,
+        statement: &SqlStatement,
+        time: Duration,
+    ) -> Result<Result<SqlRows, SqlError>, Failure> {
+        let written = self.write(|wire| {
+            wire.simple(&prologue(identity, time))?;
+            statement_to(wire, statement)?;
+            wire.simple("COMMIT")?;
+            wire.simple(CLEAN)
+        });
+        self.send(written, 4).await?;
+        let prepared = self.answer().await?;
+        let answer = self.answer().await?;
+        let committed = self.answer().await?;
+        if let Some(error) = prepared.error {
+            return Ok(Err(error));
+        }
+        let result = answer.result(&statement.text);
+        Ok(match committed.error {
+            // A constraint that is checked at the end.
+            Some(error) => result.and(Err(error)),
+            None => result,
+        })
+    }
+
+    /// Begins a transaction; whether the server agrees is told by what comes next.
+    pub(super) async fn begin(&mut self, identity: &SqlIdentity, time: Duration) -> Result<(), Failure> {
+        let written = self.write(|wire| wire.simple(&prologue(identity, time)));
+        self.send(written, 1).await
+    }
+
+    /// A statement in a transaction. `over` is set when there is no transaction any more.
+    pub(super) async fn run_within(
+        &mut self,
+        statement: &SqlStatement,
+        over: &mut bool,
+    ) -> Result<Result<SqlRows, SqlError>, Failure> {
+        let written = self.write(|wire| statement_to(wire, statement));
+        self.send(written, 1).await?;
+        if let Some(error) = self.catch_up(1).await? {
+            *over = true;
+            return Ok(Err(error));
+        }
+        let answer = self.answer().await?;
+        *over = answer.status == IDLE || answer.control;
+        Ok(answer.result(&statement.text))
+    }
+
+    /// Ends a transaction and cleans the session. `true` when everything in it is kept.
+    pub(super) async fn end(&mut self, commit: bool) -> Result<Result<bool, SqlError>, Failure> {
+        let written = self.write(|wire| {
+            wire.simple(if commit { "COMMIT" } else { "ROLLBACK" })?;
+            wire.simple(CLEAN)
+        });
+        self.send(written, 2).await?;
+        let prepared = self.catch_up(2).await?;
+        let ended = self.answer().await?;
+        Ok(match prepared.or(ended.error) {
+            Some(error) => Err(error),
+            // The answer to COMMIT in a transaction that an error has aborted is ROLLBACK.
+            None => Ok(ended.control),
+        })
+    }
+
+    /// Gives up on what the session does, now: cancels it, and waits until the server has ended the session.
+    pub(super) async fn abandon(self) {
+        let _ = timeout(CANCEL_TIMEOUT, stream::cancel(&self.access, &self.tls, self.key)).await;
+        let _ = timeout(CLOSE_TIMEOUT, self.wire.close()).await;
+    }
+
+    /// Says goodbye.
+    pub(super) async fn close(self) {
+        let _ = timeout(CLOSE_TIMEOUT, self.wire.close()).await;
+    }
+
+    /// Reads answers until only so many are owed. The first error among them counts.
+    async fn catch_up(&mut self, owed: u32) -> Result<Option<SqlError>, Failure> {
+        let mut first = None;
+        while self.owed > owed {
+            first = first.or(self.answer().await?.error);
+        }
+        Ok(first)
+    }
+
+    fn write(&mut self, add: impl FnOnce(&mut Wire) -> io::Result<()>) -> io::Result<()> {
+        add(&mut self.wire)
+    }
+
+    async fn send(&mut self, written: io::Result<()>, answers: u32) -> Result<(), Failure> {
+        // Checked before: what cannot be written is our mistake, and then nothing of it may be sent.
+        written.map_err(|error| Failure::Broken(away(&error)))?;
+        self.owed += answers;
+        self.wire.flush().await.map_err(|error| Failure::Unsent(away(&error)))
+    }
+
+    /// Everything up to the next ReadyForQuery.
+    async fn answer(&mut self) -> Result<Answer, Failure> {
+        let mut answer = Answer::default();
+        loop {
+            let unheard = !self.wire.heard;
+            let message = match self.wire.next(&mut answer).await {
+                Ok(Incoming::Message(message)) => message,
+                Ok(Incoming::Row) => continue,
+                Err(ReadError::TooLarge) => return Err(Failure::too_large()),
+                Err(ReadError::Io(error)) => return Err(Failure::Broken(away(&error))),
+            };
+            match message {
+                Message::RowDescription(body) => {
+                    let columns = body
+                        .fields()
+                        .map(|field| Ok(SqlColumn { name: field.name().to_owned(), type_oid: field.type_oid() }));
+                    answer.rows = SqlRows {
+                        columns: columns.collect().map_err(|error| Failure::Broken(away(&error)))?,
+                        ..SqlRows::default()
+                    };
+                }
+                Message::CommandComplete(body) => {
+                    answer.complete(body.tag().map_err(|error| Failure::Broken(away(&error)))?);
+                }
+                Message::EmptyQueryResponse => answer.complete(""),
+                Message::ErrorResponse(body) => {
+                    let error = SqlError::Server(fields(body.fields()));
+                    if error.field("severity").is_some_and(|severity| severity == "FATAL" || severity == "PANIC") {
+                        let error = Failure::setup(&error.to_string());
+                        return Err(if unheard { Failure::Unsent(error) } else { Failure::Broken(error) });
+                    }
+                    answer.error.get_or_insert(error);
+                }
+                Message::ReadyForQuery(body) => {
+                    self.owed = self.owed.saturating_sub(1);
+                    answer.status = body.status();
+                    return Ok(answer);
+                }
+                Message::CopyInResponse(_) | Message::CopyOutResponse(_) => return Err(Failure::copy()),
+                Message::ParseComplete
+                | Message::BindComplete
+                | Message::CloseComplete
+                | Message::NoData
+                | Message::ParameterDescription(_)
+                | Message::ParameterStatus(_)
+                | Message::NoticeResponse(_)
+                | Message::NotificationResponse(_) => {}
+                _ => return Err(Failure::Broken(away(&unexpected("message")))),
+            }
+        }
+    }
+}
+
+/// Begins the transaction and makes the session that of `identity` until its end (Butterbase §5.4).
+fn prologue(identity: &SqlIdentity, time: Duration) -> String {
+    let mut sql = String::with_capacity(320);
+    sql.push_str("BEGIN READ WRITE");
+    if let Some(group) = identity.role().group() {
+        let _ = write!(sql, "; SET LOCAL ROLE {group}; SET LOCAL app.role = '{group}'");
+    }
+    if let SqlIdentity::User(id) = identity {
+        let _ = write!(sql, "; SET LOCAL request.jwt.claim.sub = {}", escape_literal(id));
+    }
+    let milliseconds = (time + STATEMENT_GRACE).as_millis().min(i32::MAX as u128);
+    let _ = write!(sql, "; SET LOCAL statement_timeout = {milliseconds}");
+    let _ = write!(sql, "; SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
+    sql
+}
+
+fn statement_to(wire: &mut Wire, statement: &SqlStatement) -> io::Result<()> {
+    if statement.parameters.is_empty() {
+        wire.simple(&statement.text)
+    } else {
+        wire.extended(&statement.text, &statement.parameters)
+    }
+}
+
+/// Refuses what cannot be sent.
+pub(super) fn check(identity: &SqlIdentity, statement: &SqlStatement) -> Result<(), SqlError> {
+    let refused = |text: String| Err(SqlError::Refused(text));
+    let (text, parameters) = (&statement.text, &statement.parameters);
+    if text.len() > limits::MAX_SQL {
+        return refused(format!(
+            "the SQL of a query is larger than {} bytes: send values as parameters",
+            limits::MAX_SQL
+        ));
+    }
+    if parameters.len() > limits::MAX_SQL_PARAMETERS {
+        return refused(format!("a query has more than {} parameters", limits::MAX_SQL_PARAMETERS));
+    }
+    let bytes: usize = parameters.iter().flatten().map(String::len).sum();
+    if bytes > limits::MAX_SQL_PARAMETER_BYTES {
+        return refused(format!("the parameters of a query are larger than {} bytes", limits::MAX_SQL_PARAMETER_BYTES));
+    }
+    if text.contains('\0') {
+        return refused("the SQL of a query holds a NUL character (U+0000), which PostgreSQL cannot take".into());
+    }
+    check_identity(identity)
+}
+
+/// Refuses a user whom no session can have.
+pub(super) fn check_identity(identity: &SqlIdentity) -> Result<(), SqlError> {
+    match identity {
+        SqlIdentity::User(id) if id.contains('\0') => Err(SqlError::Refused(
+            "the id of a user holds a NUL character (U+0000), which PostgreSQL cannot take".into(),
+        )),
+        _ => Ok(()),
+    }
+}
