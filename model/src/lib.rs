@@ -10,7 +10,7 @@ pub mod limits;
 mod secret;
 mod trigger;
 
-pub use app::{ApiKey, App, KeyScope};
+pub use app::{ApiKey, App, AppSettings, AppUser, KeyScope, ListedKey, PublicKey, SigningKey};
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls};
 pub use error_code::ErrorCode;
 pub use function::{Function, FunctionStats, NewFunction};

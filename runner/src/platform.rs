@@ -4,15 +4,18 @@ use crate::config::{ApiKeyText, Config};
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
 use crate::images::Images;
+use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
 use crate::ops::auth::Keys;
 use crate::ops::call::{Calls, Observer};
 use crate::ops::deploy::Deploys;
+use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
 use crate::ops::logs::Logs;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
+use ramekin_model::KeyScope;
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
 use ramekin_store::{Store, StoreError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -49,6 +52,21 @@ pub enum Database {
 pub struct Opened {
     store: Store,
     embedded: Option<EmbeddedPostgres>,
+}
+
+impl Opened {
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Ends it in order.
+    pub async fn close(self) {
+        self.store.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
 }
 
 /// A sandbox that is being set up.
@@ -115,6 +133,10 @@ pub struct Platform {
     pub keys: Keys,
     /// Apps.
     pub apps: Apps,
+    /// Users of apps.
+    pub app_users: AppUsers,
+    /// Variables of apps and functions.
+    pub environment: Environments,
     /// Functions, as their owner sees them.
     pub functions: Functions,
     /// Deploys.
@@ -153,9 +175,10 @@ impl Platform {
         let sandbox = options.sandbox.0.await.unwrap_or_else(|error| {
             Err(PlatformError::Sandbox(SandboxError::Engine(wasmtime::Error::msg(error.to_string()))))
         })?;
+        let older = &options.config.old_encryption_keys;
         let vault = match &options.config.encryption_key {
-            Some(key) => Vault::new(key),
-            None => Vault::from_file(&options.key_file)?,
+            Some(key) => Vault::new(key, older),
+            None => Vault::from_file(&options.key_file, older)?,
         };
         store.migrate().await?;
         let owner = store.users().ensure_owner().await?;
@@ -190,6 +213,8 @@ impl Platform {
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps: Apps { store: store.clone(), registry: Arc::clone(&registry) },
+            environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
+            app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,
@@ -218,12 +243,12 @@ impl Platform {
         }
         match key {
             Some(key) => {
-                self.keys.create(key, self.owner, "bootstrap").await?;
+                self.keys.create(key, self.owner, "bootstrap", &KeyScope::Account).await?;
                 Ok(None)
             }
             None => {
                 let key = ApiKeyText::random()?;
-                self.keys.create(&key, self.owner, "first key").await?;
+                self.keys.create(&key, self.owner, "first key", &KeyScope::Account).await?;
                 Ok(Some(key))
             }
         }

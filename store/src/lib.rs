@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows HTTP or the sandbox. No plain key and no plain environment ever reaches this crate.
 
+mod app_users;
 mod apps;
 mod changes;
 pub mod embedded;
@@ -11,10 +12,13 @@ mod functions;
 mod invocations;
 mod keys;
 mod pool;
+mod sealed;
+mod settings;
 #[cfg(test)]
 mod testing;
 mod users;
 
+pub use app_users::{AppUsers, NewAppUser};
 pub use apps::Apps;
 pub use changes::{Change, Changes};
 pub use error::StoreError;
@@ -22,5 +26,7 @@ pub use functions::{Deleted, Functions, Kept};
 pub use invocations::{Invocations, LogPage, LogQuery};
 pub use keys::Keys;
 pub use pool::Store;
+pub use sealed::{Alone, Sealed, SealedValue};
+pub use settings::{Settings, StoredEnv};
 pub use sqlx::postgres::PgConnectOptions;
 pub use users::Users;

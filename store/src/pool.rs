@@ -1,6 +1,6 @@
 //! The connection pool behind [`Store`]: connecting, migrating, checking and closing it.
 
-use crate::{Apps, Changes, Functions, Invocations, Keys, StoreError, Users};
+use crate::{AppUsers, Apps, Changes, Functions, Invocations, Keys, Sealed, Settings, StoreError, Users};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
@@ -117,6 +117,21 @@ impl Store {
     /// Their apps.
     pub fn apps(&self) -> Apps<'_> {
         Apps { pool: &self.pool }
+    }
+
+    /// What belongs to the apps besides their names.
+    pub fn settings(&self) -> Settings<'_> {
+        Settings { pool: &self.pool }
+    }
+
+    /// The users of the apps.
+    pub fn app_users(&self) -> AppUsers<'_> {
+        AppUsers { pool: &self.pool }
+    }
+
+    /// Everything that is encrypted.
+    pub fn sealed(&self) -> Sealed<'_> {
+        Sealed { pool: &self.pool }
     }
 
     /// The functions of the apps.
