@@ -1,8 +1,8 @@
 //! Passwords of apps' users: Argon2id with the parameters that OWASP names first (19 MiB, two passes), as PHC strings. Each
 //! takes its share of CPU time and memory, so few are worked on at once, and none on an async thread.
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, Salt, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, Salt, SaltString};
 use ramekin_model::Secret;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
@@ -29,10 +29,16 @@ pub enum PasswordError {
     Hash(argon2::password_hash::Error),
     /// No random bytes.
     #[error("the operating system gave no random bytes: {0}")]
-    Entropy(#[from] getrandom::Error),
+    Entropy(getrandom::Error),
     /// The work was not done.
     #[error("a password could not be hashed: {0}")]
     Task(#[from] tokio::task::JoinError),
+}
+
+impl From<getrandom::Error> for PasswordError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Entropy(error)
+    }
 }
 
 impl Passwords {
@@ -62,7 +68,11 @@ impl Passwords {
     ///
     /// # Errors
     /// See [`PasswordError`].
-    pub async fn verify(&self, hashed: Option<Secret<String>>, password: Secret<String>) -> Result<bool, PasswordError> {
+    pub async fn verify(
+        &self,
+        hashed: Option<Secret<String>>,
+        password: Secret<String>,
+    ) -> Result<bool, PasswordError> {
         let nobody = Arc::clone(&self.nobody);
         let verify = move || {
             let hashed = match &hashed {
@@ -87,7 +97,11 @@ impl Passwords {
         // Only closing a semaphore fails, and nobody closes it.
         let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
         // The turn ends with the work, not with whoever waits for it.
-        let worked = tokio::task::spawn_blocking(move || (work(), drop((place, turn))).0);
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop((place, turn));
+            done
+        });
         Ok(worked.await?)
     }
 }

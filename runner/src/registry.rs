@@ -207,7 +207,11 @@ impl Registry {
     /// When the database fails.
     pub async fn refresh_app(&self, id: &AppId) -> Result<(), StoreError> {
         let _alone = self.gate.write().await;
-        let Some(before) = self.app(id.as_str()) else { return Ok(()) };
+        let Some(before) = self.app(id.as_str()) else {
+            // Another server has made it. Whoever else makes it known meanwhile may have read it before the change.
+            self.look_up(id).await?;
+            return Ok(());
+        };
         let settings = self.settings(id).await?;
         let mut after = self.app_entry(App::clone(&before.app), settings);
         for (name, old) in &before.functions {
@@ -230,13 +234,16 @@ impl Registry {
 
     /// What belongs to an app. One that has no function key gets one.
     async fn settings(&self, id: &AppId) -> Result<AppSettings, StoreError> {
-        let read = async || Ok(self.store.settings().get(id).await?.ok_or(StoreError::Missing("app")))?;
-        let settings: AppSettings = read().await?;
+        let settings = self.read_settings(id).await?;
         if settings.encrypted_function_key.is_some() {
             return Ok(settings);
         }
         self.make_function_key(id).await?;
-        read().await
+        self.read_settings(id).await
+    }
+
+    async fn read_settings(&self, id: &AppId) -> Result<AppSettings, StoreError> {
+        self.store.settings().get(id).await?.ok_or(StoreError::Missing("app"))
     }
 
     async fn make_function_key(&self, id: &AppId) -> Result<(), StoreError> {

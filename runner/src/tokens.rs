@@ -1,11 +1,11 @@
 //! Tokens of an app's users: RS256 with one RSA key per app (Butterbase §1.4). Verifying one asks nobody: the public key is
 //! in memory with the app, and what was found to be valid is remembered until it expires.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::Utc;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use ramekin_model::{AppId, AppUser, PublicKey, Secret, limits};
@@ -52,7 +52,13 @@ pub enum TokenError {
     Sign(jsonwebtoken::errors::Error),
     /// No random bytes.
     #[error("the operating system gave no random bytes: {0}")]
-    Entropy(#[from] getrandom::Error),
+    Entropy(getrandom::Error),
+}
+
+impl From<getrandom::Error> for TokenError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Entropy(error)
+    }
 }
 
 /// A key that was just made.
@@ -120,7 +126,12 @@ fn issuer(app: &AppId) -> String {
 ///
 /// # Errors
 /// See [`TokenError`].
-pub fn access_token(app: &AppId, user: &AppUser, kid: &str, private_pem: &Secret<String>) -> Result<String, TokenError> {
+pub fn access_token(
+    app: &AppId,
+    user: &AppUser,
+    kid: &str,
+    private_pem: &Secret<String>,
+) -> Result<String, TokenError> {
     let key = EncodingKey::from_rsa_pem(private_pem.expose().as_bytes()).map_err(TokenError::Sign)?;
     let now = Utc::now().timestamp();
     let claims = Claims {

@@ -79,7 +79,7 @@ impl Cipher {
 
 impl Vault {
     /// A vault that encrypts with this key, and decrypts with the older ones too.
-    pub fn new<'a>(key: &'a Key, older: impl IntoIterator<Item = &'a Key>) -> Self {
+    pub fn new(key: &Key, older: &[Key]) -> Self {
         Self(std::iter::once(key).chain(older).map(Cipher::new).collect())
     }
 
@@ -87,9 +87,9 @@ impl Vault {
     ///
     /// # Errors
     /// See [`VaultError`].
-    pub fn from_file<'a>(path: &Path, older: impl IntoIterator<Item = &'a Key>) -> Result<Self, VaultError> {
+    pub fn from_file(path: &Path, older: &[Key]) -> Result<Self, VaultError> {
         let file = KeyFile::open(path)?;
-        Ok(Self::new(file.key(), file.older().iter().chain(older)))
+        Ok(Self::new(file.key(), &[file.older(), older].concat()))
     }
 
     /// The id of the key that encrypts.

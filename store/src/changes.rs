@@ -1,4 +1,5 @@
-//! News between servers: which function was deployed or deleted, sent with the transaction that did it.
+//! News between servers: which function was deployed or deleted, what belongs to which app was changed, sent with the
+//! transaction that did it.
 //!
 //! News is lost while the connection is. Every such gap is reported as [`Change::Reconnected`], after which the reader
 //! must look at everything again.
@@ -43,6 +44,7 @@ pub enum Change {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Payload<A, N> {
     app: A,
     /// Without one it is about the app; a release that does not know such news looks at everything again.

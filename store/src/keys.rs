@@ -67,10 +67,7 @@ impl Keys<'_> {
                     WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
         let row: Option<(Uuid, Uuid, Option<String>)> =
             sqlx::query_as(find).bind(key_hash_hex).fetch_optional(self.pool).await?;
-        row.map(|(id, user_id, app_id)| {
-            Ok(ApiKey { id, user_id, scope: scope(app_id)? })
-        })
-        .transpose()
+        row.map(|(id, user_id, app_id)| Ok(ApiKey { id, user_id, scope: scope(app_id)? })).transpose()
     }
 
     /// The keys of a user that are not revoked, newest first.
@@ -229,7 +226,8 @@ mod tests {
         let owner = store.users().ensure_owner().await.unwrap();
         let keys = store.keys();
         let first = keys.create(owner, "first", &KeyScope::Account, &hash('a'), "bb_sk_aaaaaa").await.unwrap();
-        let second = keys.create(owner, "second", &KeyScope::App(app.clone()), &hash('b'), "bb_sk_bbbbbb").await.unwrap();
+        let second =
+            keys.create(owner, "second", &KeyScope::App(app.clone()), &hash('b'), "bb_sk_bbbbbb").await.unwrap();
         let listed = keys.list(owner).await.unwrap();
         let shown: Vec<_> = listed.iter().map(|key| (key.id, key.name.as_str(), key.prefix.as_str())).collect();
         assert_eq!(shown, [(second, "second", "bb_sk_bbbbbb"), (first, "first", "bb_sk_aaaaaa")]);

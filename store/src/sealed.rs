@@ -2,9 +2,9 @@
 
 use crate::StoreError;
 use crate::changes::notify_all;
+use sqlx::Connection as _;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnection;
-use sqlx::Connection as _;
 
 #[cfg(test)]
 mod tests;
@@ -120,10 +120,8 @@ impl Sealed<'_> {
     /// When the database fails.
     pub async fn alone(&self) -> Result<Option<Alone>, StoreError> {
         let mut connection = self.pool.acquire().await?.detach();
-        let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-            .bind(SERVERS_LOCK)
-            .fetch_one(&mut connection)
-            .await?;
+        let taken: bool =
+            sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(SERVERS_LOCK).fetch_one(&mut connection).await?;
         Ok(taken.then_some(Alone(connection)))
     }
 }

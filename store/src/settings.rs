@@ -129,7 +129,8 @@ impl Settings<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn signing_key(&self, app: &AppId) -> Result<Option<SigningKey>, StoreError> {
-        let get = "SELECT kid, modulus, exponent, private_key_encrypted FROM ramekin.app_signing_keys WHERE app_id = $1";
+        let get =
+            "SELECT kid, modulus, exponent, private_key_encrypted FROM ramekin.app_signing_keys WHERE app_id = $1";
         let row: Option<(String, String, String, String)> =
             sqlx::query_as(get).bind(app.as_str()).fetch_optional(self.pool).await?;
         Ok(row.map(|(kid, modulus, exponent, encrypted_private)| SigningKey {

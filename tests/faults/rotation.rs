@@ -68,7 +68,8 @@ pub fn keys_rotate_and_nothing_is_lost() -> Result<()> {
     let key_file = home.data().join("secret.key");
     let first = std::fs::read_to_string(&key_file)?;
     let text = rotates(&home, &plain)?;
-    for kind in ["variables of functions", "variables of apps", "signing keys", "function keys", "secrets of webhooks"] {
+    for kind in ["variables of functions", "variables of apps", "signing keys", "function keys", "secrets of webhooks"]
+    {
         ensure!(text.contains(&format!("1 {kind}")), "it said {text}");
     }
     let second = std::fs::read_to_string(&key_file)?;

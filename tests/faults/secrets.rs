@@ -63,14 +63,18 @@ async fn use_everything(server: &Server) -> Result<Vec<String>> {
     app.get("fresh").await?.expect(200)?;
 
     // Deploys that are refused, with secrets in them.
-    for broken in [json!({ "name": "x", "code": "export default () => {", "envVars": { "OWN": OWN } }),
-                   json!({ "name": "x", "code": "throw new Error('top')", "envVars": { "OWN": OWN } }),
-                   json!({ "name": "x", "code": CODE, "envVars": { "OWN": OWN, "BUTTERBASE_REGION": OWN } }),
-                   json!({ "name": "x", "code": CODE, "envVars": { "OWN": OWN, "": OWN } }),
-                   json!({ "name": "x", "code": CODE, "envVars": [OWN] })] {
+    for broken in [
+        json!({ "name": "x", "code": "export default () => {", "envVars": { "OWN": OWN } }),
+        json!({ "name": "x", "code": "throw new Error('top')", "envVars": { "OWN": OWN } }),
+        json!({ "name": "x", "code": CODE, "envVars": { "OWN": OWN, "BUTTERBASE_REGION": OWN } }),
+        json!({ "name": "x", "code": CODE, "envVars": { "OWN": OWN, "": OWN } }),
+        json!({ "name": "x", "code": CODE, "envVars": [OWN] }),
+    ] {
         answers.push(app.try_deploy(&broken).await?.expect(400)?.text());
     }
-    for body in [format!("{{\"envVars\": {{\"OWN\": \"{OWN}\""), format!("{{\"envVars\": {{\"BUTTERBASE_X\": \"{OWN}\"}}}}")] {
+    for body in
+        [format!("{{\"envVars\": {{\"OWN\": \"{OWN}\""), format!("{{\"envVars\": {{\"BUTTERBASE_X\": \"{OWN}\"}}}}")]
+    {
         let mut change = Sent::new("PATCH", format!("/v1/{}/env", app.id)).as_owner().body(body);
         change.headers.push(("content-type".into(), b"application/json".to_vec()));
         answers.push(app.client.send(&change).await?.expect(400)?.text());
@@ -94,21 +98,26 @@ async fn use_everything(server: &Server) -> Result<Vec<String>> {
     }
     let session = app.log_in("somebody@example.org", PASSWORD).await?;
     let refresh = json!({ "refresh_token": text(&session, "refresh_token")? });
-    let next = app.client.send(&Sent::post(format!("/auth/{}/refresh", app.id), &refresh)).await?.expect(200)?.json()?;
+    let next =
+        app.client.send(&Sent::post(format!("/auth/{}/refresh", app.id), &refresh)).await?.expect(200)?.json()?;
     for session in [&session, &next] {
         given.extend([text(session, "access_token")?, text(session, "refresh_token")?]);
     }
 
     for token in given.iter().map(String::as_str).chain(["none"]) {
         for query in ["", "?fail", "?reject"] {
-            let get = Sent::get(format!("{}{query}", app.path("sealed"))).header("authorization", format!("Bearer {token}"));
+            let get =
+                Sent::get(format!("{}{query}", app.path("sealed"))).header("authorization", format!("Bearer {token}"));
             answers.push(app.client.send(&get).await?.text());
         }
     }
     let invoke = Sent::post(format!("/v1/{}/functions/sealed/invoke", app.id), &json!({ "a": 1 })).as_owner();
     answers.push(app.client.send(&invoke).await?.text());
-    for path in ["functions", "functions/sealed", "functions/fresh", "env", "functions/sealed/logs", "functions/fresh/logs"] {
-        answers.push(app.client.send(&Sent::get(format!("/v1/{}/{path}", app.id)).as_owner()).await?.expect(200)?.text());
+    for path in
+        ["functions", "functions/sealed", "functions/fresh", "env", "functions/sealed/logs", "functions/fresh/logs"]
+    {
+        answers
+            .push(app.client.send(&Sent::get(format!("/v1/{}/{path}", app.id)).as_owner()).await?.expect(200)?.text());
     }
     // The log is written a little later than the answer.
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;

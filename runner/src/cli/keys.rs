@@ -104,7 +104,7 @@ async fn rotate_file(store: &ramekin_store::Store, config: &Config, path: &Path)
     let file = KeyFile::open(path).map_err(failed)?;
     // Two keys mean that it was interrupted: the first is the new one already.
     let file = if file.older().is_empty() { file.renew().map_err(failed)? } else { file };
-    let vault = Vault::new(file.key(), file.older().iter().chain(&config.old_encryption_keys));
+    let vault = Vault::new(file.key(), &[file.older(), &config.old_encryption_keys].concat());
     let rotation = complete(rotate(store, &vault).await?)?;
     file.forget_older().map_err(failed)?;
     Ok(format!(

@@ -164,11 +164,7 @@ impl AppUsers {
     /// See [`SignInError`].
     pub async fn sign_up(&self, app: &AppEntry, form: SignUp) -> Result<AppUser, SignInError> {
         let hash = self.passwords.hash(form.password).await?;
-        let new = NewAppUser {
-            email: &form.email,
-            password_hash: &hash,
-            display_name: form.display_name.as_deref(),
-        };
+        let new = NewAppUser { email: &form.email, password_hash: &hash, display_name: form.display_name.as_deref() };
         let user = self.store.app_users().create(&app.app.id, &new).await?.ok_or(SignInError::Exists)?;
         tracing::info!(app.id = %app.app.id, user.id = %user.id, "a user of {} signed up", app.app.id);
         Ok(user)

@@ -231,7 +231,9 @@ impl Environments {
         whose: &str,
     ) -> Result<(String, Vec<String>), EnvError> {
         let mut variables = self.registry.own_variables(stored).unwrap_or_else(|_| {
-            tracing::warn!("the variables of {whose} could not be decrypted and are replaced by those that are set now");
+            tracing::warn!(
+                "the variables of {whose} could not be decrypted and are replaced by those that are set now"
+            );
             BTreeMap::new()
         });
         changes.apply(&mut variables)?;
@@ -269,7 +271,9 @@ mod tests {
             }
         }
         assert!(EnvChanges::read(&json!({ "envVars": { "BUTTERBASE": "x", "é": "x", "": null } })).is_ok());
-        for (name, value) in [("A", json!(1)), ("A", json!({})), ("", json!("x")), ("A=B", json!("x")), ("A", json!("\0"))] {
+        for (name, value) in
+            [("A", json!(1)), ("A", json!({})), ("", json!("x")), ("A=B", json!("x")), ("A", json!("\0"))]
+        {
             assert!(issue(&json!({ "envVars": { name: value } })).starts_with(&format!("envVars.{name}: ")), "{name}");
         }
     }

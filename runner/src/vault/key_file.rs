@@ -121,13 +121,13 @@ mod tests {
     fn is_private_and_made_once() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret.key");
-        let sealed = Vault::from_file(&path, []).unwrap().seal("x").unwrap();
-        assert_eq!(Vault::from_file(&path, []).unwrap().open(&sealed).unwrap().expose(), "x");
+        let sealed = Vault::from_file(&path, &[]).unwrap().seal("x").unwrap();
+        assert_eq!(Vault::from_file(&path, &[]).unwrap().open(&sealed).unwrap().expose(), "x");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         for bad in ["no key", "", "\n", &format!("{}\nno key", "0".repeat(64))] {
             fs::write(&path, bad).unwrap();
-            assert!(matches!(Vault::from_file(&path, []), Err(VaultError::NoKey(_))), "{bad:?}");
+            assert!(matches!(Vault::from_file(&path, &[]), Err(VaultError::NoKey(_))), "{bad:?}");
         }
     }
 
@@ -135,16 +135,16 @@ mod tests {
     fn a_new_key_stands_above_the_old_one_until_that_is_forgotten() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret.key");
-        let old = Vault::from_file(&path, []).unwrap();
+        let old = Vault::from_file(&path, &[]).unwrap();
         let sealed = old.seal("x").unwrap();
         let file = KeyFile::open(&path).unwrap().renew().unwrap();
-        let both = Vault::from_file(&path, []).unwrap();
+        let both = Vault::from_file(&path, &[]).unwrap();
         assert_eq!(both.open(&sealed).unwrap().expose(), "x");
         assert_ne!(both.key_id(), old.key_id());
         assert_eq!(KeyFile::open(&path).unwrap().older().len(), 1);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         file.forget_older().unwrap();
-        let new = Vault::from_file(&path, []).unwrap();
+        let new = Vault::from_file(&path, &[]).unwrap();
         assert!(new.open(&sealed).is_err() && new.key_id() == both.key_id());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
@@ -154,7 +154,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret.key");
         fs::write(&path, "07".repeat(32)).unwrap();
-        let sealed = Vault::new(&Secret::new([7; 32]), []).seal("x").unwrap();
-        assert!(Vault::from_file(&path, []).unwrap().open(&sealed).is_ok());
+        let sealed = Vault::new(&Secret::new([7; 32]), &[]).seal("x").unwrap();
+        assert!(Vault::from_file(&path, &[]).unwrap().open(&sealed).is_ok());
     }
 }

@@ -48,7 +48,12 @@ async fn a_refresh_token_is_used_once() {
     let uses = (0..10).map(|n| {
         let (store, app) = (store.clone(), app.clone());
         tokio::spawn(async move {
-            store.app_users().rotate(&app, &hash('a'), &n.to_string().repeat(64)).await.unwrap().map(|user| (user.id, n))
+            store
+                .app_users()
+                .rotate(&app, &hash('a'), &n.to_string().repeat(64))
+                .await
+                .unwrap()
+                .map(|user| (user.id, n))
         })
     });
     let mut won = Vec::new();

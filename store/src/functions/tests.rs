@@ -283,7 +283,7 @@ async fn variables_and_switches_change_without_a_new_version() {
     let (store, app) = store_with_app().await;
     let functions = store.functions();
     let deployed = functions.deploy(&app, &new_function("hello")).await.unwrap();
-    assert!(functions.replace_env(deployed.id, None, "one", ).await.unwrap().is_some());
+    assert!(functions.replace_env(deployed.id, None, "one",).await.unwrap().is_some());
     assert!(functions.replace_env(deployed.id, None, "late").await.unwrap().is_none(), "there are some by now");
     assert!(functions.replace_env(deployed.id, Some("one"), "two").await.unwrap().is_some());
     assert!(functions.set_impersonation(deployed.id, false).await.unwrap().is_some());

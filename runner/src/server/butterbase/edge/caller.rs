@@ -81,12 +81,7 @@ pub fn is_refused(auth: AuthMode, identity: &Identity) -> bool {
     auth == AuthMode::Required && identity.user.is_none() && identity.caller.kind != CallerType::Loopback
 }
 
-fn resolve(
-    credential: Credential,
-    named: Option<Arc<str>>,
-    app: &str,
-    allowed: bool,
-) -> Result<Identity, ApiError> {
+fn resolve(credential: Credential, named: Option<Arc<str>>, app: &str, allowed: bool) -> Result<Identity, ApiError> {
     if named.is_some() {
         // A key that opens the app and whose scope is an app has exactly this one.
         let may = match &credential {
