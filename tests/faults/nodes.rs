@@ -51,11 +51,14 @@ pub fn what_one_server_changes_the_other_knows() -> Result<()> {
         app.set_env(Some("f"), &json!({ "WORD": "two" })).await?;
         let own = app.get("f").await?.expect(200)?.json()?;
         ensure!(own.get("top") == Some(&json!("two")), "the next call on the same server saw {own}");
-        until(&other, "none", |answer| answer.get("top") == Some(&json!("two")) && answer["word"] == "two").await?;
+        until(&other, "none", |answer| {
+            answer.get("top") == Some(&json!("two")) && answer.get("word") == Some(&json!("two"))
+        })
+        .await?;
         app.set_env(None, &json!({ "SHARED": "three" })).await?;
-        until(&other, "none", |answer| answer["shared"] == "three").await?;
+        until(&other, "none", |answer| answer.get("shared") == Some(&json!("three"))).await?;
         other.set_env(None, &json!({ "SHARED": "four" })).await?;
-        until(&app, "none", |answer| answer["shared"] == "four").await?;
+        until(&app, "none", |answer| answer.get("shared") == Some(&json!("four"))).await?;
 
         // Both make a key at once; one of them is the key of both.
         app.sign_up("a@example.org", "Sesame-open-1").await?;
@@ -64,12 +67,15 @@ pub fn what_one_server_changes_the_other_knows() -> Result<()> {
         for session in [here?, there?] {
             let token = session.get("access_token").and_then(Value::as_str).context("no token")?.to_owned();
             for server in [&app, &other] {
-                until(server, &token, |answer| answer["caller"]["type"] == "end_user_jwt").await?;
+                until(server, &token, |answer| answer.pointer("/caller/type") == Some(&json!("end_user_jwt"))).await?;
             }
         }
         let jwks = Sent::get(format!("/auth/{}/.well-known/jwks.json", app.id));
         let (here, there) = (app.client.send(&jwks).await?.json()?, other.client.send(&jwks).await?.json()?);
-        ensure!(here == there && here["keys"].as_array().is_some_and(|keys| keys.len() == 1), "{here} {there}");
+        ensure!(
+            here == there && here.pointer("/keys/0").is_some() && here.pointer("/keys/1").is_none(),
+            "{here} {there}"
+        );
         Result::<_>::Ok(())
     })?;
     second.stop()?;

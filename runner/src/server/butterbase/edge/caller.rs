@@ -211,13 +211,11 @@ mod tests {
         assert!(matches!(of_app(&callers, text.expose()), Credential::FunctionKey));
         let other = FunctionKey::new(&Secret::new("0".repeat(48)));
         let other = Callers { function_key: Some(other), tokens: None };
-        for (callers, token) in [
-            (&other, text.expose().as_str()),
-            (&callers, &text.expose().to_uppercase()),
-            (&callers, &text.expose()[..47]),
-            (&Callers::default(), text.expose()),
-            (&callers, "a.b.c"),
-        ] {
+        let none = Callers::default();
+        let (text, upper) = (text.expose().as_str(), text.expose().to_uppercase());
+        for (callers, token) in
+            [(&other, text), (&callers, upper.as_str()), (&callers, &text[..47]), (&none, text), (&callers, "a.b.c")]
+        {
             assert!(matches!(of_app(callers, token), Credential::None), "{token}");
         }
     }
