@@ -67,7 +67,12 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
                 client_ip: None,
                 user: None,
                 caller: Caller::anonymous(),
-                app: Arc::new(AppInfo { id: app.to_string(), name: "bench".into(), owner_id: Uuid::nil() }),
+                app: Arc::new(AppInfo {
+                    id: app.to_string(),
+                    name: "bench".into(),
+                    owner_id: Uuid::nil(),
+                    anon_key: String::new(),
+                }),
             },
             app,
             environment: Arc::default(),

@@ -45,6 +45,16 @@ codes! {
     AuthInvalidToken = "AUTH_INVALID_TOKEN", 401;
     /// The key may not act for a user.
     AuthImpersonationForbidden = "AUTH_IMPERSONATION_FORBIDDEN", 403;
+    /// The function does not let keys act for users.
+    AuthImpersonationDisabled = "AUTH_IMPERSONATION_DISABLED", 403;
+    /// `key_scope` is neither `account` nor `app`.
+    InvalidKeyScope = "INVALID_KEY_SCOPE", 400;
+    /// A key for an app names no app.
+    TargetAppRequired = "TARGET_APP_REQUIRED", 400;
+    /// A key for an account names an app.
+    TargetAppNotAllowed = "TARGET_APP_NOT_ALLOWED", 400;
+    /// A further scope of a key is not known.
+    UnknownScope = "UNKNOWN_SCOPE", 400;
     /// The key is valid, and what is asked for takes another kind of key.
     AuthInsufficientPermissions = "AUTH_INSUFFICIENT_PERMISSIONS", 403;
     /// The request could not be read: parse error, too large, too many.

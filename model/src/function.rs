@@ -23,6 +23,8 @@ pub struct Function {
     pub timeout_ms: u32,
     /// Memory limit of a call.
     pub memory_limit_mb: u32,
+    /// Whether a key of the app may call it for a user.
+    pub allow_impersonation: bool,
     /// At most one of each type, ordered by type.
     pub triggers: Vec<Trigger>,
     /// When the current source was deployed: its version stamp.
@@ -51,6 +53,8 @@ pub struct NewFunction {
     pub timeout_ms: Option<u32>,
     /// MiB.
     pub memory_limit_mb: Option<u32>,
+    /// Whether a key of the app may call it for a user; it may, unless said.
+    pub allow_impersonation: Option<bool>,
     /// Replaces all triggers. On a first deploy `None` means [`Trigger::default_http`].
     pub triggers: Option<Vec<Trigger>>,
     /// Who deploys.

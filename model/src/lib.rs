@@ -11,7 +11,7 @@ mod secret;
 mod sql;
 mod trigger;
 
-pub use app::{ApiKey, App, KeyScope};
+pub use app::{ApiKey, App, AppSettings, AppUser, KeyScope, ListedKey, PublicKey, SigningKey};
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning};
 pub use error_code::ErrorCode;
 pub use function::{Function, FunctionStats, NewFunction};

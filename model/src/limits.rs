@@ -96,3 +96,27 @@ pub const MAX_SQL_ROWS: u32 = 1_000_000;
 pub const MAX_IDEMPOTENCY_KEY: usize = 255;
 /// `ttlSeconds` of `ctx.idempotency.claim`: a hundred years.
 pub const MAX_IDEMPOTENCY_TTL: u64 = 100 * 365 * 24 * 3600;
+/// Largest request body of the routes that users of an app sign in through, in bytes.
+pub const MAX_AUTH_BODY: usize = 16 * 1024;
+/// Shortest password of an app's user, in characters (Butterbase §1.4).
+pub const MIN_PASSWORD: usize = 8;
+/// Longest password of an app's user, in characters.
+pub const MAX_PASSWORD: usize = 256;
+/// Longest e-mail address, in bytes: what the mail protocol can carry.
+pub const MAX_EMAIL: usize = 254;
+/// Longest `display_name` of an app's user, in characters.
+pub const MAX_DISPLAY_NAME: usize = 200;
+/// Sign-ups from one address to one app in a quarter of an hour (Butterbase §1.4).
+pub const SIGNUPS: u32 = 5;
+/// Log-ins from one address to one app in a quarter of an hour.
+pub const LOGINS: u32 = 10;
+/// Refreshes from one address to one app in a quarter of an hour.
+pub const REFRESHES: u32 = 20;
+/// How long an access token is valid, in seconds.
+pub const ACCESS_TOKEN_SECONDS: u32 = 15 * 60;
+/// How long a refresh token is valid, in days.
+pub const REFRESH_TOKEN_DAYS: u32 = 7;
+/// Longest token that is looked at, in bytes.
+pub const MAX_TOKEN: usize = 8 * 1024;
+/// Longest name of an API key, in characters.
+pub const MAX_KEY_NAME: usize = 200;

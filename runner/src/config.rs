@@ -20,6 +20,8 @@ pub mod env_var {
     /// Key that encrypts environment variables at rest, as 64 characters of hex. Without it a key file is made in the
     /// data directory; servers that share a database must share the key.
     pub const ENCRYPTION_KEY: &str = "RAMEKIN_ENCRYPTION_KEY";
+    /// Older keys, separated by commas: they only decrypt, until `ramekin keys rotate` has encrypted everything anew.
+    pub const OLD_ENCRYPTION_KEYS: &str = "RAMEKIN_OLD_ENCRYPTION_KEYS";
     /// Address under which clients reach the server, such as `https://functions.example.org`.
     pub const PUBLIC_URL: &str = "RAMEKIN_PUBLIC_URL";
     /// `true` lets functions fetch from private addresses.
@@ -55,6 +57,9 @@ pub enum ConfigError {
     /// Not a key.
     #[error("{} must be 64 characters of 0-9 and a-f (`openssl rand -hex 32` makes one)", env_var::ENCRYPTION_KEY)]
     EncryptionKey,
+    /// Not keys.
+    #[error("{} must be keys of 64 characters of 0-9 and a-f, separated by commas", env_var::OLD_ENCRYPTION_KEYS)]
+    OldEncryptionKeys,
     /// Not a URL.
     #[error("{name} is `{0}`; it must be an http:// or https:// URL without a query", name = env_var::PUBLIC_URL)]
     PublicUrl(String),
@@ -147,6 +152,8 @@ pub struct Config {
     pub bootstrap_key: Option<ApiKeyText>,
     /// Key for what is encrypted at rest.
     pub encryption_key: Option<Secret<[u8; 32]>>,
+    /// Keys that only decrypt.
+    pub old_encryption_keys: Vec<Secret<[u8; 32]>>,
     /// Without a slash at the end.
     pub public_url: Option<String>,
     /// Where functions may connect to.
@@ -167,6 +174,7 @@ impl Config {
     pub fn read(variables: &Variables) -> Result<Self, ConfigError> {
         let bootstrap_key = variables.get(env_var::BOOTSTRAP_KEY)?;
         let encryption_key = variables.get(env_var::ENCRYPTION_KEY)?;
+        let old_keys = variables.get(env_var::OLD_ENCRYPTION_KEYS)?.unwrap_or_default();
         let public_url = variables.get(env_var::PUBLIC_URL)?;
         let private = match variables.get(env_var::ALLOW_PRIVATE_NETWORK)? {
             None | Some("false" | "0") => false,
@@ -202,6 +210,12 @@ impl Config {
             encryption_key: encryption_key
                 .map(|text| parse_hex_key(text).map(Secret::new).ok_or(ConfigError::EncryptionKey))
                 .transpose()?,
+            old_encryption_keys: old_keys
+                .split(',')
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(|text| parse_hex_key(text).map(Secret::new).ok_or(ConfigError::OldEncryptionKeys))
+                .collect::<Result<_, _>>()?,
             public_url: public_url.map(parse_public_url).transpose()?,
             egress: EgressPolicy::new(private, allowed).map_err(ConfigError::EgressAllow)?,
             max_calls,
@@ -311,6 +325,9 @@ mod tests {
     fn errors_name_the_variable_and_no_secret() {
         let error = Config::read(&variables([("RAMEKIN_ENCRYPTION_KEY", "canary")])).unwrap_err().to_string();
         assert!(error.contains("RAMEKIN_ENCRYPTION_KEY") && !error.contains("canary"), "{error}");
+        let old = variables([("RAMEKIN_OLD_ENCRYPTION_KEYS", "canary")]);
+        let error = Config::read(&old).unwrap_err().to_string();
+        assert!(error.contains("RAMEKIN_OLD_ENCRYPTION_KEYS") && !error.contains("canary"), "{error}");
         for (name, value) in [
             ("RAMEKIN_PUBLIC_URL", "ftp://example.org"),
             ("RAMEKIN_PUBLIC_URL", "https://example.org/?a=b"),
@@ -331,6 +348,16 @@ mod tests {
     fn the_public_url_ends_without_a_slash() {
         let config = Config::read(&variables([("RAMEKIN_PUBLIC_URL", "https://Example.org/base/")])).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("https://example.org/base"));
+    }
+
+    #[test]
+    fn older_keys_are_a_list() {
+        let read = |text: &str| Config::read(&variables([("RAMEKIN_OLD_ENCRYPTION_KEYS", text)]));
+        let (one, two) = ("01".repeat(32), "02".repeat(32));
+        for (text, count) in [(String::new(), 0), (one.clone(), 1), (format!("{one}, {two},"), 2)] {
+            assert_eq!(read(&text).unwrap().old_encryption_keys.len(), count, "{text}");
+        }
+        assert_eq!(read(&format!("{one} {two}")).err(), Some(ConfigError::OldEncryptionKeys));
     }
 
     #[test]

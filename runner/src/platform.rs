@@ -5,10 +5,12 @@ use crate::database::FunctionSql;
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
 use crate::images::Images;
+use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
 use crate::ops::auth::Keys;
 use crate::ops::call::{Calls, Observer};
 use crate::ops::deploy::Deploys;
+use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
 use crate::ops::logs::Logs;
 use crate::ops::rls::Policies;
@@ -16,6 +18,7 @@ use crate::ops::schema::Schemas;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
+use ramekin_model::KeyScope;
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
 use ramekin_store::{AppDatabases, Sessions, SessionsOptions, Store, StoreError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -52,6 +55,21 @@ pub enum Database {
 pub struct Opened {
     store: Store,
     embedded: Option<EmbeddedPostgres>,
+}
+
+impl Opened {
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Ends it in order.
+    pub async fn close(self) {
+        self.store.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
 }
 
 /// A sandbox that is being set up.
@@ -124,6 +142,10 @@ pub struct Platform {
     pub schemas: Schemas,
     /// Who sees which rows.
     pub policies: Policies,
+    /// Users of apps.
+    pub app_users: AppUsers,
+    /// Variables of apps and functions.
+    pub environment: Environments,
     /// Functions, as their owner sees them.
     pub functions: Functions,
     /// Deploys.
@@ -163,9 +185,10 @@ impl Platform {
         let sandbox = options.sandbox.0.await.unwrap_or_else(|error| {
             Err(PlatformError::Sandbox(SandboxError::Engine(wasmtime::Error::msg(error.to_string()))))
         })?;
+        let older = &options.config.old_encryption_keys;
         let vault = match &options.config.encryption_key {
-            Some(key) => Vault::new(key),
-            None => Vault::from_file(&options.key_file)?,
+            Some(key) => Vault::new(key, older),
+            None => Vault::from_file(&options.key_file, older)?,
         };
         store.migrate().await?;
         let owner = store.users().ensure_owner().await?;
@@ -211,6 +234,8 @@ impl Platform {
             schemas: Schemas { databases: databases.clone() },
             policies: Policies { databases: databases.clone() },
             databases,
+            environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
+            app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,
@@ -239,12 +264,12 @@ impl Platform {
         }
         match key {
             Some(key) => {
-                self.keys.create(key, self.owner, "bootstrap").await?;
+                self.keys.create(key, self.owner, "bootstrap", &KeyScope::Account).await?;
                 Ok(None)
             }
             None => {
                 let key = ApiKeyText::random()?;
-                self.keys.create(&key, self.owner, "first key").await?;
+                self.keys.create(&key, self.owner, "first key", &KeyScope::Account).await?;
                 Ok(Some(key))
             }
         }

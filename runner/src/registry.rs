@@ -4,13 +4,15 @@
 //! The source of a function is not kept; its image comes lazily, see [`crate::images`].
 
 use crate::config::env_var;
-use crate::exec::ImageFiles;
+use crate::exec::{ImageFiles, StartupKind};
 use crate::images::{ImageCell, file_name};
+use crate::ops::auth::FunctionKey;
+use crate::tokens::Verifier;
 use crate::vault::{CannotOpen, Vault};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use ramekin_host_api::{AppInfo, Environment};
-use ramekin_model::{App, AppId, AuthMode, Function, FunctionName, TriggerType};
+use ramekin_model::{App, AppId, AppSettings, AuthMode, Function, FunctionName, TriggerType};
 use ramekin_store::{Change, Changes, Store, StoreError};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
@@ -28,7 +30,20 @@ pub struct AppEntry {
     pub app: Arc<App>,
     /// What functions are told of it.
     pub info: Arc<AppInfo>,
+    /// By what its callers are known.
+    pub callers: Arc<Callers>,
+    /// Variables of all its functions, when they could be decrypted.
+    variables: Result<Arc<Environment>, CannotOpen>,
     functions: HashMap<FunctionName, Arc<FunctionEntry>>,
+}
+
+/// By what the callers of an app are known, besides API keys.
+#[derive(Default)]
+pub struct Callers {
+    /// Verifies the tokens of its users; `None` before the first of them has signed in.
+    pub tokens: Option<Verifier>,
+    /// By which the platform calls its functions; `None` when it cannot be decrypted.
+    pub function_key: Option<FunctionKey>,
 }
 
 /// A function, ready to be called as soon as its image is there.
@@ -39,11 +54,13 @@ pub struct FunctionEntry {
     pub name: Arc<str>,
     /// Its app.
     pub app: Arc<AppInfo>,
+    /// By what callers of its app are known.
+    pub callers: Arc<Callers>,
     /// Auth mode of its HTTP trigger; `None` when it has none that is enabled.
     pub http_auth: Option<AuthMode>,
     /// Its variables and the platform's.
     pub environment: Arc<Environment>,
-    /// Whether its own variables could be decrypted. It is not called without them.
+    /// Whether its own variables and those of its app could be decrypted. It is not called without them.
     pub env_readable: bool,
     /// What its calls start from.
     pub image: Arc<ImageCell>,
@@ -152,31 +169,106 @@ impl Registry {
         ChangeGuard { _gate: gate, _stripe: stripe }
     }
 
-    /// Adds an app, or leaves it as it is.
-    pub fn put_app(&self, app: &App) {
-        self.apps.rcu(|apps| {
-            let mut apps = Apps::clone(apps);
-            apps.entry(app.id.clone()).or_insert_with(|| Arc::new(AppEntry::new(app.clone())));
-            apps
-        });
+    /// An app that is known here, or that another server has made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_up(&self, id: &AppId) -> Result<Option<Arc<AppEntry>>, StoreError> {
+        if let Some(entry) = self.app(id.as_str()) {
+            return Ok(Some(entry));
+        }
+        match self.store.apps().get(id).await? {
+            Some(app) => Ok(Some(self.know(&app).await?)),
+            None => Ok(None),
+        }
     }
 
-    /// Makes a function as stored callable, with this image if it is built already.
+    /// Makes an app known, or leaves it as it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn know(&self, app: &App) -> Result<Arc<AppEntry>, StoreError> {
+        if let Some(entry) = self.app(app.id.as_str()) {
+            return Ok(entry);
+        }
+        let settings = self.settings(&app.id).await?;
+        let new = Arc::new(self.app_entry(app.clone(), settings));
+        self.apps.rcu(|apps| {
+            let mut apps = Apps::clone(apps);
+            apps.entry(app.id.clone()).or_insert_with(|| Arc::clone(&new));
+            apps
+        });
+        Ok(self.app(app.id.as_str()).unwrap_or(new))
+    }
+
+    /// Reads again what belongs to an app, after it was changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh_app(&self, id: &AppId) -> Result<(), StoreError> {
+        let _alone = self.gate.write().await;
+        let Some(before) = self.app(id.as_str()) else {
+            // Another server has made it. Whoever else makes it known meanwhile may have read it before the change.
+            self.look_up(id).await?;
+            return Ok(());
+        };
+        let settings = self.settings(id).await?;
+        let mut after = self.app_entry(App::clone(&before.app), settings);
+        for (name, old) in &before.functions {
+            let mut entry = self.entry(&after, old.function.clone());
+            entry.image = old.image_for(&entry).unwrap_or_default();
+            after.functions.insert(name.clone(), Arc::new(entry));
+        }
+        let after = Arc::new(after);
+        self.apps.rcu(|apps| {
+            let mut apps = Apps::clone(apps);
+            apps.insert(id.clone(), Arc::clone(&after));
+            apps
+        });
+        for (name, old) in &before.functions {
+            old.retire(after.functions.get(name).map(|entry| &**entry));
+        }
+        warn_unreadable(after.functions.values().map(|entry| &**entry));
+        Ok(())
+    }
+
+    /// What belongs to an app. One that has no function key gets one.
+    async fn settings(&self, id: &AppId) -> Result<AppSettings, StoreError> {
+        let settings = self.read_settings(id).await?;
+        if settings.encrypted_function_key.is_some() {
+            return Ok(settings);
+        }
+        self.make_function_key(id).await?;
+        self.read_settings(id).await
+    }
+
+    async fn read_settings(&self, id: &AppId) -> Result<AppSettings, StoreError> {
+        self.store.settings().get(id).await?.ok_or(StoreError::Missing("app"))
+    }
+
+    async fn make_function_key(&self, id: &AppId) -> Result<(), StoreError> {
+        let failed = |error: &dyn std::fmt::Display| StoreError::Entropy(error.to_string());
+        let key = FunctionKey::random().map_err(|error| failed(&error))?;
+        let sealed = self.vault.seal(key.expose()).map_err(|error| failed(&error))?;
+        self.store.settings().set_function_key(id, &sealed).await?;
+        Ok(())
+    }
+
+    /// Makes a function as stored callable, with this image if it is built already. The app is as it is known under the
+    /// guard.
     pub fn put(
         &self,
         _: &ChangeGuard<'_>,
-        app: &App,
+        known: &AppEntry,
         function: Function,
         image: Option<Arc<ImageCell>>,
     ) -> Arc<FunctionEntry> {
-        self.put_app(app);
-        let known = self.app(app.id.as_str()).unwrap_or_else(|| Arc::new(AppEntry::new(app.clone())));
-        let mut entry = self.entry(&known, function);
+        let mut entry = self.entry(known, function);
         warn_unreadable([&entry]);
         let before = known.functions.get(entry.function.name.as_str());
         entry.image = image.or_else(|| before.and_then(|before| before.image_for(&entry))).unwrap_or_default();
         let entry = Arc::new(entry);
-        self.update(&app.id, |functions| {
+        self.update(&known.app.id, |functions| {
             functions.insert(entry.function.name.clone(), Arc::clone(&entry));
         });
         if before.is_none_or(|before| before.retire(Some(&*entry))) {
@@ -204,21 +296,25 @@ impl Registry {
         self.files.remove_older(versions);
     }
 
-    /// The environment of a function: its own variables, over which the platform's win (Butterbase §5.6).
-    pub fn environment(&self, app: &App, own: BTreeMap<String, String>) -> Environment {
-        let mut variables = own;
+    /// The environment of a function: its app's variables, over which its own win, over which the platform's win
+    /// (Butterbase §5.6).
+    pub fn environment(&self, entry: &AppEntry, own: BTreeMap<String, String>) -> Environment {
+        let app = &entry.app;
+        let mut variables = entry.variables.as_ref().map(|shared| shared.expose().clone()).unwrap_or_default();
+        variables.extend(own);
         for (name, value) in [
             ("BUTTERBASE_APP_ID", app.id.as_str()),
             ("BUTTERBASE_APP_NAME", &app.name),
             ("BUTTERBASE_API_URL", &self.api_url),
             ("BUTTERBASE_REGION", REGION),
+            ("BUTTERBASE_ANON_KEY", &entry.info.anon_key),
         ] {
             variables.insert(name.to_owned(), value.to_owned());
         }
         Environment::new(variables)
     }
 
-    /// A function's own variables, as they are stored.
+    /// Variables of a function or an app, as they are stored.
     ///
     /// # Errors
     /// When they were encrypted with another key.
@@ -247,22 +343,26 @@ impl Registry {
         match change {
             Change::Reconnected => self.reload().await,
             Change::Function { app, name } => self.refresh(app, name).await,
+            Change::App { app } => match self.refresh_app(app).await {
+                // It is gone by now, and news of that will come.
+                Err(StoreError::Missing(_)) => Ok(()),
+                other => other,
+            },
         }
     }
 
-    async fn refresh(&self, app: &AppId, name: &FunctionName) -> Result<(), StoreError> {
+    /// Reads a function again, after it was changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh(&self, app: &AppId, name: &FunctionName) -> Result<(), StoreError> {
         let guard = self.change(app, name).await;
         let Some(function) = self.store.functions().load(app, name.as_str()).await? else {
             self.remove(&guard, app, name.as_str());
             return Ok(());
         };
-        let known = self.app(app.as_str()).map(|entry| Arc::clone(&entry.app));
-        let app = match known {
-            Some(app) => Some(app),
-            None => self.store.apps().get(app).await?.map(Arc::new),
-        };
-        if let Some(app) = app {
-            self.put(&guard, &app, Function { code: String::new(), ..function }, None);
+        if let Some(known) = self.look_up(app).await? {
+            self.put(&guard, &known, Function { code: String::new(), ..function }, None);
         }
         Ok(())
     }
@@ -271,9 +371,17 @@ impl Registry {
         let _alone = self.gate.write().await;
         let apps = self.store.apps().list(self.owner).await?;
         let functions = self.store.functions().all().await?;
+        let mut settings: HashMap<AppId, AppSettings> =
+            self.store.settings().all(self.owner).await?.into_iter().collect();
         let before = self.apps.load_full();
-        let mut next: HashMap<AppId, AppEntry> =
-            apps.into_iter().map(|app| (app.id.clone(), AppEntry::new(app))).collect();
+        let mut next: HashMap<AppId, AppEntry> = HashMap::with_capacity(apps.len());
+        for app in apps {
+            let settings = match settings.remove(&app.id) {
+                Some(settings) if settings.encrypted_function_key.is_some() => settings,
+                _ => self.settings(&app.id).await?,
+            };
+            next.insert(app.id.clone(), self.app_entry(app, settings));
+        }
         for function in functions {
             let Some(app) = next.get_mut(&function.app_id) else { continue };
             let mut entry = self.entry(app, function);
@@ -294,14 +402,37 @@ impl Registry {
         Ok(())
     }
 
+    fn app_entry(&self, app: App, settings: AppSettings) -> AppEntry {
+        let function_key = settings.encrypted_function_key.and_then(|sealed| self.vault.open(&sealed).ok());
+        let variables = self.own_variables(settings.encrypted_env.as_deref());
+        let info = AppInfo {
+            id: app.id.to_string(),
+            name: app.name.clone(),
+            owner_id: app.owner_id,
+            anon_key: settings.anon_key,
+        };
+        let callers = Callers {
+            tokens: settings.signing_key.and_then(|key| Verifier::new(&app.id, key)),
+            function_key: function_key.map(|key| FunctionKey::new(&key)),
+        };
+        AppEntry {
+            app: Arc::new(app),
+            info: Arc::new(info),
+            callers: Arc::new(callers),
+            variables: variables.map(|variables| Arc::new(Environment::new(variables))),
+            functions: HashMap::new(),
+        }
+    }
+
     fn entry(&self, app: &AppEntry, function: Function) -> FunctionEntry {
         let own = self.own_variables(function.encrypted_env.as_deref());
         FunctionEntry {
             name: function.name.as_str().into(),
             app: Arc::clone(&app.info),
+            callers: Arc::clone(&app.callers),
             http_auth: function.trigger(TriggerType::Http).map(ramekin_model::Trigger::auth),
-            env_readable: own.is_ok(),
-            environment: Arc::new(self.environment(&app.app, own.unwrap_or_default())),
+            env_readable: own.is_ok() && app.variables.is_ok(),
+            environment: Arc::new(self.environment(app, own.unwrap_or_default())),
             image: Arc::default(),
             function,
         }
@@ -345,9 +476,16 @@ fn warn_unreadable<'a>(entries: impl IntoIterator<Item = &'a FunctionEntry>) {
 }
 
 impl AppEntry {
-    fn new(app: App) -> Self {
-        let info = AppInfo { id: app.id.to_string(), name: app.name.clone(), owner_id: app.owner_id };
-        Self { app: Arc::new(app), info: Arc::new(info), functions: HashMap::new() }
+    /// Whether its variables could be decrypted.
+    pub fn env_readable(&self) -> bool {
+        self.variables.is_ok()
+    }
+
+    /// The names of its functions, in order.
+    pub fn function_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.functions.keys().map(FunctionName::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     /// One of its functions.
@@ -357,11 +495,12 @@ impl AppEntry {
 }
 
 impl FunctionEntry {
-    /// The image, when it serves a later entry too: the same version, and the same environment, which it may hold.
+    /// The image, when it serves a later entry too: it is of the same version, and of the same environment if it may hold
+    /// that. One that is not finished may.
     fn image_for(&self, later: &Self) -> Option<Arc<ImageCell>> {
-        let same = self.function.id == later.function.id
-            && self.function.deployed_at == later.function.deployed_at
-            && self.environment.expose() == later.environment.expose();
+        let version = self.function.id == later.function.id && self.function.deployed_at == later.function.deployed_at;
+        let sealed = self.image.ready().is_none_or(|image| *image.startup() == StartupKind::Sealed);
+        let same = version && (!sealed || self.environment.expose() == later.environment.expose());
         same.then(|| Arc::clone(&self.image))
     }
 

@@ -1,10 +1,12 @@
-//! News between servers: which function was deployed or deleted, sent with the transaction that did it.
+//! News between servers: which function was deployed or deleted, what belongs to which app was changed, sent with the
+//! transaction that did it.
 //!
 //! News is lost while the connection is. Every such gap is reported as [`Change::Reconnected`], after which the reader
 //! must look at everything again.
 
 use crate::StoreError;
 use crate::pool::ACQUIRE_TIMEOUT;
+use crate::sealed::SERVERS_LOCK;
 use ramekin_model::{AppId, FunctionName, Secret};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
@@ -32,20 +34,42 @@ pub enum Change {
         /// Its name.
         name: FunctionName,
     },
+    /// What belongs to this app was changed: its keys or its variables.
+    App {
+        /// Which.
+        app: AppId,
+    },
     /// News may have been missed: look at everything again.
     Reconnected,
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Payload<A, N> {
     app: A,
-    function: N,
+    /// Without one it is about the app; a release that does not know such news looks at everything again.
+    #[serde(skip_serializing_if = "Option::is_none", default = "Option::default")]
+    function: Option<N>,
 }
 
 /// Sends the news of a function when the transaction commits, and not at all when it does not.
 pub(crate) async fn notify(tx: &mut PgConnection, app: &str, name: &str) -> Result<(), StoreError> {
-    let payload = serde_json::to_string(&Payload { app, function: name })
-        .map_err(|error| StoreError::unreadable("function name", error))?;
+    send(tx, &Payload { app, function: Some(name) }).await
+}
+
+/// Sends the news of an app, in the same way.
+pub(crate) async fn notify_app(tx: &mut PgConnection, app: &str) -> Result<(), StoreError> {
+    send(tx, &Payload { app, function: None }).await
+}
+
+/// Makes every server look at everything again.
+pub(crate) async fn notify_all(connection: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("SELECT pg_notify($1, '{}')").bind(CHANNEL).execute(connection).await?;
+    Ok(())
+}
+
+async fn send(tx: &mut PgConnection, news: &Payload<&str, &str>) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(news).map_err(|error| StoreError::unreadable("news", error))?;
     sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(tx).await?;
     Ok(())
 }
@@ -115,6 +139,8 @@ async fn subscribe(options: &PgConnectOptions) -> Result<PgListener, StoreError>
     let mut listener = PgListener::connect_with(&pool).await?;
     // A lost connection is replaced by `reconnect`, which does not give up.
     listener.eager_reconnect(false);
+    // Says that a server runs, for as long as the connection lives.
+    listener.execute(sqlx::query("SELECT pg_advisory_lock_shared($1)").bind(SERVERS_LOCK)).await?;
     listener.listen(CHANNEL).await?;
     Ok(listener)
 }
@@ -122,7 +148,8 @@ async fn subscribe(options: &PgConnectOptions) -> Result<PgListener, StoreError>
 /// What cannot be read was sent by a release that knows more kinds of news: anything may have changed.
 fn read(payload: &str) -> Change {
     match serde_json::from_str::<Payload<AppId, FunctionName>>(payload) {
-        Ok(news) => Change::Function { app: news.app, name: news.function },
+        Ok(Payload { app, function: Some(name) }) => Change::Function { app, name },
+        Ok(Payload { app, function: None }) => Change::App { app },
         Err(_) => Change::Reconnected,
     }
 }

@@ -21,6 +21,9 @@ pub struct Functions<'a> {
     pub(crate) pool: &'a PgPool,
 }
 
+/// App, name and time of a change.
+type Changed = (String, String, DateTime<Utc>);
+
 /// Whether a look-up sees functions that were deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deleted {
@@ -43,6 +46,7 @@ pub struct Kept {
 macro_rules! columns {
     () => {
         "f.id, f.app_id, f.name, f.description, f.encrypted_env, f.timeout_ms, f.memory_limit_mb, f.deployed_at,
+         f.allow_service_key_impersonation,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('type', t.trigger_type, 'config', t.config, 'enabled', t.enabled)), '[]')
           FROM ramekin.function_triggers t WHERE t.function_id = f.id) AS triggers"
     };
@@ -183,6 +187,47 @@ impl Functions<'_> {
         Ok(deleted)
     }
 
+    /// Replaces the variables of a function and tells every server, when they are still `before`. `None` when they are not,
+    /// or there is no such function; else when it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn replace_env(
+        &self,
+        id: Uuid,
+        before: Option<&str>,
+        after: &str,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let replace = "UPDATE ramekin.functions SET encrypted_env = $3
+                       WHERE id = $1 AND deleted_at IS NULL AND encrypted_env IS NOT DISTINCT FROM $2
+                       RETURNING app_id, name, now()";
+        self.change(sqlx::query_as(replace).bind(id).bind(before).bind(after)).await
+    }
+
+    /// Says whether a key of the app may call a function for a user, and tells every server. `None` when there is no such
+    /// function; else when it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_impersonation(&self, id: Uuid, allowed: bool) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let set = "UPDATE ramekin.functions SET allow_service_key_impersonation = $2
+                   WHERE id = $1 AND deleted_at IS NULL RETURNING app_id, name, now()";
+        self.change(sqlx::query_as(set).bind(id).bind(allowed)).await
+    }
+
+    async fn change<'q>(
+        &self,
+        change: sqlx::query::QueryAs<'q, sqlx::Postgres, Changed, sqlx::postgres::PgArguments>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let changed = change.fetch_optional(&mut *tx).await?;
+        if let Some((app, name, _)) = &changed {
+            notify(&mut tx, app, name).await?;
+        }
+        tx.commit().await?;
+        Ok(changed.map(|(.., at)| at))
+    }
+
     /// Every function of every app, for a server that starts: one query. [`Function::code`] is empty, see
     /// [`Functions::code`].
     ///
@@ -209,8 +254,8 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
     // The clock may have been set back since the last deploy, or two deploys may meet in one microsecond.
     let upsert = "INSERT INTO ramekin.functions AS f
                       (id, app_id, name, description, code, encrypted_env, timeout_ms, memory_limit_mb, deployed_by,
-                       deployed_at)
-                  VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, $12)
+                       deployed_at, allow_service_key_impersonation)
+                  VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, $12, coalesce($13, true))
                   ON CONFLICT (app_id, name) DO UPDATE SET
                       description = coalesce($4, f.description),
                       code = $5,
@@ -218,6 +263,7 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
                       timeout_ms = coalesce($7, f.timeout_ms),
                       memory_limit_mb = coalesce($8, f.memory_limit_mb),
                       deployed_by = coalesce($9, f.deployed_by),
+                      allow_service_key_impersonation = coalesce($13, f.allow_service_key_impersonation),
                       deployed_at = greatest($12, f.deployed_at + interval '1 microsecond'),
                       deleted_at = NULL
                   RETURNING id";
@@ -233,7 +279,8 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
         .bind(new.deployed_by)
         .bind(i64::from(DEFAULT_TIMEOUT_MS))
         .bind(i64::from(DEFAULT_MEMORY_MB))
-        .bind(new.deployed_at);
+        .bind(new.deployed_at)
+        .bind(new.allow_impersonation);
     Ok(id.fetch_one(tx).await?)
 }
 
@@ -264,6 +311,7 @@ struct FunctionRow {
     timeout_ms: i32,
     memory_limit_mb: i32,
     deployed_at: DateTime<Utc>,
+    allow_service_key_impersonation: bool,
     triggers: Json<Vec<StoredTrigger>>,
 }
 
@@ -294,6 +342,7 @@ impl FunctionRow {
             // Both are checked to be positive by the table.
             timeout_ms: self.timeout_ms.unsigned_abs(),
             memory_limit_mb: self.memory_limit_mb.unsigned_abs(),
+            allow_impersonation: self.allow_service_key_impersonation,
             triggers,
             deployed_at: self.deployed_at,
         })

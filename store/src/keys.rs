@@ -1,7 +1,8 @@
 //! API keys, known by their hash alone: the plain text of a key never reaches this crate.
 
 use crate::StoreError;
-use ramekin_model::{ApiKey, KeyScope};
+use chrono::{DateTime, Utc};
+use ramekin_model::{ApiKey, KeyScope, ListedKey};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -66,14 +67,40 @@ impl Keys<'_> {
                     WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
         let row: Option<(Uuid, Uuid, Option<String>)> =
             sqlx::query_as(find).bind(key_hash_hex).fetch_optional(self.pool).await?;
-        row.map(|(id, user_id, app_id)| {
-            let scope = match app_id {
-                None => KeyScope::Account,
-                Some(app) => KeyScope::App(app.parse().map_err(|error| StoreError::unreadable("app id", error))?),
-            };
-            Ok(ApiKey { id, user_id, scope })
-        })
-        .transpose()
+        row.map(|(id, user_id, app_id)| Ok(ApiKey { id, user_id, scope: scope(app_id)? })).transpose()
+    }
+
+    /// The keys of a user that are not revoked, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, user_id: Uuid) -> Result<Vec<ListedKey>, StoreError> {
+        let list = "SELECT id, key_prefix, name, app_id, last_used_at, expires_at, created_at FROM ramekin.api_keys
+                    WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id";
+        let rows: Vec<ListedRow> = sqlx::query_as(list).bind(user_id).fetch_all(self.pool).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ListedKey {
+                    id: row.id,
+                    prefix: row.key_prefix,
+                    name: row.name,
+                    scope: scope(row.app_id)?,
+                    last_used_at: row.last_used_at,
+                    expires_at: row.expires_at,
+                    created_at: row.created_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Makes a user's key useless. Returns its hash; `None` when there is no such key, or it was revoked before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke(&self, user_id: Uuid, id: Uuid) -> Result<Option<String>, StoreError> {
+        let revoke = "UPDATE ramekin.api_keys SET revoked_at = now()
+                      WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING key_hash";
+        Ok(sqlx::query_scalar(revoke).bind(id).bind(user_id).fetch_optional(self.pool).await?)
     }
 
     /// Notes that a key was used. Cheap to call on every use: the row is written at most once a minute.
@@ -86,6 +113,24 @@ impl Keys<'_> {
         sqlx::query(touch).bind(id).execute(self.pool).await?;
         Ok(())
     }
+}
+
+fn scope(app_id: Option<String>) -> Result<KeyScope, StoreError> {
+    Ok(match app_id {
+        None => KeyScope::Account,
+        Some(app) => KeyScope::App(app.parse().map_err(|error| StoreError::unreadable("app id", error))?),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    id: Uuid,
+    key_prefix: String,
+    name: String,
+    app_id: Option<String>,
+    last_used_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
 }
 
 #[cfg(test)]
@@ -173,5 +218,25 @@ mod tests {
         keys.create(owner, "k", &KeyScope::Account, &hash('a'), "bb_sk_012345").await.unwrap();
         let twice = keys.create(owner, "k", &KeyScope::Account, &hash('a'), "bb_sk_012345").await.unwrap_err();
         assert!(matches!(twice, StoreError::Statement { .. }), "{twice}");
+    }
+
+    #[tokio::test]
+    async fn keys_are_listed_until_they_are_revoked() {
+        let (store, app) = store_with_app().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let keys = store.keys();
+        let first = keys.create(owner, "first", &KeyScope::Account, &hash('a'), "bb_sk_aaaaaa").await.unwrap();
+        let second =
+            keys.create(owner, "second", &KeyScope::App(app.clone()), &hash('b'), "bb_sk_bbbbbb").await.unwrap();
+        let listed = keys.list(owner).await.unwrap();
+        let shown: Vec<_> = listed.iter().map(|key| (key.id, key.name.as_str(), key.prefix.as_str())).collect();
+        assert_eq!(shown, [(second, "second", "bb_sk_bbbbbb"), (first, "first", "bb_sk_aaaaaa")]);
+        assert_eq!((&listed[0].scope, &listed[1].scope), (&KeyScope::App(app), &KeyScope::Account));
+        assert_eq!(keys.revoke(Uuid::new_v4(), first).await.unwrap(), None, "somebody else's");
+        assert_eq!(keys.revoke(owner, first).await.unwrap(), Some(hash('a')));
+        assert_eq!(keys.revoke(owner, first).await.unwrap(), None, "it is revoked already");
+        assert_eq!(keys.find(&hash('a')).await.unwrap(), None);
+        assert_eq!(keys.list(owner).await.unwrap().len(), 1);
+        assert_eq!(keys.list(Uuid::new_v4()).await.unwrap(), []);
     }
 }

@@ -6,6 +6,7 @@
 //! is given is what the passwords of apps' logins are derived from, see [`AppDatabases`].
 
 mod app_databases;
+mod app_users;
 mod apps;
 mod changes;
 pub mod embedded;
@@ -15,11 +16,14 @@ mod invocations;
 mod keys;
 mod pool;
 mod sessions;
+mod sealed;
+mod settings;
 #[cfg(test)]
 mod testing;
 mod users;
 
 pub use app_databases::{AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
+pub use app_users::{AppUsers, NewAppUser};
 pub use apps::Apps;
 pub use changes::{Change, Changes};
 pub use error::StoreError;
@@ -28,5 +32,7 @@ pub use invocations::{Invocations, LogPage, LogQuery};
 pub use keys::Keys;
 pub use pool::Store;
 pub use sessions::{Access, Sessions, SessionsOptions, Transaction};
+pub use sealed::{Alone, Sealed, SealedValue};
+pub use settings::{Settings, StoredEnv};
 pub use sqlx::postgres::PgConnectOptions;
 pub use users::Users;

@@ -1,6 +1,8 @@
 //! The connection pool behind [`Store`]: connecting, migrating, checking and closing it.
 
-use crate::{AppDatabases, Apps, Changes, Functions, Invocations, Keys, StoreError, Users};
+use crate::{
+    AppDatabases, AppUsers, Apps, Changes, Functions, Invocations, Keys, Sealed, Settings, StoreError, Users,
+};
 use ramekin_model::Secret;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -124,6 +126,21 @@ impl Store {
     /// every server of this database. To be asked for once: the answer remembers which databases are ready.
     pub fn app_databases(&self, secret: Secret<[u8; 32]>) -> AppDatabases {
         AppDatabases::new(self.pool.clone(), secret)
+    }
+
+    /// What belongs to the apps besides their names.
+    pub fn settings(&self) -> Settings<'_> {
+        Settings { pool: &self.pool }
+    }
+
+    /// The users of the apps.
+    pub fn app_users(&self) -> AppUsers<'_> {
+        AppUsers { pool: &self.pool }
+    }
+
+    /// Everything that is encrypted.
+    pub fn sealed(&self) -> Sealed<'_> {
+        Sealed { pool: &self.pool }
     }
 
     /// The functions of the apps.

@@ -101,6 +101,7 @@ pub(crate) fn new_function(name: &str) -> NewFunction {
         encrypted_env: None,
         timeout_ms: None,
         memory_limit_mb: None,
+        allow_impersonation: None,
         triggers: None,
         deployed_by: None,
         deployed_at: Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap(),

@@ -7,8 +7,11 @@ mod images;
 mod isolation;
 mod key;
 mod malformed;
+mod nodes;
 mod probes;
+mod rotation;
 mod saturation;
+mod secrets;
 mod shutdown;
 
 use libtest_mimic::{Arguments, Trial};
@@ -31,6 +34,10 @@ const TESTS: &[Test] = &[
         images::images_that_cannot_be_written_are_served_from_memory,
     ),
     ("memory_bombs_stay_within_their_limit", isolation::memory_bombs_stay_within_their_limit),
+    ("keys_rotate_and_nothing_is_lost", rotation::keys_rotate_and_nothing_is_lost),
+    ("keys_rotate_while_servers_run", rotation::keys_rotate_while_servers_run),
+    ("what_one_server_changes_the_other_knows", nodes::what_one_server_changes_the_other_knows),
+    ("secrets_are_found_nowhere", secrets::secrets_are_found_nowhere),
     ("running_calls_are_answered_before_the_end", shutdown::running_calls_are_answered_before_the_end),
     ("spinning_functions_slow_nobody_down", isolation::spinning_functions_slow_nobody_down),
     ("ten_thousand_malformed_requests", malformed::ten_thousand_malformed_requests),

@@ -70,4 +70,47 @@ impl App {
         let target = format!("/v1/{}/functions/{function}/logs{query}", self.id);
         self.client.send(&Sent::get(target).as_owner()).await?.expect(200)?.json()
     }
+
+    /// Changes variables: of a function, or of the app when none is named.
+    ///
+    /// # Errors
+    /// When the change fails.
+    pub async fn set_env(&self, function: Option<&str>, variables: &Value) -> Result<()> {
+        let target = match function {
+            Some(function) => format!("/v1/{}/functions/{function}/env", self.id),
+            None => format!("/v1/{}/env", self.id),
+        };
+        let mut change = Sent::post(target, &json!({ "envVars": variables })).as_owner();
+        change.method = "PATCH".into();
+        self.client.send(&change).await?.expect(200)?;
+        Ok(())
+    }
+
+    /// Signs a user of the app up.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub async fn sign_up(&self, email: &str, password: &str) -> Result<()> {
+        let form = json!({ "email": email, "password": password });
+        self.client.send(&Sent::post(format!("/auth/{}/signup", self.id), &form)).await?.expect(201)?;
+        Ok(())
+    }
+
+    /// Signs a user of the app in. Returns the answer, which has the tokens.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub async fn log_in(&self, email: &str, password: &str) -> Result<Value> {
+        let form = json!({ "email": email, "password": password });
+        self.client.send(&Sent::post(format!("/auth/{}/login", self.id), &form)).await?.expect(200)?.json()
+    }
+
+    /// Calls a function with GET and a bearer token.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn get_with(&self, function: &str, token: &str) -> Result<Answer> {
+        let get = Sent::get(self.path(function)).header("authorization", format!("Bearer {token}"));
+        self.client.send(&get).await
+    }
 }

@@ -40,8 +40,21 @@ impl Home {
         self.dir.path()
     }
 
-    fn data(&self) -> PathBuf {
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
         self.path().join("data")
+    }
+
+    /// Where another server reaches the embedded database of this home, while the server with it runs.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn database_url(&self) -> Result<String> {
+        let postgres = self.data().join("postgres");
+        let password = std::fs::read_to_string(postgres.join("ramekin.password")).context("reading the password")?;
+        let socket = postgres.join("socket");
+        anyhow::ensure!(socket.is_dir(), "the socket is somewhere else");
+        Ok(format!("postgres://ramekin:{password}@localhost/ramekin?host={}", socket.display()))
     }
 
     fn cache(&self) -> PathBuf {
@@ -237,10 +250,32 @@ impl Drop for Server {
     }
 }
 
+/// Runs another verb of the program on the data of a home until it ends. Returns its exit code and what it printed.
+///
+/// # Errors
+/// When it does not run.
+pub fn run(home: &Home, arguments: &[&str], setup: &Setup) -> Result<(Option<i32>, String)> {
+    let mut command = command(&binary()?, home, setup);
+    let output = command.args(arguments).stdin(Stdio::null()).output().context("running the program")?;
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    Ok((output.status.code(), text))
+}
+
 fn spawn(binary: &Path, address: SocketAddr, home: &Home, setup: &Setup) -> Result<Child> {
     let log: File = OpenOptions::new().create(true).append(true).open(home.log_path())?;
-    let mut command = Command::new(binary);
+    let mut command = command(binary, home, setup);
     command.arg("serve").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command.env("RAMEKIN_LISTEN", address.to_string());
+    process::tie(&mut command);
+    if let Some(core) = setup.core {
+        process::pin(&mut command, core);
+    }
+    command.spawn().with_context(|| format!("starting `{}`", binary.display()))
+}
+
+/// The program with the variables of this setup and none of the developer's.
+fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
+    let mut command = Command::new(binary);
     // What the developer has set for their own server is not for this one.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RAMEKIN_") || name == "DATABASE_URL" || name == "RUST_LOG" {
@@ -248,15 +283,10 @@ fn spawn(binary: &Path, address: SocketAddr, home: &Home, setup: &Setup) -> Resu
         }
     }
     command
-        .env("RAMEKIN_LISTEN", address.to_string())
         .env("RAMEKIN_DATA_DIR", home.data())
         .env("RAMEKIN_BOOTSTRAP_KEY", KEY)
         .envs(setup.variables.iter().map(|(name, value)| (*name, value)));
-    process::tie(&mut command);
-    if let Some(core) = setup.core {
-        process::pin(&mut command, core);
-    }
-    command.spawn().with_context(|| format!("starting `{}`", binary.display()))
+    command
 }
 
 /// The binary that is tested: `ramekin` in the folder of the profile that this executable was built with.

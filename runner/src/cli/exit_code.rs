@@ -1,6 +1,7 @@
 //! Exit codes. They are part of the command line's contract: scripts tell failures apart by them.
 
 use crate::config::ConfigError;
+use crate::ops::rotation::RotationError;
 use crate::platform::PlatformError;
 use ramekin_store::StoreError;
 
@@ -65,6 +66,39 @@ pub enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// There is nothing to look after.
+    #[error(
+        "there is no data in `{}`; name the data directory of the server with --data-dir, or its database with \
+         --database-url",
+        .0.display()
+    )]
+    NoData(std::path::PathBuf),
+    /// The key is somewhere else.
+    #[error(
+        "there is no key file `{}`, so the key to the stored values is somewhere else; name the data directory that has it \
+         with --data-dir, or set {}",
+        .0.display(),
+        crate::config::env_var::ENCRYPTION_KEY
+    )]
+    NoKeyFile(std::path::PathBuf),
+    /// A server would go on with the old key.
+    #[error("a server runs on this database and would go on with the old key; stop every server, then run this again")]
+    ServerRuns,
+    /// Encrypting anew.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
+    /// Some values are lost, or their key is not here.
+    #[error(
+        "{renewed} values were encrypted anew; these cannot be decrypted with any key given:\n{rows}\nAdd the key that they \
+         were encrypted with to {}, or set them again, then run this again. No key was removed",
+        crate::config::env_var::OLD_ENCRYPTION_KEYS
+    )]
+    Unreadable {
+        /// How many were.
+        renewed: usize,
+        /// Kind and row of the others, one a line.
+        rows: String,
+    },
     /// Something of the operating system.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -83,7 +117,9 @@ impl CliError {
                 PlatformError::Sandbox(_) => ExitCode::Sandbox,
                 PlatformError::Tls(_) | PlatformError::Entropy(_) => ExitCode::Failure,
             },
-            Self::Folder { .. } => ExitCode::DataDir,
+            Self::Folder { .. } | Self::NoData(_) | Self::NoKeyFile(_) => ExitCode::DataDir,
+            Self::Rotation(RotationError::Store(_)) => ExitCode::Database,
+            Self::ServerRuns | Self::Rotation(_) | Self::Unreadable { .. } => ExitCode::Failure,
             Self::Io(_) => ExitCode::Failure,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod dev;
 pub mod exit_code;
+pub mod keys;
 pub mod output;
 pub mod serve;
 
@@ -40,6 +41,7 @@ const EVENT_INTERVAL: u32 = 4;
 enum Verb {
     Serve(serve::Serve),
     Dev(dev::Dev),
+    Keys(keys::Keys),
 }
 
 /// Flags of every verb.
@@ -74,6 +76,7 @@ pub fn main() -> std::process::ExitCode {
         match cli.verb {
             Verb::Serve(serve) => serve::run(serve, &variables, &terminal).await,
             Verb::Dev(dev) => dev::run(dev, &variables, &terminal).await,
+            Verb::Keys(keys) => keys::run(keys, &variables, &terminal).await,
         }
     });
     // A blocking look-up of a name may still be running; nothing waits for it.
@@ -139,7 +142,7 @@ mod tests {
     #[test]
     fn help_names_every_verb() {
         let help = Cli::command().render_long_help().to_string();
-        for word in ["serve", "dev", "Exit codes", "ramekin dev examples"] {
+        for word in ["serve", "dev", "keys", "Exit codes", "ramekin dev examples"] {
             assert!(help.contains(word), "{help}");
         }
     }

@@ -19,7 +19,8 @@ use std::sync::Arc;
 /// `Authorization: Bearer bb_sk_…`. Ending it (ctrl-c, SIGTERM) lets running calls end; a second signal ends it at once.
 ///
 /// Further settings come from the environment: RAMEKIN_PUBLIC_URL (under which clients reach the server),
-/// RAMEKIN_ENCRYPTION_KEY (64 hex characters; servers that share a database share it), RAMEKIN_MAX_CALLS (calls at once),
+/// RAMEKIN_ENCRYPTION_KEY (64 hex characters; servers that share a database share it), RAMEKIN_OLD_ENCRYPTION_KEYS (older
+/// keys that only decrypt, separated by commas; see `ramekin keys rotate`), RAMEKIN_MAX_CALLS (calls at once),
 /// RAMEKIN_EGRESS_ALLOW and RAMEKIN_ALLOW_PRIVATE_NETWORK (where functions may connect to beyond the public internet),
 /// RAMEKIN_DATABASE_CONNECTIONS (connections of functions to databases of apps, 20) and RAMEKIN_ANONYMOUS_ROLE (`anon` has SQL
 /// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app).
@@ -37,7 +38,7 @@ pub struct Serve {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
-fn secret(text: &str) -> Result<Secret<String>, std::convert::Infallible> {
+pub(super) fn secret(text: &str) -> Result<Secret<String>, std::convert::Infallible> {
     Ok(Secret::new(text.to_owned()))
 }
 

@@ -60,7 +60,7 @@ impl Apps {
             return Err(CreateError::Name);
         }
         let (app, created) = self.store.apps().create(key.user_id, name).await?;
-        self.registry.put_app(&app);
+        self.registry.know(&app).await?;
         if created {
             tracing::info!(app.id = %app.id, "made the app {} (`{}`)", app.id, app.name);
         }

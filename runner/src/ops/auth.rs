@@ -1,13 +1,14 @@
 //! API keys: which key is valid, and what it opens (Butterbase §1.2). Only hashes are looked at. Answers are kept for a
-//! while, so that a key costs a query once a minute.
+//! while, so that a key costs a query once a minute. And the key of an app by which the platform calls its functions (§1.5).
 
 use crate::config::ApiKeyText;
-use ramekin_model::{ApiKey, AppId, KeyScope};
+use ramekin_model::{ApiKey, AppId, KeyScope, ListedKey, Secret};
 use ramekin_store::{Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use subtle::ConstantTimeEq as _;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -72,15 +73,78 @@ impl Keys {
         }
     }
 
-    /// Makes a key valid.
+    /// Makes a key valid. Returns the id of its row.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn create(&self, text: &ApiKeyText, owner: Uuid, name: &str) -> Result<(), StoreError> {
-        let text = text.expose();
-        let prefix: String = text.chars().take(12).collect();
-        self.store.keys().create(owner, name, &KeyScope::Account, &hex(&hash(text)), &prefix).await?;
-        Ok(())
+    pub async fn create(
+        &self,
+        text: &ApiKeyText,
+        owner: Uuid,
+        name: &str,
+        scope: &KeyScope,
+    ) -> Result<Uuid, StoreError> {
+        let hash = hash(text.expose());
+        let id = self.store.keys().create(owner, name, scope, &hex(&hash), key_prefix(text)).await?;
+        // Whoever tried it before it was there.
+        self.cache.forget(&hash);
+        Ok(id)
+    }
+
+    /// A user's keys, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, owner: Uuid) -> Result<Vec<ListedKey>, StoreError> {
+        self.store.keys().list(owner).await
+    }
+
+    /// Makes a user's key useless: here at once, on other servers within a minute. False when there is no such key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke(&self, owner: Uuid, id: Uuid) -> Result<bool, StoreError> {
+        let revoked = self.store.keys().revoke(owner, id).await?;
+        if revoked.is_some() {
+            self.cache.forget_id(id);
+        }
+        Ok(revoked.is_some())
+    }
+}
+
+/// What people recognise a key by.
+pub fn key_prefix(key: &ApiKeyText) -> &str {
+    key.expose().get(..12).unwrap_or_default()
+}
+
+/// The key by which the platform calls functions of an app. It is kept as a hash.
+pub struct FunctionKey(Hash);
+
+impl FunctionKey {
+    /// A new key: 48 characters of hex.
+    ///
+    /// # Errors
+    /// When there are no random bytes.
+    pub fn random() -> Result<Secret<String>, getrandom::Error> {
+        let mut bytes = [0_u8; 24];
+        getrandom::fill(&mut bytes)?;
+        Ok(Secret::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// This key.
+    pub fn new(key: &Secret<String>) -> Self {
+        Self(hash(key.expose()))
+    }
+
+    /// Whether a token has the form of such a key; then it is nothing else.
+    pub fn has_form(token: &str) -> bool {
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (40..=80).contains(&token.len()) && token.bytes().all(hex)
+    }
+
+    /// Whether a token is this key. Takes the same time for every other one.
+    pub fn is(&self, token: &str) -> bool {
+        self.0.ct_eq(&hash(token)).into()
     }
 }
 
@@ -129,6 +193,15 @@ impl Cache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
     }
 
+    fn forget(&self, hash: &Hash) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(hash);
+    }
+
+    fn forget_id(&self, id: Uuid) {
+        let is = |entry: &Entry| entry.key.as_ref().is_some_and(|key| key.id == id);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, entry| !is(entry));
+    }
+
     fn put(&self, hash: Hash, entry: Entry) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= CACHED && !entries.contains_key(&hash) {
@@ -174,6 +247,41 @@ mod tests {
         }
         assert!(cache.get(&hash("real")).is_some());
         assert!(cache.0.lock().unwrap().len() <= CACHED);
+    }
+
+    #[test]
+    fn a_revoked_key_is_forgotten_and_no_other() {
+        let cache = Cache::default();
+        let now = Instant::now();
+        let keys = ["a", "b"].map(|text| {
+            let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
+            cache.put(hash(text), Entry::new(Some(Arc::clone(&key)), now));
+            key
+        });
+        cache.put(hash("c"), Entry::new(None, now));
+        cache.forget_id(keys[0].id);
+        assert!(cache.get(&hash("a")).is_none() && cache.get(&hash("b")).is_some() && cache.get(&hash("c")).is_some());
+        cache.forget(&hash("c"));
+        assert!(cache.get(&hash("c")).is_none());
+    }
+
+    #[test]
+    fn function_keys_have_one_form() {
+        let text = FunctionKey::random().unwrap();
+        assert_eq!(text.expose().len(), 48);
+        assert!(FunctionKey::has_form(text.expose()));
+        let key = FunctionKey::new(&text);
+        assert!(key.is(text.expose()) && !key.is(&"0".repeat(48)) && !key.is(""));
+        for (token, form) in [
+            ("0".repeat(39), false),
+            ("0".repeat(40), true),
+            ("f".repeat(80), true),
+            ("0".repeat(81), false),
+            ("F".repeat(48), false),
+            ("g".repeat(48), false),
+        ] {
+            assert_eq!(FunctionKey::has_form(&token), form, "{token}");
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! What the server does, apart from any wire: each operation exists once, for every dialect, the command line and the
 //! triggers. Nothing here knows HTTP.
 
+pub mod app_users;
 pub mod apps;
 pub mod auth;
 pub mod call;
 pub mod deploy;
+pub mod environment;
 pub mod functions;
 pub mod logs;
 pub mod rls;
 pub mod schema;
 pub mod sql_text;
+pub mod rotation;

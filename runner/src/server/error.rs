@@ -5,6 +5,7 @@ use crate::ops::apps::CreateError;
 use crate::ops::deploy::DeployError;
 use crate::ops::rls::RlsError;
 use crate::ops::schema::SchemaError;
+use crate::ops::environment::EnvError;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -45,6 +46,11 @@ impl ApiError {
         Self::new(ErrorCode::InternalError, "the server failed to do this; its log says why")
     }
 
+    /// With another status than that of its code.
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// Adds what a program can read.
     pub fn with_details(self, details: Value) -> Self {
         Self { details: Some(details), ..self }
@@ -53,6 +59,11 @@ impl ApiError {
     /// Says when to try again, in seconds.
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// As status and text, for routes whose errors have another form.
+    pub fn plain(self) -> (StatusCode, String) {
+        (self.status, self.message)
     }
 
     /// As status, body and fields.
@@ -107,6 +118,20 @@ impl From<DeployError> for ApiError {
             DeployError::Store(error) => error.into(),
             DeployError::Vault(error) => Self::internal(&error),
             DeployError::Host(text) => Self::internal(&text),
+        }
+    }
+}
+
+impl From<EnvError> for ApiError {
+    fn from(error: EnvError) -> Self {
+        match error {
+            EnvError::Form(issues) => Self::new(ErrorCode::ValidationInvalidSchema, issues.to_string()),
+            EnvError::NoFunction => Self::not_found("Function"),
+            EnvError::Busy => Self::request(StatusCode::TOO_MANY_REQUESTS, error.to_string()).retry_after(1),
+            EnvError::Store(StoreError::Missing(_)) => Self::not_found("App"),
+            EnvError::Store(error) => error.into(),
+            EnvError::Vault(error) => Self::internal(&error),
+            EnvError::Task(error) => Self::internal(&error),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every route but the public call, as a flat list. What is not in it answers 404, whatever its method.
 
-use super::butterbase::{apps, functions, rls, schema};
+use super::butterbase::{api_keys, apps, auth, env, functions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
 use super::{butterbase, health};
@@ -18,8 +18,19 @@ pub fn router(state: AppState) -> Router {
         .route("/init", post(apps::init::handler))
         .route("/apps", get(apps::list::handler))
         .route("/apps/{app}/status", get(apps::status::handler))
+        .route("/api-keys", get(api_keys::list).post(api_keys::create))
+        .route("/api-keys/{id}", delete(api_keys::revoke))
+        .route("/auth/{app}/.well-known/jwks.json", get(auth::jwks::handler))
+        .route("/auth/{app}/signup", post(auth::signup))
+        .route("/auth/{app}/login", post(auth::login))
+        .route("/auth/{app}/refresh", post(auth::refresh))
+        .route("/auth/{app}/logout", post(auth::logout))
+        .route("/auth/{app}/me", get(auth::me))
+        .route("/v1/{app}/env", get(env::get).patch(env::patch))
         .route("/v1/{app}/functions", get(functions::list::handler).post(functions::deploy::handler))
         .route("/v1/{app}/functions/{name}", get(functions::get::handler).delete(functions::delete::handler))
+        .route("/v1/{app}/functions/{name}/env", patch(functions::env::handler))
+        .route("/v1/{app}/functions/{name}/settings", patch(functions::settings::handler))
         .route("/v1/{app}/functions/{name}/invoke", post(functions::invoke::handler))
         .route("/v1/{app}/functions/{name}/logs", get(functions::logs::handler))
         .route("/v1/{app}/schema", get(schema::get::handler))

@@ -1,9 +1,11 @@
 //! What handlers are given. Each takes the part that its signature names.
 
+use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
 use crate::ops::auth::Keys;
 use crate::ops::call::Calls;
 use crate::ops::deploy::Deploys;
+use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
 use crate::ops::logs::Logs;
 use crate::ops::rls::Policies;
@@ -52,10 +54,12 @@ macro_rules! parts {
 }
 
 parts! {
+    AppUsers: |platform| platform.app_users.clone();
     Apps: |platform| platform.apps.clone();
     Arc<Recorder>: |platform| Arc::clone(&platform.calls.recorder);
     Calls: |platform| platform.calls.clone();
     Deploys: |platform| platform.deploys.clone();
+    Environments: |platform| platform.environment.clone();
     Functions: |platform| platform.functions.clone();
     Keys: |platform| platform.keys.clone();
     Logs: |platform| platform.logs.clone();

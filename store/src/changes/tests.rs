@@ -119,9 +119,14 @@ async fn giving_up_a_wait_loses_nothing() {
 async fn news_of_a_newer_release_means_look_at_everything() {
     let (store, _) = store_with_app().await;
     let mut changes = store.changes().await.unwrap();
-    for payload in
-        ["", "not json", r#"{"app":"app_0123456789ab"}"#, r#"{"app":"x","function":"y"}"#, r#"{"settings":1}"#]
-    {
+    for payload in [
+        "",
+        "not json",
+        "{}",
+        r#"{"app":"app_0123456789ab","table":"t"}"#,
+        r#"{"app":"x","function":"y"}"#,
+        r#"{"settings":1}"#,
+    ] {
         sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(&store.pool).await.unwrap();
         assert_eq!(timeout(SOON, changes.next()).await.unwrap(), Change::Reconnected, "{payload}");
     }

@@ -25,6 +25,7 @@ async fn a_first_deploy_takes_the_defaults() {
         encrypted_env: None,
         timeout_ms: DEFAULT_TIMEOUT_MS,
         memory_limit_mb: DEFAULT_MEMORY_MB,
+        allow_impersonation: true,
         triggers: vec![Trigger::default_http()],
         deployed_at: deployed.deployed_at,
     };
@@ -45,6 +46,7 @@ async fn a_redeploy_keeps_what_it_does_not_name() {
         encrypted_env: Some("sealed".into()),
         timeout_ms: Some(MAX_TIMEOUT_MS),
         memory_limit_mb: Some(MAX_MEMORY_MB),
+        allow_impersonation: Some(false),
         triggers: Some(vec![
             trigger(TriggerType::Cron, &json!({"schedule": "* * * * *"}), false),
             trigger(TriggerType::Http, &json!({"auth": "none", "deep": {"list": [1, 2.5, null, "ü"]}}), true),
@@ -274,4 +276,20 @@ async fn thousands_of_functions_are_listed_in_one_go() {
     assert!(all.iter().all(|function| function.triggers == [Trigger::default_http()]));
     println!("5000 functions in {took:?}");
     assert!(took.as_secs() < 5, "{took:?}");
+}
+
+#[tokio::test]
+async fn variables_and_switches_change_without_a_new_version() {
+    let (store, app) = store_with_app().await;
+    let functions = store.functions();
+    let deployed = functions.deploy(&app, &new_function("hello")).await.unwrap();
+    assert!(functions.replace_env(deployed.id, None, "one",).await.unwrap().is_some());
+    assert!(functions.replace_env(deployed.id, None, "late").await.unwrap().is_none(), "there are some by now");
+    assert!(functions.replace_env(deployed.id, Some("one"), "two").await.unwrap().is_some());
+    assert!(functions.set_impersonation(deployed.id, false).await.unwrap().is_some());
+    let expected = Function { encrypted_env: Some("two".into()), allow_impersonation: false, ..deployed.clone() };
+    assert_eq!(functions.load(&app, "hello").await.unwrap(), Some(expected), "the version stays");
+    functions.delete(&app, "hello").await.unwrap();
+    assert!(functions.replace_env(deployed.id, Some("two"), "three").await.unwrap().is_none());
+    assert!(functions.set_impersonation(deployed.id, true).await.unwrap().is_none());
 }

@@ -201,7 +201,7 @@ async fn app(platform: &Platform, dir: &Path) -> Result<Arc<App>, CliError> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     let name = if is_name(&name) { &name } else { "dev" };
     let (app, _) = platform.store.apps().create(platform.owner, name).await.map_err(PlatformError::from)?;
-    platform.registry().put_app(&app);
+    platform.registry().know(&app).await.map_err(PlatformError::from)?;
     Ok(Arc::new(app))
 }
 

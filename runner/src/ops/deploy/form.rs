@@ -65,6 +65,7 @@ pub fn read(form: &Value) -> Result<Deploy, Issues> {
     let timeout_ms = reader.number("timeoutMs", 1, limits::MAX_TIMEOUT_MS);
     let memory_limit_mb = reader.number("memoryLimitMb", limits::MIN_MEMORY_MB, limits::MAX_MEMORY_MB);
     let triggers = reader.triggers();
+    let allow_impersonation = reader.form.get("allow_service_key_impersonation").and_then(Value::as_bool);
     reader.agent_fields();
     match (name, code) {
         (Some(name), Some(code)) if reader.issues.0.is_empty() => Ok(Deploy {
@@ -74,11 +75,26 @@ pub fn read(form: &Value) -> Result<Deploy, Issues> {
             environment,
             timeout_ms,
             memory_limit_mb,
+            allow_impersonation,
             triggers,
             deployed_by: None,
         }),
         _ => Err(reader.issues),
     }
+}
+
+/// Whether a text can be the name of a variable, and another its value.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn check_variable(name: &str, value: &str) -> Result<(), String> {
+    if name.is_empty() || name.contains(['\0', '=']) || value.contains('\0') {
+        return Err("a name is not empty and holds no `=`, and neither name nor value a NUL character".into());
+    }
+    if name.len() + value.len() > limits::MAX_ENV_VAR {
+        return Err(format!("name and value must be at most {} bytes", limits::MAX_ENV_VAR));
+    }
+    Ok(())
 }
 
 struct Reader<'a> {
@@ -154,13 +170,10 @@ impl<'a> Reader<'a> {
                 self.issues.add(path, "must be a string");
                 continue;
             };
-            if name.is_empty() || name.contains(['\0', '=']) || value.contains('\0') {
-                self.issues
-                    .add(path, "a name is not empty and holds no `=`, and neither name nor value a NUL character");
-            } else if INJECTED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
+            if INJECTED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
                 self.issues.add(path, "is set by the platform and cannot be deployed");
-            } else if name.len() + value.len() > limits::MAX_ENV_VAR {
-                self.issues.add(path, format_args!("name and value must be at most {} bytes", limits::MAX_ENV_VAR));
+            } else if let Err(why) = check_variable(name, value) {
+                self.issues.add(path, why);
             }
             environment.insert(name.clone(), value.clone());
         }
@@ -228,7 +241,8 @@ impl<'a> Reader<'a> {
         Some(TriggerForm { path: path.to_owned(), kind: kind?, config, enabled })
     }
 
-    /// Fields of features that this server does not have. They are checked, so that a form that is wrong stays wrong.
+    /// Switches, and fields of features that this server does not have. They are checked, so that a form that is wrong stays
+    /// wrong.
     fn agent_fields(&mut self) {
         for field in ["agent_tool", "allow_service_key_impersonation"] {
             if self.form.get(field).is_some_and(|value| !value.is_boolean()) {
@@ -269,6 +283,16 @@ mod tests {
         assert_eq!((deploy.name.as_str(), deploy.code.as_str()), ("hello", "x"));
         assert!(deploy.description.is_none() && deploy.environment.is_none() && deploy.triggers.is_none());
         assert!(deploy.timeout_ms.is_none() && deploy.memory_limit_mb.is_none());
+        assert!(deploy.allow_impersonation.is_none());
+    }
+
+    #[test]
+    fn impersonation_is_a_switch() {
+        let field = "allow_service_key_impersonation";
+        for value in [true, false] {
+            assert_eq!(read(&with(field, json!(value))).unwrap().allow_impersonation, Some(value));
+        }
+        assert!(issues(&with(field, json!("true"))).starts_with(field));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 mod form;
 
-pub use form::{Issues, REDACTED, read};
+pub use form::{Issues, REDACTED, check_variable, read};
 
 use crate::exec::{BuildError, Built, Image, Sandbox, StartupKind};
 use crate::images::{ImageCell, source};
@@ -49,6 +49,8 @@ pub struct Deploy {
     pub timeout_ms: Option<u32>,
     /// Memory limit.
     pub memory_limit_mb: Option<u32>,
+    /// Whether a key of the app may call it for a user.
+    pub allow_impersonation: Option<bool>,
     /// Replaces all triggers.
     pub triggers: Option<Vec<TriggerForm>>,
     /// Who deploys.
@@ -118,7 +120,12 @@ impl Deploys {
         let _place = self.queue.try_acquire().map_err(|_| DeployError::Busy)?;
         // Only closing a semaphore fails, and nobody closes it.
         let _turn = self.turns.acquire().await;
-        let before = self.registry.app(app.id.as_str()).and_then(|app| app.function(deploy.name.as_str()).cloned());
+        let known = self.registry.know(app).await.map_err(no_app)?;
+        if !known.env_readable() {
+            let text = "the app's variables cannot be decrypted; set them again with PATCH /v1/{app}/env";
+            return Err(DeployError::Form(Issues::one("envVars", text)));
+        }
+        let before = known.function(deploy.name.as_str()).cloned();
         let triggers = deploy.triggers.map(|triggers| self.triggers(triggers, before.as_deref())).transpose()?;
         let kept = self.store.functions().kept(&app.id, &deploy.name).await?;
         let own = match &deploy.environment {
@@ -131,7 +138,7 @@ impl Deploys {
                 })?
             }
         };
-        let environment = self.registry.environment(app, own);
+        let environment = self.registry.environment(&known, own);
         // The database keeps microseconds.
         let version = Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap_or_else(|_| Utc::now());
         let source = source(&deploy.name, deploy.code.clone());
@@ -149,6 +156,7 @@ impl Deploys {
             encrypted_env: deploy.environment.map(|variables| self.vault.seal_environment(&variables)).transpose()?,
             timeout_ms: deploy.timeout_ms,
             memory_limit_mb: deploy.memory_limit_mb,
+            allow_impersonation: deploy.allow_impersonation,
             triggers,
             deployed_by: deploy.deployed_by,
             deployed_at: version,
@@ -169,17 +177,15 @@ impl Deploys {
         let (store, registry) = (self.store.clone(), Arc::clone(&self.registry));
         let activate = async move {
             let guard = registry.change(&app.id, &new.name).await;
-            let function = store.functions().deploy(&app.id, &new).await.map_err(|error| match error {
-                StoreError::Missing(_) => DeployError::NoApp,
-                other => DeployError::Store(other),
-            })?;
+            let known = registry.know(&app).await.map_err(no_app)?;
+            let function = store.functions().deploy(&app.id, &new).await.map_err(no_app)?;
             let function = Function { code: String::new(), ..function };
             // Another deploy may have changed the variables while the image was built.
             let actual = registry.own_variables(function.encrypted_env.as_deref());
-            let actual = registry.environment(&app, actual.unwrap_or_default());
+            let actual = registry.environment(&known, actual.unwrap_or_default());
             let usable = *built.image.startup() != StartupKind::Sealed || actual.expose() == built.environment.expose();
             let cell = if usable { ImageCell::filled(&built.image) } else { Arc::default() };
-            let entry = registry.put(&guard, &app, function, Some(cell));
+            let entry = registry.put(&guard, &known, function, Some(cell));
             tracing::info!(
                 app.id = %app.id, function.name = %new.name, function.id = %entry.function.id,
                 "deployed `{}` to {}", new.name, app.id
@@ -217,6 +223,14 @@ impl Deploys {
             }
         }
         Ok(Trigger { kind, config, enabled })
+    }
+}
+
+/// An app that is not there has no functions.
+fn no_app(error: StoreError) -> DeployError {
+    match error {
+        StoreError::Missing(_) => DeployError::NoApp,
+        other => DeployError::Store(other),
     }
 }
 

@@ -1,7 +1,10 @@
 //! The Butterbase dialect: paths, fields and shapes as its clients expect them. Translates; decides nothing.
 
+pub mod api_keys;
 pub mod apps;
+pub mod auth;
 pub mod edge;
+pub mod env;
 pub mod functions;
 pub mod rls;
 pub mod schema;

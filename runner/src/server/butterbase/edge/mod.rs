@@ -17,7 +17,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use ramekin_host_api::ports::Content;
-use ramekin_model::{AuthMode, ErrorCode, TriggerType, limits};
+use ramekin_model::{ErrorCode, TriggerType, limits};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ async fn forward(
     // A function that something else starts is not there for the public.
     let auth = entry.http_auth.ok_or_else(|| ApiError::not_found("Function"))?;
     let identity = caller::identify(&platform.keys, request.headers(), &entry).await?;
-    if auth == AuthMode::Required && identity.user.is_none() {
+    if caller::is_refused(auth, &identity) {
         return Err(ApiError::new(ErrorCode::AuthRequired, "the function asks for a signed-in user").into());
     }
     let arriving = arriving(state, meta, request, &entry, identity).await?;

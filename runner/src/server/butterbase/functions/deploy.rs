@@ -1,6 +1,7 @@
 //! `POST /v1/{app}/functions`: deploys a function (Butterbase §2.4, §3).
 
 use super::super::{json, read_json, time};
+use super::invalidation;
 use crate::exec::StartupKind;
 use crate::ops::deploy::{self, Deploy, DeployError, Deploys};
 use crate::server::auth::OwnedApp;
@@ -31,8 +32,7 @@ pub async fn handler(
         "url": callable.then(|| url.of_function(app.id.as_str(), &function.name)),
         "triggers": triggers,
         "deployedAt": time(function.deployed_at),
-        // Every node hears of a deploy with the transaction that stores it: there is no cache to clear.
-        "cacheInvalidation": { "success": true, "attempts": 1 },
+        "cacheInvalidation": invalidation(),
         "startup": startup(&deployed.startup),
         "consoleLogs": deployed.console,
     });

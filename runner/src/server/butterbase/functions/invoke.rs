@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Version, header};
 use ramekin_host_api::ports::Content;
 use ramekin_host_api::{Caller, CallerType, fields};
-use ramekin_model::{TriggerType, limits};
+use ramekin_model::{ErrorCode, TriggerType, limits};
 use serde::de::IgnoredAny;
 use std::sync::Arc;
 
@@ -38,7 +38,12 @@ pub async fn handler(
     let meta = request.extensions().get::<Meta>().copied().unwrap_or_default();
     let version = request.version();
     let path = request.uri().path().to_owned();
-    let identity = identity(as_user(request.headers())?, key.user_id);
+    let named = as_user(request.headers())?;
+    if named.is_some() && !entry.function.allow_impersonation {
+        let text = "X-Butterbase-As-User: the function does not let keys act for users";
+        return Err(ApiError::new(ErrorCode::ValidationInvalidSchema, text).with_status(StatusCode::FORBIDDEN));
+    }
+    let identity = identity(named, key.user_id);
     let body = json_body(read(request.into_body(), limits::MAX_REQUEST_BODY).await?)?;
     let mut section = Vec::with_capacity(256);
     fields::encode_one(&mut section, "content-type", b"application/json");

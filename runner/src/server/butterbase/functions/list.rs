@@ -66,6 +66,7 @@ mod tests {
             encrypted_env: Some("canary".into()),
             timeout_ms: 1,
             memory_limit_mb: 64,
+            allow_impersonation: true,
             triggers,
             deployed_at: chrono::DateTime::from_timestamp_millis(1_700_000_000_123).unwrap(),
         }

@@ -2,10 +2,12 @@
 
 pub mod delete;
 pub mod deploy;
+pub mod env;
 pub mod get;
 pub mod invoke;
 pub mod list;
 pub mod logs;
+pub mod settings;
 
 use crate::ops::deploy::shown_config;
 use ramekin_model::Function;
@@ -25,6 +27,11 @@ fn agent_tool() -> [(&'static str, Value); 4] {
         ("agent_tool_mode", json!("read_only")),
         ("agent_tool_exposed_to", json!("developer_only")),
     ]
+}
+
+/// Every server hears of a change with the transaction that stores it: there is no cache to clear.
+fn invalidation() -> Value {
+    json!({ "success": true, "attempts": 1 })
 }
 
 /// A number as JavaScript writes it: a whole one without a point.

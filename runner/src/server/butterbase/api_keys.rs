@@ -1,0 +1,166 @@
+//! `/api-keys`: keys of the account and of single apps (Butterbase §1.11). Only a key of the account looks at them.
+
+use super::{json, read_json, time};
+use crate::config::ApiKeyText;
+use crate::ops::apps::Apps;
+use crate::ops::auth::{Keys, key_prefix, scope_text};
+use crate::server::auth::Owner;
+use crate::server::error::ApiError;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use http::StatusCode;
+use ramekin_model::{ApiKey, ErrorCode, KeyScope, ListedKey, limits};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// `POST`: 201 with a new key, which is shown this once.
+///
+/// # Errors
+/// When the caller may not, the body asks for no key that there is, or the database fails.
+pub async fn create(
+    State(keys): State<Keys>,
+    State(apps): State<Apps>,
+    Owner(key): Owner,
+    request: Request,
+) -> Result<Response, ApiError> {
+    account(&key)?;
+    let body = read_json(request).await?;
+    let form = Form::read(&body)?;
+    let scope = match form.target {
+        None => KeyScope::Account,
+        Some(id) => {
+            let app = apps.find(&key, id).await?.ok_or_else(|| ApiError::not_found("App"))?;
+            KeyScope::App(app.id.clone())
+        }
+    };
+    let made = ApiKeyText::random().map_err(|error| ApiError::internal(&error))?;
+    let id = keys.create(&made, key.user_id, form.name, &scope).await?;
+    let body = json!({ "key": made.expose(), "keyId": id, "prefix": key_prefix(&made), "name": form.name });
+    Ok(json(StatusCode::CREATED, &body))
+}
+
+/// `GET`: 200 with every key that is not revoked, newest first.
+///
+/// # Errors
+/// When the caller may not, or the database fails.
+pub async fn list(State(keys): State<Keys>, Owner(key): Owner) -> Result<Response, ApiError> {
+    account(&key)?;
+    let listed = keys.list(key.user_id).await?;
+    Ok(json(StatusCode::OK, &json!({ "keys": listed.iter().map(show).collect::<Vec<_>>() })))
+}
+
+/// `DELETE /api-keys/{id}`: 200 when the key is useless now.
+///
+/// # Errors
+/// When the caller may not, there is no such key, or the database fails.
+pub async fn revoke(State(keys): State<Keys>, Owner(key): Owner, id: Path<String>) -> Result<Response, ApiError> {
+    account(&key)?;
+    let missing = || ApiError::not_found("API key");
+    let id = id.parse().map_err(|_| missing())?;
+    if !keys.revoke(key.user_id, id).await? {
+        return Err(missing());
+    }
+    Ok(json(StatusCode::OK, &json!({ "revoked": true })))
+}
+
+/// A key of one app must not make one of the account.
+fn account(key: &Arc<ApiKey>) -> Result<(), ApiError> {
+    match key.scope {
+        KeyScope::Account => Ok(()),
+        KeyScope::App(_) => {
+            let text = "this key opens one app only; looking after keys takes an account key";
+            Err(ApiError::new(ErrorCode::AuthInsufficientPermissions, text))
+        }
+    }
+}
+
+fn show(key: &ListedKey) -> Value {
+    json!({
+        "id": key.id,
+        "key_prefix": key.prefix,
+        "name": key.name,
+        "scopes": [scope_text(&key.scope)],
+        "scope": "app",
+        "substrate_organization_id": null,
+        "last_used_at": key.last_used_at.map(time),
+        "expires_at": key.expires_at.map(time),
+        "created_at": time(key.created_at),
+    })
+}
+
+struct Form<'a> {
+    name: &'a str,
+    /// The app of an app key.
+    target: Option<&'a str>,
+}
+
+impl<'a> Form<'a> {
+    fn read(body: &'a Value) -> Result<Self, ApiError> {
+        let invalid = |text: &str| ApiError::new(ErrorCode::ValidationInvalidSchema, text);
+        let name = body.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
+        let name = name.ok_or_else(|| invalid("name: must be a string that is not empty"))?;
+        if name.chars().count() > limits::MAX_KEY_NAME {
+            return Err(invalid(&format!("name: must be at most {} characters", limits::MAX_KEY_NAME)));
+        }
+        let further = ["additional_scopes", "scopes"].iter().filter_map(|field| body.get(*field));
+        if further.flat_map(|scopes| scopes.as_array()).flatten().any(|scope| *scope != "*") {
+            return Err(ApiError::new(ErrorCode::UnknownScope, "additional_scopes: this server knows none"));
+        }
+        let target = body.get("target_app_id").filter(|target| !target.is_null());
+        let target = match (body.get("key_scope").map(Value::as_str), target) {
+            (None | Some(Some("account")), None) => None,
+            (None | Some(Some("account")), Some(_)) => {
+                let text = "target_app_id: an account key opens every app, so it names none";
+                return Err(ApiError::new(ErrorCode::TargetAppNotAllowed, text));
+            }
+            (Some(Some("app")), None) => {
+                let text = "target_app_id: an app key opens one app; name it";
+                return Err(ApiError::new(ErrorCode::TargetAppRequired, text));
+            }
+            (Some(Some("app")), Some(target)) => {
+                Some(target.as_str().ok_or_else(|| invalid("target_app_id: must be a string"))?)
+            }
+            _ => return Err(ApiError::new(ErrorCode::InvalidKeyScope, "key_scope: must be `account` or `app`")),
+        };
+        Ok(Self { name, target })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(body: &Value) -> String {
+        let (_, bytes, _) = Form::read(body).map(|form| form.name).unwrap_err().into_parts();
+        let body: Value = serde_json::from_slice(&bytes).unwrap();
+        body["error"]["code"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn forms() {
+        let target = |body: &Value| Form::read(body).unwrap().target.map(str::to_owned);
+        assert_eq!(target(&json!({ "name": "k" })), None);
+        assert_eq!(target(&json!({ "name": "k", "key_scope": "account", "scopes": ["*"] })), None);
+        let app = json!({ "name": "k", "key_scope": "app", "target_app_id": "app_x", "additional_scopes": [] });
+        assert_eq!(target(&app).as_deref(), Some("app_x"));
+        for (body, code) in [
+            (json!({}), "VALIDATION_INVALID_SCHEMA"),
+            (json!({ "name": "" }), "VALIDATION_INVALID_SCHEMA"),
+            (json!({ "name": 1 }), "VALIDATION_INVALID_SCHEMA"),
+            (json!({ "name": "k", "key_scope": "app", "target_app_id": 1 }), "VALIDATION_INVALID_SCHEMA"),
+            (json!({ "name": "k", "key_scope": "all" }), "INVALID_KEY_SCOPE"),
+            (json!({ "name": "k", "key_scope": 1 }), "INVALID_KEY_SCOPE"),
+            (json!({ "name": "k", "key_scope": "app" }), "TARGET_APP_REQUIRED"),
+            (json!({ "name": "k", "target_app_id": "app_x" }), "TARGET_APP_NOT_ALLOWED"),
+            (json!({ "name": "k", "additional_scopes": ["ai:gateway"] }), "UNKNOWN_SCOPE"),
+        ] {
+            assert_eq!(refused(&body), code, "{body}");
+        }
+    }
+
+    #[test]
+    fn names_on_and_past_their_limit() {
+        assert!(Form::read(&json!({ "name": "x".repeat(limits::MAX_KEY_NAME) })).is_ok());
+        assert!(Form::read(&json!({ "name": "x".repeat(limits::MAX_KEY_NAME + 1) })).is_err());
+    }
+}

@@ -1,0 +1,1 @@
+export const handler = (request: Request): Response => Response.json(Object.fromEntries(request.headers));
