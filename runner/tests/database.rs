@@ -155,7 +155,7 @@ impl Rig {
                 client_ip: None,
                 user: user.map(Into::into),
                 caller: Caller { kind, ..Caller::anonymous() },
-                app: Arc::new(AppInfo { id: self.app.to_string(), name: "app".into(), owner_id: Uuid::nil() }),
+                app: Arc::new(AppInfo { id: self.app.to_string(), name: "app".into(), owner_id: Uuid::nil(), anon_key: String::new() }),
             },
             fetch: Arc::new(NoFetch),
             database: Arc::new(FunctionSql::new(self.sessions.clone())),

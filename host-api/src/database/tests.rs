@@ -9,7 +9,7 @@ fn context(user: Option<&str>, kind: CallerType) -> CallContext {
         client_ip: None,
         user: user.map(Into::into),
         caller: Caller { kind, ..Caller::anonymous() },
-        app: Arc::new(AppInfo { id: "app_000000000000".into(), name: "app".into(), owner_id: Uuid::nil() }),
+        app: Arc::new(AppInfo { id: "app_000000000000".into(), name: "app".into(), owner_id: Uuid::nil(), anon_key: String::new() }),
     }
 }
 
