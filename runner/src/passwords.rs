@@ -75,6 +75,7 @@ impl Passwords {
     ) -> Result<bool, PasswordError> {
         let nobody = Arc::clone(&self.nobody);
         let verify = move || {
+            let somebody = hashed.is_some();
             let hashed = match &hashed {
                 Some(hashed) => hashed.expose(),
                 None => match nobody.get() {
@@ -87,7 +88,9 @@ impl Passwords {
                 },
             };
             let parsed = PasswordHash::new(hashed).map_err(PasswordError::Hash)?;
-            Ok(Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok())
+            let same = Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok();
+            // Nobody's has a password too, and must not be found out.
+            Ok(same && somebody)
         };
         self.work(verify).await?
     }

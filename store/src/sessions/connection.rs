@@ -87,6 +87,8 @@ async fn log_in(access: &DatabaseAccess, role: DatabaseRole, tls: &Tls) -> Resul
         ("IntervalStyle", "postgres"),
         ("bytea_output", "hex"),
         ("extra_float_digits", "1"),
+        // Should a request to cancel come to nothing, a statement ends all the same when its session is closed.
+        ("client_connection_check_interval", "500"),
         // A login can change what its own sessions start with, but not what is said here.
         ("search_path", "public"),
     ];

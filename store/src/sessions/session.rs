@@ -22,6 +22,8 @@ use tokio::time::timeout;
 pub(super) const CLEAN: &str = "DISCARD ALL";
 /// How long the cleaning may take, after which the session is not worth waiting for.
 const CLEAN_TIMEOUT: Duration = Duration::from_secs(1);
+/// A session that has not ended so long after it was cancelled is cancelled again.
+const CANCEL_AGAIN: Duration = Duration::from_millis(100);
 /// How long cancelling may take.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the server may take to see that a session is over.
@@ -188,13 +190,19 @@ impl Session {
     }
 
     /// Gives up on what the session does, now: cancels it, and waits until the server has ended the session.
-    pub(super) async fn abandon(self) {
-        let _ = timeout(CANCEL_TIMEOUT, stream::cancel(&self.access, &self.tls, self.key)).await;
-        let _ = timeout(CLOSE_TIMEOUT, self.wire.close()).await;
+    pub(super) async fn abandon(mut self) {
+        let begun = Instant::now();
+        while begun.elapsed() < CLOSE_TIMEOUT {
+            let _ = timeout(CANCEL_TIMEOUT, stream::cancel(&self.access, &self.tls, self.key)).await;
+            // A request that comes before its statement has begun cancels nothing, so there may have to be another.
+            if timeout(CANCEL_AGAIN, self.wire.close()).await.is_ok() {
+                return;
+            }
+        }
     }
 
     /// Says goodbye.
-    pub(super) async fn close(self) {
+    pub(super) async fn close(mut self) {
         let _ = timeout(CLOSE_TIMEOUT, self.wire.close()).await;
     }
 

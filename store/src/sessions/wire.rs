@@ -144,7 +144,7 @@ impl Wire {
     }
 
     /// Says goodbye and waits until the server has heard it, reading what it still sends.
-    pub(super) async fn close(mut self) {
+    pub(super) async fn close(&mut self) {
         self.output.clear();
         frontend::terminate(&mut self.output);
         if self.io.write_all(&self.output).await.is_err() || self.io.flush().await.is_err() {

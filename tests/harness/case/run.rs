@@ -159,7 +159,11 @@ impl Runner<'_> {
                 if !form.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
                     sent = sent.header("content-type", "application/json");
                 }
-                Some(form::json(value).to_string().into_bytes())
+                // A text that holds JSON is sent as it stands: it may be about the order of keys.
+                Some(match value {
+                    Value::String(text) if serde_json::from_str::<Value>(text).is_ok() => text.clone().into_bytes(),
+                    value => form::json(value).to_string().into_bytes(),
+                })
             }
             _ => None,
         };

@@ -244,8 +244,11 @@ fn alter_key(
 fn primary_key(name: &str, is: &Described, wish: &Table, statements: &mut Vec<Statement>) {
     let wished: Vec<&String> =
         wish.columns.0.iter().filter(|(_, column)| column.is_key()).map(|(name, _)| name).collect();
-    let mut sorted: Vec<&String> = wished.clone();
     let mut now: Vec<&String> = is.primary_key.iter().collect();
+    // A column that is not mentioned stays, and stays what it is.
+    let mentioned = |column: &String| wish.columns.0.iter().any(|(name, _)| name == column);
+    let kept = now.iter().copied().filter(|column| !mentioned(column));
+    let mut sorted: Vec<&String> = wished.iter().copied().chain(kept).collect();
     sorted.sort();
     now.sort();
     if sorted == now {

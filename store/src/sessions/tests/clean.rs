@@ -17,7 +17,7 @@ async fn nothing_of_a_query_is_left_to_the_next() {
     rig.admin("CREATE SEQUENCE counter; GRANT ALL ON counter TO butterbase_service").await;
     let pid = one(&rig.service("SELECT pg_backend_pid()").await.unwrap());
     for (leave, look, clean) in [
-        ("SET search_path = pg_catalog", "SHOW search_path", "\"$user\", public"),
+        ("SET search_path = pg_catalog", "SHOW search_path", "public"),
         ("SET lock_timeout = 5", "SHOW lock_timeout", "0"),
         ("SET TimeZone = 'Asia/Tokyo'", "SHOW TimeZone", "UTC"),
         ("SET DateStyle = 'German'", "SELECT DATE '2024-01-02'", "2024-01-02"),
