@@ -1,5 +1,12 @@
 //! `ctx.db` and `ctx.idempotency` from JavaScript to a real server: a database with groups and logins is made here, and
 //! functions run in the sandbox against it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the rig of a test fails by panicking, and prints its figures"
+)]
 
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
@@ -155,7 +162,12 @@ impl Rig {
                 client_ip: None,
                 user: user.map(Into::into),
                 caller: Caller { kind, ..Caller::anonymous() },
-                app: Arc::new(AppInfo { id: self.app.to_string(), name: "app".into(), owner_id: Uuid::nil(), anon_key: String::new() }),
+                app: Arc::new(AppInfo {
+                    id: self.app.to_string(),
+                    name: "app".into(),
+                    owner_id: Uuid::nil(),
+                    anon_key: String::new(),
+                }),
             },
             fetch: Arc::new(NoFetch),
             database: Arc::new(FunctionSql::new(self.sessions.clone())),

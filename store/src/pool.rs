@@ -1,8 +1,6 @@
 //! The connection pool behind [`Store`]: connecting, migrating, checking and closing it.
 
-use crate::{
-    AppDatabases, AppUsers, Apps, Changes, Functions, Invocations, Keys, Sealed, Settings, StoreError, Users,
-};
+use crate::{AppDatabases, AppUsers, Apps, Changes, Functions, Invocations, Keys, Sealed, Settings, StoreError, Users};
 use ramekin_model::Secret;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -10,6 +10,6 @@ pub mod environment;
 pub mod functions;
 pub mod logs;
 pub mod rls;
+pub mod rotation;
 pub mod schema;
 pub mod sql_text;
-pub mod rotation;

@@ -3,9 +3,9 @@
 
 use crate::ops::apps::CreateError;
 use crate::ops::deploy::DeployError;
+use crate::ops::environment::EnvError;
 use crate::ops::rls::RlsError;
 use crate::ops::schema::SchemaError;
-use crate::ops::environment::EnvError;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
