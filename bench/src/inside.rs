@@ -7,7 +7,7 @@ use chrono::Utc;
 use futures::future::BoxFuture;
 use ramekin_compiler::Source;
 use ramekin_host_api::ports::database::{Claim, Database, Session, Transaction};
-use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse};
+use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest};
 use ramekin_host_api::{AnonymousRole, AppInfo, CallContext, Caller, Environment};
 use ramekin_model::{AppId, SqlError, SqlRows, SqlStatement};
 use ramekin_runner::exec::{Admission, Call, Image, Sandbox, SandboxOptions};
@@ -26,6 +26,14 @@ struct NoFetch;
 impl Fetch for NoFetch {
     fn send(&self, _: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(async { Err(FetchError::Denied("a benchmark sends nothing".into())) })
+    }
+}
+
+struct NoPeers;
+
+impl Invoke for NoPeers {
+    fn invoke(&self, _: InvokeRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
+        Box::pin(async { Err(FetchError::Denied("a benchmark has one function".into())) })
     }
 }
 
@@ -77,6 +85,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
             app,
             environment: Arc::default(),
             fetch: Arc::new(NoFetch),
+            peers: Arc::new(NoPeers),
             database: Arc::new(NoDatabase),
         };
         let mut samples = Vec::with_capacity(CALLS);
@@ -109,6 +118,7 @@ struct Bench {
     context: CallContext,
     environment: Arc<Environment>,
     fetch: Arc<dyn Fetch>,
+    peers: Arc<dyn Invoke>,
     database: Arc<dyn Database>,
 }
 
@@ -123,6 +133,7 @@ impl Bench {
             environment: Arc::clone(&self.environment),
             context: self.context.clone(),
             fetch: Arc::clone(&self.fetch),
+            peers: Arc::clone(&self.peers),
             database: Arc::clone(&self.database),
             anonymous_role: AnonymousRole::Service,
             listener: None,

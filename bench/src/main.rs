@@ -9,6 +9,8 @@ mod idle;
 mod inside;
 mod load;
 mod node;
+mod peers;
+mod query;
 mod stats;
 mod table;
 mod throughput;
@@ -31,6 +33,9 @@ struct Arguments {
     /// Measures a build without optimisation too.
     #[arg(long)]
     debug: bool,
+    /// Is the peer of `query`, on this database.
+    #[arg(long, hide = true)]
+    peer: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,6 +46,8 @@ enum Group {
     Deploy,
     /// Requests per second of one core, beside Node.
     Throughput,
+    /// A query, beside a handler in Rust.
+    Query,
     /// Memory of a thousand calls that wait.
     Waiting,
     /// Memory and start of a server with a thousand functions.
@@ -51,10 +58,11 @@ enum Group {
 
 type Measure = fn() -> Result<Vec<Row>>;
 
-const GROUPS: [(Group, Measure); 6] = [
+const GROUPS: [(Group, Measure); 7] = [
     (Group::Inside, inside::measure),
     (Group::Deploy, deploy::measure),
     (Group::Throughput, throughput::measure),
+    (Group::Query, query::measure),
     (Group::Waiting, waiting::measure),
     (Group::Idle, idle::measure),
     (Group::Fairness, fairness::measure),
@@ -75,6 +83,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         arguments.debug || !cfg!(debug_assertions),
         "this build is not optimised; run `cargo build --release --workspace && target/release/ramekin-bench`, or pass --debug"
     );
+    if let Some(url) = &arguments.peer {
+        return query::serve(url);
+    }
     let mut out = std::io::stdout();
     table::head(&mut out)?;
     for (group, measure) in GROUPS {

@@ -62,6 +62,7 @@ const eventMembers = ['addEventListener', 'dispatchEvent', 'onerror', 'onrejecti
 const signs = {
   '.db': ['platform/database.js'],
   '.idempotency': ['platform/database.js'],
+  '.invoke': ['platform/invoke.js'],
   '.blob': ['web/blob.js', 'internal/mime.js'],
   '.body': ['web/streams.js'],
   '.clone': ['web/streams.js'],

@@ -124,6 +124,33 @@ impl Bounds {
     }
 }
 
+/// What a call to another function of the app goes through: it counts as an outbound request.
+pub(crate) struct Peer {
+    bounds: Bounds,
+    _head: OwnedSemaphorePermit,
+    _in_flight: Option<OwnedSemaphorePermit>,
+    open: Option<OwnedSemaphorePermit>,
+}
+
+impl Fetches {
+    /// Counts a call whose request takes so many bytes; the future waits for its turn.
+    pub(crate) fn peer(&mut self, bytes: usize) -> impl Future<Output = Result<Peer, Error>> + use<> {
+        let counted = self.start().and_then(|bounds| Ok((bounds.count(bytes, Content::Empty)?.0, bounds)));
+        async move {
+            let (head, bounds) = counted?;
+            let (in_flight, open) = bounds.turn().await?;
+            Ok(Peer { bounds, _head: head, _in_flight: in_flight, open })
+        }
+    }
+}
+
+impl Peer {
+    /// The body of the answer for the sandbox.
+    pub(crate) fn received(self, content: Content) -> Content {
+        self.bounds.received(content, self.open)
+    }
+}
+
 impl http::Host for CallState {}
 
 impl fetch::Host for CallState {}

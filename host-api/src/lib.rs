@@ -13,6 +13,7 @@ mod environment;
 mod fetch;
 pub mod fields;
 mod idempotency;
+mod invoke;
 mod lifetime;
 mod log;
 mod memory;
@@ -59,8 +60,10 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     imports::fetch::add_to_linker::<_, Host>(linker, state)?;
     imports::http::add_to_linker::<_, Host>(linker, state)?;
     imports::idempotency::add_to_linker::<_, Host>(linker, state)?;
+    imports::invoke::add_to_linker::<_, Host>(linker, state)?;
     imports::log::add_to_linker::<_, Host>(linker, state)?;
     imports::modules::add_to_linker::<_, Host>(linker, state)?;
+    memory::add_to_linker(linker)?;
     imports::snapshot::add_to_linker::<_, Host>(linker, state)?;
     imports::text::add_to_linker::<_, Host>(linker, state)?;
     imports::wait_until::add_to_linker::<_, Host>(linker, state)

@@ -1,6 +1,9 @@
-//! The cap on an instance's memory. Growth past it is refused: JavaScript sees that as running out of memory.
+//! The cap on an instance's memory, and where it lies. Growth past the cap is refused: JavaScript sees that as running out
+//! of memory.
 
-use wasmtime::ResourceLimiter;
+use crate::CallState;
+use wasmtime::component::{Linker, WasmList};
+use wasmtime::{ResourceLimiter, StoreContextMut};
 
 /// Cap and peak of one instance.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +39,21 @@ impl ResourceLimiter for MemoryLimiter {
     fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         Ok(desired <= MAX_TABLE)
     }
+}
+
+/// `residence`. Not generated: the list must stay where it is.
+pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    let mut residence = linker.instance("ramekin:function/residence@0.1.0")?;
+    residence.func_wrap("waits", |mut store: StoreContextMut<'_, CallState>, (memory,): (WasmList<u8>,)| {
+        let memory = memory.as_le_slice(&store).as_ptr_range();
+        let memory = memory.start.addr()..memory.end.addr();
+        let state = store.data_mut();
+        // A list as long as the memory starts where the memory does, whatever the guest says.
+        if memory.len() == state.limiter.peak {
+            let _ = state.memory.set(memory);
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]

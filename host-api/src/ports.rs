@@ -70,6 +70,25 @@ pub struct FetchResponse {
     pub body: Content,
 }
 
+/// Calls the other functions of the app, for the user of the call that this belongs to.
+pub trait Invoke: Send + Sync {
+    /// Calls one; returns when the head of the answer is there. A refusal is an answer too. Dropping the future, or the body
+    /// of the answer, cancels the call.
+    fn invoke(&self, request: InvokeRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>>;
+}
+
+/// A call to another function.
+pub struct InvokeRequest {
+    /// Its name.
+    pub function: String,
+    /// Method.
+    pub method: http::Method,
+    /// Fields.
+    pub headers: HeaderMap,
+    /// Content, if there is any.
+    pub content: Option<Bytes>,
+}
+
 /// Content of a message on the host's side.
 pub enum Content {
     /// None.

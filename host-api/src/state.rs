@@ -1,8 +1,10 @@
 //! What one call holds on the host's side.
 
+use crate::ports::Invoke;
 use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter, Queries};
 use ramekin_support::Modules;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use wasmtime::component::ResourceTable;
 
@@ -20,6 +22,8 @@ pub struct CallState {
     pub lifetime: Arc<Lifetime>,
     /// Outbound requests.
     pub fetches: Fetches,
+    /// The other functions of the app.
+    pub peers: Arc<dyn Invoke>,
     /// What the function holds of the host's.
     pub table: ResourceTable,
     /// The engine's own modules.
@@ -28,4 +32,6 @@ pub struct CallState {
     pub queries: Queries,
     /// Cap on linear memory and tables.
     pub limiter: MemoryLimiter,
+    /// Addresses of its linear memory, told when the call first waits. They hold as long as the instance.
+    pub memory: Arc<OnceLock<Range<usize>>>,
 }

@@ -56,6 +56,8 @@ pub const MAX_APP_LOOKUPS: usize = 16;
 /// Outbound connections open at once, in all, where the operating system allows four times as many open files; else a
 /// quarter of these. One app has at most three quarters of them.
 pub const MAX_SOCKETS: usize = 16_384;
+/// Calls of functions by functions that one call from outside can lead to, one inside the other (Butterbase §5.9).
+pub const MAX_INVOKE_DEPTH: u32 = 4;
 /// Wall time for evaluating a module at deploy, in milliseconds.
 pub const EVALUATION_MS: u32 = 10_000;
 /// Memory for evaluating a module at deploy, in MiB.

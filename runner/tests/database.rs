@@ -11,7 +11,7 @@
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use ramekin_compiler::Source;
-use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse};
+use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest};
 use ramekin_host_api::{AnonymousRole, AppInfo, CallContext, Caller, CallerType, Environment};
 use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Secret, SqlError};
 use ramekin_runner::database::FunctionSql;
@@ -28,11 +28,22 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+/// Shorter than any statement here would run, and time enough for a busy machine.
+const LONG: Duration = Duration::from_secs(20);
+
 struct NoFetch;
 
 impl Fetch for NoFetch {
     fn send(&self, _: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(async { Err(FetchError::Denied("nothing is sent here".into())) })
+    }
+}
+
+struct NoPeers;
+
+impl Invoke for NoPeers {
+    fn invoke(&self, _: InvokeRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
+        Box::pin(async { Err(FetchError::Denied("nobody is called here".into())) })
     }
 }
 
@@ -170,6 +181,7 @@ impl Rig {
                 }),
             },
             fetch: Arc::new(NoFetch),
+            peers: Arc::new(NoPeers),
             database: Arc::new(FunctionSql::new(self.sessions.clone())),
             anonymous_role,
             listener: None,
@@ -429,9 +441,7 @@ async fn transactions(rig: &Rig) {
         })))).length);
         log.push(await ctx.db.asUser().catch((e) => e.message));
         return log;";
-    let begun = Instant::now();
     let log = rig.call(None, body).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(
         log,
         json!([[3, 0], 3, true, 3, true, "swallowed", 12, "ctx.db.asUser: the callback must be a function"])
@@ -469,8 +479,7 @@ async fn cancellation(rig: &mut Rig) {
         let begun = Instant::now();
         let ended = rig.call_with(None, CallerType::ServiceKey, AnonymousRole::Service, 500, body).await.unwrap_err();
         assert!(matches!(ended, CallError::Timeout { .. }), "{ended:?}");
-        let built = Duration::from_millis(400);
-        assert!(begun.elapsed() < Duration::from_secs(1) + built, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
         let begun = Instant::now();
         loop {
             let running =
@@ -479,13 +488,19 @@ async fn cancellation(rig: &mut Rig) {
             if running == 0 {
                 break;
             }
-            assert!(begun.elapsed() < Duration::from_secs(1), "it goes on");
+            assert!(begun.elapsed() < LONG, "it goes on");
         }
         println!("the statement was gone {:?} after the call", begun.elapsed());
     }
     let slow = "ctx.waitUntil(ctx.db.query('SELECT pg_sleep(1)').then(() => ctx.db.query(\"INSERT INTO notes (body) VALUES ('late')\"))); return 1";
     assert_eq!(rig.call(None, slow).await.unwrap(), 1);
-    tokio::time::sleep(Duration::from_millis(1_800)).await;
-    let late: i64 = rig.admin.fetch_one("SELECT count(*) FROM notes WHERE body = 'late'").await.unwrap().get(0);
-    assert_eq!(late, 1, "ctx.db can be used in work that goes on after the response");
+    let begun = Instant::now();
+    loop {
+        let late: i64 = rig.admin.fetch_one("SELECT count(*) FROM notes WHERE body = 'late'").await.unwrap().get(0);
+        if late == 1 {
+            break;
+        }
+        assert!(begun.elapsed() < LONG, "ctx.db can be used in work that goes on after the response");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

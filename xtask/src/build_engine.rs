@@ -4,7 +4,7 @@ use crate::{core_module, inputs, serving_component};
 use anyhow::{Context, Result, bail};
 use ramekin_compiler::{Evaluator, SnapshotError, image};
 use ramekin_support::Modules;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use wasmtime::component::Component;
@@ -47,7 +47,7 @@ pub fn record(engine: &[u8], base: &[u8], modules: &[u8]) -> Result<String> {
 
 fn compile(engine: &Path) -> Result<Vec<u8>> {
     let status = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
-        .args(["build", "--release", "--locked"])
+        .args(["build", "--release", "--locked", "--config", &nameless_paths()?])
         .current_dir(engine)
         .env_remove("CARGO_TARGET_DIR")
         .status()
@@ -60,6 +60,20 @@ fn compile(engine: &Path) -> Result<Vec<u8>> {
     }
     let built = engine.join("target/wasm32-wasip1/release/ramekin_engine.wasm");
     std::fs::read(&built).with_context(|| format!("reading `{}`", built.display()))
+}
+
+/// A setting for cargo: panics name files relative to the folders they were built from, not where those lie on this machine.
+fn nameless_paths() -> Result<String> {
+    let home = std::env::home_dir().unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let rustc = Command::new("rustc").args(["--print", "sysroot"]).output().context("running rustc")?;
+    let sysroot = PathBuf::from(String::from_utf8(rustc.stdout)?.trim());
+    let mut folders = vec![(sysroot.join("lib/rustlib/src/rust"), "rust"), (inputs::root(), "ramekin")];
+    for registry in std::fs::read_dir(cargo.join("registry/src")).into_iter().flatten() {
+        folders.push((registry?.path(), "crates"));
+    }
+    let flags = folders.iter().map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
+    Ok(format!("target.wasm32-wasip1.rustflags={:?}", flags.collect::<Vec<_>>()))
 }
 
 /// Cranelift does what `wasm-opt` would do; only what nobody reads is taken out here.

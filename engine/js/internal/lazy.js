@@ -20,6 +20,7 @@ export const dataUrl = lazy('web/data-url.js');
 export const formData = lazy('web/form-data.js');
 export const format = lazy('web/format.js');
 export const inspection = lazy('web/inspect.js');
+export const invocation = lazy('platform/invoke.js');
 export const mime = lazy('internal/mime.js');
 export const report = lazy('web/report.js');
 export const streams = lazy('web/streams.js');

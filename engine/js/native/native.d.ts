@@ -88,6 +88,8 @@ export function fetchSend(
 export type FetchResult = [number, string, boolean, string, BodyKind, BodyPayload];
 /** Cancels the request: the host drops the connection; the promise never settles. */
 export function fetchAbort(id: number): void;
+/** Calls a function of the app; content null for none. */
+export function invokeSend(name: string, method: string, headers: string, content: string | null): Promise<FetchResult>;
 
 // ---- database ---------------------------------------------------------------------------------------------------
 /** 0 the caller's · 1 the user named next · 2 anon · 3 service */

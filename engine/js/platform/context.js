@@ -6,7 +6,7 @@
  * A member that this version does not have throws and names itself.
  */
 import { backgroundBegin, backgroundEnd, contextJson, envEntries, log } from 'native';
-import { database, inspection } from '../internal/lazy.js';
+import { database, inspection, invocation } from '../internal/lazy.js';
 
 let parsed;
 
@@ -52,7 +52,6 @@ function waitUntil(promise) {
   });
 }
 
-const NO_PEERS = 'functions cannot call each other yet; use fetch with the URL of the function';
 const NO_INTEGRATIONS = 'no third-party tools are connected';
 
 /** @type {Record<string, unknown>} */
@@ -81,7 +80,7 @@ lazy(ctx, 'integrations', () => ({
 }));
 Object.assign(ctx, {
   waitUntil,
-  invoke: missing('invoke', NO_PEERS),
+  invoke: (...args) => invocation().invoke(...args),
   invokeDO: missing('invokeDO', 'there are no durable objects'),
 });
 

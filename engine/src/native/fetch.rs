@@ -2,8 +2,9 @@
 
 use super::body;
 use crate::bindings::ramekin::function::fetch::{self, RedirectMode, Request, Response};
+use crate::bindings::ramekin::function::invoke;
 use crate::{call, js};
-use javy::quickjs::{Array, Ctx, IntoJs, Object, Result, Value};
+use javy::quickjs::{Array, Ctx, IntoJs, Object, Promise, Result, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use wit_bindgen::JoinHandle;
@@ -37,21 +38,40 @@ pub fn send<'js>(
         IN_FLIGHT.with_borrow_mut(|(_, table)| table.remove(&id));
         outcome
     };
-    let (promise, task) =
-        body::promise(&ctx, task, |ctx, outcome: std::result::Result<Response, fetch::Error>| match outcome {
-            Ok(response) => result(ctx, response).map_err(|error| error.to_string()),
-            Err(
-                fetch::Error::Invalid(text)
-                | fetch::Error::Denied(text)
-                | fetch::Error::Network(text)
-                | fetch::Error::TooMany(text),
-            ) => Err(text),
-        })?;
+    let (promise, task) = body::promise(&ctx, task, settled)?;
     IN_FLIGHT.with_borrow_mut(|(_, table)| table.insert(id, task));
     let handle = Object::new(ctx)?;
     handle.set("id", id)?;
     handle.set("promise", promise)?;
     Ok(handle)
+}
+
+/// Calls another function of the app.
+pub fn invoke<'js>(
+    ctx: Ctx<'js>,
+    function: js::LossyString,
+    method: String,
+    headers: String,
+    content: Option<js::LossyString>,
+) -> Result<Promise<'js>> {
+    let content = content.map(|text| text.0.into_bytes());
+    let request = invoke::Request { function: function.0, method, headers: js::latin1_bytes(&headers), content };
+    body::promise(&ctx, invoke::send(request), settled).map(|(promise, _)| promise)
+}
+
+fn settled<'js>(
+    ctx: &Ctx<'js>,
+    outcome: std::result::Result<Response, fetch::Error>,
+) -> std::result::Result<Value<'js>, String> {
+    match outcome {
+        Ok(response) => result(ctx, response).map_err(|error| error.to_string()),
+        Err(
+            fetch::Error::Invalid(text)
+            | fetch::Error::Denied(text)
+            | fetch::Error::Network(text)
+            | fetch::Error::TooMany(text),
+        ) => Err(text),
+    }
 }
 
 fn result<'js>(ctx: &Ctx<'js>, response: Response) -> Result<Value<'js>> {

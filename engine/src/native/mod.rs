@@ -62,6 +62,7 @@ natives! {
     "bodyAbort" => body::abort,
     "fetchSend" => fetch::send,
     "fetchAbort" => fetch::abort,
+    "invokeSend" => fetch::invoke,
     "dbQuery" => database::query,
     "dbBegin" => database::begin,
     "dbQueryWithin" => database::query_within,

@@ -1,16 +1,18 @@
 //! One call: a fresh instance, the request in, the response out, then what the function registered to go on; all of it
 //! under its limits, and cancelled wherever it is when they are reached or nobody waits any more.
 
-use super::{Image, Sandbox, Slot};
+use super::{Image, Sandbox, Slot, pages};
 use bytes::Bytes;
 use http::HeaderMap;
 use ramekin_host_api::ports::database::Database;
-use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, StackReader};
+use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, Invoke, StackReader};
 use ramekin_host_api::{
     AnonymousRole, Body, CallContext, CallState, Console, Environment, Failure, FailureKind, Fetches, Lifetime,
     MemoryLimiter, Queries, Request, Response, body, fields,
 };
 use ramekin_model::{ConsoleLine, limits};
+use std::future::poll_fn;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -36,6 +38,8 @@ pub struct Call {
     pub context: CallContext,
     /// Sends outbound requests.
     pub fetch: Arc<dyn Fetch>,
+    /// Calls the other functions of the app.
+    pub peers: Arc<dyn Invoke>,
     /// Runs SQL.
     pub database: Arc<dyn Database>,
     /// As whom SQL of an anonymous caller runs.
@@ -280,6 +284,7 @@ async fn run(
         on_end: Some(call.on_end),
         _slot: call.slot,
     };
+    let memory = Arc::<OnceLock<_>>::default();
     let state = CallState {
         started,
         environment: call.environment,
@@ -287,10 +292,12 @@ async fn run(
         console,
         lifetime,
         fetches: Fetches::new(call.fetch, call.memory_mb as usize * 1024 * 1024),
+        peers: call.peers,
         table: ResourceTable::new(),
         modules: Arc::clone(&sandbox.inner().modules),
         queries: Queries::new(call.database, call.anonymous_role, timeout),
         limiter: MemoryLimiter::new(call.memory_mb as usize * 1024 * 1024),
+        memory: Arc::clone(&memory),
     };
     let budget = sandbox.fuel(call.timeout_ms);
     let mut store = Store::new(sandbox.engine(), state);
@@ -311,16 +318,22 @@ async fn run(
     let outcome = {
         let execution = exchange.execute(&mut store);
         tokio::pin!(execution);
+        let mut rest = Rest { at: started + REST_AFTER, interval: REST_AFTER, ran: false };
         loop {
             let deadline = progress.deadline(timeout);
+            let running = poll_fn(|cx| {
+                rest.ran = true;
+                execution.as_mut().poll(cx)
+            });
             tokio::select! {
                 biased;
-                outcome = &mut execution => break Some(outcome),
+                outcome = running => break Some(outcome),
                 () = progress.lifetime.changed() => {}
-                () = tokio::time::sleep_until(deadline.into()) => {
+                () = tokio::time::sleep_until(deadline.min(rest.at).into()) => {
                     if progress.deadline(timeout) <= Instant::now() {
                         break None;
                     }
+                    rest.take(&memory);
                 }
             }
         }
@@ -376,6 +389,30 @@ async fn run(
     if let (Some(reply), Err(error)) = (reply, result) {
         progress.mark_complete();
         let _ = reply.send(Err(error));
+    }
+}
+
+/// A call that has run for so long, and waits, gives back what it can of its memory.
+const REST_AFTER: Duration = Duration::from_millis(100);
+
+/// When a call that waits gives back memory: ever more rarely, so that it costs nothing in a call that is busy for long.
+struct Rest {
+    at: Instant,
+    interval: Duration,
+    /// It ran since it last gave back.
+    ran: bool,
+}
+
+impl Rest {
+    fn take(&mut self, memory: &OnceLock<Range<usize>>) {
+        if self.at > Instant::now() {
+            return;
+        }
+        if let Some(memory) = memory.get().filter(|_| self.ran) {
+            pages::give_back_unchanged(memory.clone());
+        }
+        (self.ran, self.interval) = (false, self.interval * 2);
+        self.at = Instant::now() + self.interval;
     }
 }
 

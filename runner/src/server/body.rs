@@ -84,7 +84,8 @@ impl Body for ResponseBody {
     }
 }
 
-fn too_large(limit: usize) -> ApiError {
+/// The refusal of a body that is larger than this.
+pub fn too_large(limit: usize) -> ApiError {
     ApiError::request(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
 }
 

@@ -61,7 +61,7 @@ impl Front {
         let meta = Meta { id: Uuid::now_v7(), peer };
         let origin = Origin::of(request.headers());
         let answer = if let Err(error) = within_limits(&request) {
-            edge::failure::in_envelope(error)
+            edge::failure::in_envelope(error).map(ResponseBody::Bytes)
         } else if let Some(preflight) = origin.preflight(request.method(), request.headers()) {
             preflight.map(ResponseBody::Bytes)
         } else {
@@ -71,7 +71,7 @@ impl Front {
                 Err(_) => {
                     tracing::error!(request.id = %meta.id, "request {} ended in a panic", meta.id);
                     let text = "the server failed to answer; its log says why";
-                    edge::failure::in_envelope(ApiError::new(ErrorCode::InternalError, text))
+                    edge::failure::in_envelope(ApiError::new(ErrorCode::InternalError, text)).map(ResponseBody::Bytes)
                 }
             }
         };

@@ -24,8 +24,10 @@ pub(super) const CLEAN: &str = "DISCARD ALL";
 const CLEAN_TIMEOUT: Duration = Duration::from_secs(1);
 /// A session that has not ended so long after it was cancelled is cancelled again.
 const CANCEL_AGAIN: Duration = Duration::from_millis(100);
-/// How long cancelling may take.
+/// How long one request may take.
 const CANCEL_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long to go on cancelling. A server under load takes seconds to make the connection that a request needs.
+const ABANDON_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the server may take to see that a session is over.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A statement ends by itself so long after its call should have ended it: for when this server is no longer there to.
@@ -192,7 +194,7 @@ impl Session {
     /// Gives up on what the session does, now: cancels it, and waits until the server has ended the session.
     pub(super) async fn abandon(mut self) {
         let begun = Instant::now();
-        while begun.elapsed() < CLOSE_TIMEOUT {
+        while begun.elapsed() < ABANDON_TIMEOUT {
             let _ = timeout(CANCEL_TIMEOUT, stream::cancel(&self.access, &self.tls, self.key)).await;
             // A request that comes before its statement has begun cancels nothing, so there may have to be another.
             if timeout(CANCEL_AGAIN, self.wire.close()).await.is_ok() {

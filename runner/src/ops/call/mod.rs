@@ -12,7 +12,7 @@ use crate::registry::FunctionEntry;
 use chrono::Utc;
 use log::{CallLog, without_instance};
 use ramekin_host_api::ports::database::Database;
-use ramekin_host_api::ports::{ConsoleListener, Content, Fetch};
+use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, Invoke};
 use ramekin_host_api::{AnonymousRole, CallContext, Caller};
 use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType};
 use std::net::IpAddr;
@@ -73,6 +73,8 @@ pub struct Incoming {
     pub caller: Caller,
     /// What started it.
     pub trigger: TriggerType,
+    /// Calls the other functions of the app.
+    pub peers: Arc<dyn Invoke>,
 }
 
 /// Why there is no answer.
@@ -170,6 +172,7 @@ impl Calls {
                 app: Arc::clone(&entry.app),
             },
             fetch: Arc::clone(&self.fetch),
+            peers: incoming.peers,
             database: Arc::clone(&self.database),
             anonymous_role: self.anonymous_role,
             listener,

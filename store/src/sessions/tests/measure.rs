@@ -2,7 +2,6 @@
 
 use super::super::session::CLEAN;
 use super::*;
-use std::time::Instant;
 
 const QUERIES: u32 = 3_000;
 

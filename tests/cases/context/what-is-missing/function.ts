@@ -9,6 +9,7 @@ async function message(attempt: () => Promise<unknown>): Promise<string> {
 
 export async function handler(_request: Request, ctx: any): Promise<Response> {
   return Response.json({
-    invoke: await message(() => ctx.invoke('other')),
+    invokeDO: await message(() => ctx.invokeDO('other')),
+    execute: await message(() => ctx.integrations.execute('tool')),
   });
 }

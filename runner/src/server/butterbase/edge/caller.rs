@@ -81,6 +81,14 @@ pub fn is_refused(auth: AuthMode, identity: &Identity) -> bool {
     auth == AuthMode::Required && identity.user.is_none() && identity.caller.kind != CallerType::Loopback
 }
 
+/// Who calls when one function calls another for a user.
+///
+/// # Errors
+/// 403 when the function lets nobody act for users.
+pub fn loopback(user: Option<Arc<str>>, entry: &FunctionEntry) -> Result<Identity, ApiError> {
+    resolve(Credential::FunctionKey, user, &entry.app.id, entry.function.allow_impersonation)
+}
+
 fn resolve(credential: Credential, named: Option<Arc<str>>, app: &str, allowed: bool) -> Result<Identity, ApiError> {
     if named.is_some() {
         // A key that opens the app and whose scope is an app has exactly this one.

@@ -4,7 +4,6 @@ use super::{Refusal, no_function};
 use crate::exec::CallError;
 use crate::images::ImageError;
 use crate::ops::call::CallFailure;
-use crate::server::body::ResponseBody;
 use crate::server::error::{ApiError, JSON, json_bytes};
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
@@ -24,7 +23,7 @@ pub enum Audience {
 }
 
 /// The response to a call that failed.
-pub fn response(failure: CallFailure, audience: Audience) -> Response<ResponseBody> {
+pub fn response(failure: CallFailure, audience: Audience) -> Response<Bytes> {
     let saturated = matches!(failure, CallFailure::Saturated(_));
     match shape(failure, audience) {
         Ok((status, body)) => built(status, json_bytes(&body), saturated.then_some(RETRY_AFTER)),
@@ -33,7 +32,7 @@ pub fn response(failure: CallFailure, audience: Audience) -> Response<ResponseBo
 }
 
 /// The response to a call that was not made.
-pub fn refusal(refusal: Refusal) -> Response<ResponseBody> {
+pub fn refusal(refusal: Refusal) -> Response<Bytes> {
     match refusal {
         Refusal::Api(error) => in_envelope(error),
         Refusal::NoFunction => {
@@ -44,13 +43,13 @@ pub fn refusal(refusal: Refusal) -> Response<ResponseBody> {
 }
 
 /// An error in the envelope as a response.
-pub fn in_envelope(error: ApiError) -> Response<ResponseBody> {
+pub fn in_envelope(error: ApiError) -> Response<Bytes> {
     let (status, body, retry_after) = error.into_parts();
     built(status, body, retry_after)
 }
 
-fn built(status: StatusCode, body: Bytes, retry_after: Option<u32>) -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::Bytes(body));
+fn built(status: StatusCode, body: Bytes, retry_after: Option<u32>) -> Response<Bytes> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     if let Some(seconds) = retry_after {
@@ -131,12 +130,11 @@ fn not_run() -> ApiError {
 mod tests {
     use super::*;
     use crate::exec::Refused;
-    use http_body_util::BodyExt as _;
 
     fn told(failure: impl Into<CallFailure>, audience: Audience) -> (u16, Option<String>, Value) {
         let response = response(failure.into(), audience);
         let (status, retry) = (response.status().as_u16(), response.headers().get("retry-after").cloned());
-        let body = futures::executor::block_on(response.into_body().collect()).unwrap().to_bytes();
+        let body = response.into_body();
         let retry = retry.map(|value| value.to_str().unwrap().to_owned());
         (status, retry, serde_json::from_slice(&body).unwrap())
     }

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod failure;
 pub mod headers;
+pub mod peers;
 pub mod respond;
 
 use crate::ops::call::{CallFailure, Incoming as Arriving, Received};
@@ -16,8 +17,9 @@ use failure::Audience;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::body::Incoming;
+use peers::Peers;
 use ramekin_host_api::ports::Content;
-use ramekin_model::{ErrorCode, TriggerType, limits};
+use ramekin_model::{AuthMode, ErrorCode, TriggerType, limits};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -34,8 +36,8 @@ pub async fn call(state: &AppState, meta: Meta, request: Request<Incoming>) -> R
     let version = request.version();
     match forward(state, meta, request).await {
         Ok(Ok(reply)) => respond::reply(reply, &method, version),
-        Ok(Err(failure)) => failure::response(failure, Audience::Public),
-        Err(error) => failure::refusal(error),
+        Ok(Err(failure)) => failure::response(failure, Audience::Public).map(ResponseBody::Bytes),
+        Err(error) => failure::refusal(error).map(ResponseBody::Bytes),
     }
 }
 
@@ -60,19 +62,25 @@ async fn forward(
 ) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal> {
     let platform = &*state.0;
     let Some((app, name)) = route(request.uri().path()) else { return Err(Refusal::NoFunction) };
-    let entry = match platform.registry().find(app, name) {
-        Found::NoApp => return Err(ApiError::not_found("App").into()),
-        Found::NoFunction => return Err(Refusal::NoFunction),
-        Found::Function(entry) => entry,
-    };
-    // A function that something else starts is not there for the public.
-    let auth = entry.http_auth.ok_or_else(|| ApiError::not_found("Function"))?;
+    let (entry, auth) = find(state, app, name)?;
     let identity = caller::identify(&platform.keys, request.headers(), &entry).await?;
     if caller::is_refused(auth, &identity) {
         return Err(ApiError::new(ErrorCode::AuthRequired, "the function asks for a signed-in user").into());
     }
     let arriving = arriving(state, meta, request, &entry, identity).await?;
     Ok(platform.calls.call(&entry, arriving).await)
+}
+
+/// A function that can be called here, and whom it asks for.
+fn find(state: &AppState, app: &str, name: &str) -> Result<(Arc<FunctionEntry>, AuthMode), Refusal> {
+    let entry = match state.0.registry().find(app, name) {
+        Found::NoApp => return Err(ApiError::not_found("App").into()),
+        Found::NoFunction => return Err(Refusal::NoFunction),
+        Found::Function(entry) => entry,
+    };
+    // A function that something else starts is not there for the public.
+    let auth = entry.http_auth.ok_or_else(|| ApiError::not_found("Function"))?;
+    Ok((entry, auth))
 }
 
 async fn arriving(
@@ -89,6 +97,7 @@ async fn arriving(
     let length = body.size_hint().exact();
     let body = if no_body { Content::Empty } else { content(body, limits::MAX_REQUEST_BODY, &received).await? };
     let length = if matches!(body, Content::Empty) { None } else { length };
+    let client_ip = Some(meta.peer.ip().to_canonical());
     Ok(Arriving {
         id: meta.id,
         method: head.method.as_str().to_owned(),
@@ -97,7 +106,8 @@ async fn arriving(
         headers: headers::forwarded(&head.headers, &entry.app.id, &identity, length),
         body,
         received,
-        client_ip: Some(meta.peer.ip().to_canonical()),
+        client_ip,
+        peers: Peers::of(state, entry, identity.user.clone(), client_ip),
         user: identity.user,
         caller: identity.caller,
         trigger: TriggerType::Http,

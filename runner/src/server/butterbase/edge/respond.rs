@@ -19,6 +19,15 @@ const CONNECTION: [HeaderName; 8] = [
 
 /// The response to a public call.
 pub fn reply(reply: Reply, method: &Method, version: Version) -> Response<ResponseBody> {
+    content(reply, method, version).map(|content| match content {
+        Content::Empty => ResponseBody::Empty,
+        Content::Bytes(bytes) => ResponseBody::Bytes(bytes),
+        Content::Stream(stream) => ResponseBody::Stream(stream),
+    })
+}
+
+/// The same, wherever it goes.
+pub fn content(reply: Reply, method: &Method, version: Version) -> Response<Content> {
     let Reply { status, mut headers, body } = reply;
     for name in &CONNECTION {
         headers.remove(name);
@@ -29,15 +38,13 @@ pub fn reply(reply: Reply, method: &Method, version: Version) -> Response<Respon
     }
     let no_body = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
     let body = match body {
-        _ if no_body => ResponseBody::Empty,
+        _ if no_body => Content::Empty,
         Content::Bytes(bytes) if *method == Method::HEAD => {
             headers.insert(header::CONTENT_LENGTH, (bytes.len() as u64).into());
-            ResponseBody::Empty
+            Content::Empty
         }
-        _ if *method == Method::HEAD => ResponseBody::Empty,
-        Content::Empty => ResponseBody::Empty,
-        Content::Bytes(bytes) => ResponseBody::Bytes(bytes),
-        Content::Stream(stream) => ResponseBody::Stream(stream),
+        _ if *method == Method::HEAD => Content::Empty,
+        body => body,
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;

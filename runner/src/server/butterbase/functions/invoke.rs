@@ -3,6 +3,7 @@
 
 use super::super::edge::caller::{Identity, as_user};
 use super::super::edge::failure::{self, Audience};
+use super::super::edge::peers::Peers;
 use super::super::edge::{headers, no_function, respond};
 use crate::ops::call::{Calls, Incoming, Received};
 use crate::registry::Found;
@@ -49,6 +50,7 @@ pub async fn handler(
     fields::encode_one(&mut section, "content-type", b"application/json");
     fields::encode_one(&mut section, "content-length", body.len().to_string().as_bytes());
     headers::platform(&mut section, app.id.as_str(), &identity);
+    let client_ip = Some(meta.peer.ip().to_canonical());
     let received = Arc::<Received>::default();
     received.add(body.len());
     let incoming = Incoming {
@@ -59,14 +61,15 @@ pub async fn handler(
         headers: section,
         received,
         body: Content::Bytes(body),
-        client_ip: Some(meta.peer.ip().to_canonical()),
+        client_ip,
+        peers: Peers::of(&state, &entry, identity.user.clone(), client_ip),
         user: identity.user,
         caller: identity.caller,
         trigger: TriggerType::Http,
     };
     let response = match calls.call(&entry, incoming).await {
         Ok(reply) => narrowed(respond::reply(reply, &Method::POST, version), version),
-        Err(failure) => failure::response(failure, Audience::Owner),
+        Err(failure) => failure::response(failure, Audience::Owner).map(ResponseBody::Bytes),
     };
     Ok(response.map(axum::body::Body::new))
 }
