@@ -10,6 +10,8 @@ use std::time::SystemTime;
 const EXTENSIONS: &[&str] = &["ts", "js", "mts", "mjs"];
 /// Names of files that look like one and are none.
 const NOT_FUNCTIONS: &[&str] = &[".d.ts", ".d.mts", ".test.", ".spec."];
+/// Name of the file with the tables.
+pub const SCHEMA_FILE: &str = "_schema.json";
 
 /// When a file was written and how long it is; `None` when it is not there.
 type Stamp = Option<(SystemTime, u64)>;
@@ -31,11 +33,18 @@ pub struct Folder {
     pub functions: BTreeMap<FunctionName, FunctionFile>,
     /// Files that cannot be functions, and why.
     pub refused: BTreeMap<PathBuf, String>,
+    /// Its tables.
+    pub schema: Stamp,
 }
 
 /// Variables for all functions of a folder.
 pub fn dotenv_path(dir: &Path) -> PathBuf {
     dir.join(".env")
+}
+
+/// Tables of the folder's app.
+pub fn schema_path(dir: &Path) -> PathBuf {
+    dir.join(SCHEMA_FILE)
 }
 
 impl Folder {
@@ -44,7 +53,7 @@ impl Folder {
     /// # Errors
     /// When the folder cannot be read.
     pub fn scan(dir: &Path) -> io::Result<Self> {
-        let mut folder = Self::default();
+        let mut folder = Self { schema: stamp(&schema_path(dir)), ..Self::default() };
         let variables = stamp(&dotenv_path(dir));
         let mut paths: Vec<PathBuf> = std::fs::read_dir(dir)?.flatten().map(|entry| entry.path()).collect();
         paths.sort();
@@ -126,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn a_change_to_source_settings_or_variables_is_seen() {
+    fn a_change_to_source_settings_variables_or_tables_is_seen() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("hello.ts"), "1").unwrap();
         let mut before = Folder::scan(dir.path()).unwrap();
         assert_eq!(Folder::scan(dir.path()).unwrap(), before);
-        for (file, text) in [("hello.ts", "12"), ("hello.json", "{}"), (".env", "A=1")] {
+        for (file, text) in [("hello.ts", "12"), ("hello.json", "{}"), (".env", "A=1"), ("_schema.json", "{}")] {
             fs::write(dir.path().join(file), text).unwrap();
             let after = Folder::scan(dir.path()).unwrap();
             assert_ne!(after, before, "{file}");

@@ -1,8 +1,9 @@
 //! `ramekin dev`: serves the functions of a folder, and serves them anew when they change. A version that does not build is
-//! shown with what is wrong, and the last good one goes on serving.
+//! shown with what is wrong, and the last good one goes on serving. So it is with the tables of the folder's app.
 
 mod folder;
 mod printer;
+mod schema;
 mod settings;
 
 use super::exit_code::CliError;
@@ -19,7 +20,7 @@ use crate::server::front::Front;
 use crate::server::state::{AppState, PublicUrl};
 use crate::{server, shutdown, telemetry};
 use clap::Args;
-use folder::{Folder, FunctionFile};
+use folder::{Folder, FunctionFile, SCHEMA_FILE};
 use printer::{Printer, printable};
 use ramekin_model::{App, FunctionName};
 use ramekin_store::embedded::EmbeddedError;
@@ -39,6 +40,9 @@ const POLL: Duration = Duration::from_millis(300);
 /// Every *.ts, *.js, *.mts and *.mjs file of the folder is a function named after the file; those that begin with `_` or `.`
 /// and *.test.* are not. `.env` in the folder sets environment variables for all of them. `<name>.json` beside a function
 /// holds its settings: auth (default `none` here), timeoutMs, memoryLimitMb, envVars, triggers, description.
+///
+/// `_schema.json` holds the tables of the folder's app, and in `rls` who sees which rows; docs/schema.md says how. It is
+/// applied before the functions are deployed, and again when it changes.
 #[derive(Debug, Args)]
 pub struct Dev {
     /// Folder of the functions.
@@ -224,6 +228,10 @@ impl Watch {
                 let _ = self.platform.functions.delete(&self.app, function.name.as_str()).await;
             }
         }
+        if let Some(changed) = self.tables().await {
+            let name = self.printer.paint(Style::Cyan, &format!("{SCHEMA_FILE:<18}"));
+            self.printer.say(format!("  {name} {changed}"));
+        }
         if now.functions.is_empty() {
             self.printer
                 .say(format!("  there is no function yet: write one to {}", self.dir.join("hello.ts").display()));
@@ -265,6 +273,11 @@ impl Watch {
     }
 
     async fn step(&self, now: &Folder) {
+        if now.schema != self.seen.schema
+            && let Some(changed) = self.tables().await
+        {
+            self.printer.about(SCHEMA_FILE, &self.printer.paint(Style::Green, &changed));
+        }
         for name in self.seen.functions.keys().filter(|name| !now.functions.contains_key(*name)) {
             match self.platform.functions.delete(&self.app, name.as_str()).await {
                 Ok(_) => self.printer.about(name.as_str(), "removed"),
@@ -295,6 +308,18 @@ impl Watch {
                     self.console(name, &deployed);
                 }
                 Err(why) => self.failed(name, &why),
+            }
+        }
+    }
+
+    /// Brings the tables to what the folder says. Returns what was changed, in words.
+    async fn tables(&self) -> Option<String> {
+        match schema::apply(&self.platform, &self.app, &self.dir).await {
+            Ok(changed) => changed.text(),
+            Err(error) => {
+                let outcome = self.printer.paint(Style::Red, error.outcome());
+                self.printer.about(SCHEMA_FILE, &format!("{outcome}\n{}", printable(&error.to_string())));
+                None
             }
         }
     }

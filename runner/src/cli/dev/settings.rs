@@ -45,7 +45,11 @@ pub fn read(dir: &Path, name: &FunctionName, file: &FunctionFile) -> Result<Depl
     Ok(deploy)
 }
 
-fn text(path: &Path) -> Result<Option<String>, String> {
+/// What a file holds; `None` when it is not there.
+///
+/// # Errors
+/// Names the file, and says why it cannot be read.
+pub fn text(path: &Path) -> Result<Option<String>, String> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -1,9 +1,10 @@
 //! What is asked for: forms, and what is checked before the database is asked.
 
-use super::RlsError;
+use super::{Fields, RlsError};
 use crate::ops::sql_text::{check_expression, is_name};
 use ramekin_model::DatabaseRole;
 use ramekin_store::{Described, Policy};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What the name of a policy must be.
@@ -18,6 +19,23 @@ pub struct Isolation {
     pub user_column: String,
     /// A column that says that everybody may read the row.
     pub public_read_column: Option<String>,
+}
+
+impl Isolation {
+    /// Reads one as it is sent.
+    ///
+    /// # Errors
+    /// [`RlsError::Form`] says what is wrong with its fields.
+    pub fn read(body: Value) -> Result<Self, RlsError> {
+        let mut fields = Fields::of(body);
+        let wish = Self {
+            table: fields.text("table_name"),
+            user_column: fields.text("user_column"),
+            public_read_column: fields.optional("public_read_column"),
+        };
+        fields.done()?;
+        Ok(wish)
+    }
 }
 
 /// Which statements a policy is for.

@@ -2,11 +2,13 @@
 //!
 //! Every change is one transaction of the login that owns the app's tables.
 
+mod fields;
 mod form;
 mod sql;
 #[cfg(test)]
 mod tests;
 
+pub use fields::Fields;
 pub use form::{Command, Isolation, NewPolicy, Side};
 
 use crate::ops::sql_text::{BadExpression, is_name};

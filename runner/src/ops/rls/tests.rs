@@ -3,6 +3,7 @@ use super::{RlsError, sql};
 use crate::ops::sql_text::BadExpression;
 use ramekin_model::DatabaseRole;
 use ramekin_store::{Described, Policy};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 fn policy(using: Option<&str>) -> NewPolicy {
@@ -83,4 +84,15 @@ fn reading_a_table_that_shows_nothing_is_warned_of() {
 fn commands_have_one_spelling() {
     assert_eq!(Command::parse("DELETE"), Some(Command::Delete));
     assert_eq!(Command::parse("delete"), None);
+}
+
+#[test]
+fn what_is_wrong_with_fields_is_said_at_once() {
+    let wish = Isolation::read(json!({ "table_name": "t", "user_column": "u", "public_read_column": "p" })).unwrap();
+    assert_eq!(wish, Isolation { table: "t".into(), user_column: "u".into(), public_read_column: Some("p".into()) });
+    assert_eq!(Isolation::read(json!({ "table_name": "t", "user_column": "u" })).unwrap().public_read_column, None);
+    for body in [json!({ "table_name": 1 }), json!([]), json!(null)] {
+        let error = Isolation::read(body).unwrap_err();
+        assert_eq!(error.to_string(), "table_name: must be a string; user_column: must be a string");
+    }
 }

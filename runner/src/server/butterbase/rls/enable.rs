@@ -1,8 +1,7 @@
 //! `POST /v1/{app}/rls/enable`: secures a table.
 
 use super::super::{json, read_json};
-use super::Fields;
-use crate::ops::rls::Policies;
+use crate::ops::rls::{Fields, Policies};
 use crate::server::auth::OwnedApp;
 use crate::server::error::ApiError;
 use axum::extract::{Request, State};

@@ -1,7 +1,6 @@
 //! `POST /v1/{app}/rls`: rows belong to the user whose id they carry.
 
 use super::super::{json, read_json};
-use super::Fields;
 use crate::ops::rls::{Isolation, Policies};
 use crate::server::auth::OwnedApp;
 use crate::server::error::ApiError;
@@ -15,13 +14,7 @@ pub async fn handler(
     OwnedApp { app, .. }: OwnedApp,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let mut fields = Fields::of(read_json(request).await?);
-    let wish = Isolation {
-        table: fields.text("table_name"),
-        user_column: fields.text("user_column"),
-        public_read_column: fields.optional("public_read_column"),
-    };
-    fields.done()?;
+    let wish = Isolation::read(read_json(request).await?)?;
     let reading = policies.isolate(&app, &wish).await?;
     let mut body = serde_json::json!({
         "success": true,

@@ -1,8 +1,7 @@
 //! `POST /v1/{app}/rls/policies` and `PATCH /v1/{app}/rls/policies/{name}`: a policy of one's own.
 
 use super::super::{json, read_json};
-use super::Fields;
-use crate::ops::rls::{Command, NewPolicy, Policies, Side};
+use crate::ops::rls::{Command, Fields, NewPolicy, Policies, Side};
 use crate::server::auth::{OwnedApp, OwnedFunction};
 use crate::server::error::ApiError;
 use axum::extract::{Request, State};
