@@ -197,7 +197,16 @@ impl Platform {
         let (url, files) = (options.public_url.clone(), sandbox.image_files());
         let registry = Arc::new(Registry::load(store.clone(), vault.clone(), url, files, owner).await?);
         let databases = store.app_databases(vault.app_databases());
-        let apps = Apps { store: store.clone(), registry: Arc::clone(&registry), databases: databases.clone() };
+        let bounds = SessionsOptions { connections: options.config.database_connections, ..SessionsOptions::default() };
+        let sessions = Sessions::new(Arc::new(databases.clone()), bounds);
+        let tasks = sandbox.tasks().clone();
+        let apps = Apps {
+            store: store.clone(),
+            registry: Arc::clone(&registry),
+            databases: databases.clone(),
+            sessions: sessions.clone(),
+            tasks: tasks.clone(),
+        };
         let provisioning = apps.clone();
         let follower = Arc::clone(&registry);
         let resting = Arc::clone(&registry);
@@ -213,9 +222,6 @@ impl Platform {
         ];
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
-        let tasks = sandbox.tasks().clone();
-        let bounds = SessionsOptions { connections: options.config.database_connections, ..SessionsOptions::default() };
-        let sessions = Sessions::new(Arc::new(databases.clone()), bounds);
         let calls = Calls {
             sandbox: sandbox.clone(),
             images: Images { store: store.clone(), sandbox: sandbox.clone() },

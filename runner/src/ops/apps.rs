@@ -1,17 +1,18 @@
-//! Apps: making and finding them.
+//! Apps: making, finding and deleting them.
 
 use crate::registry::Registry;
 use ramekin_model::{ApiKey, App, AppId, KeyScope, Provisioning};
-use ramekin_store::{AppDatabases, Store, StoreError};
+use ramekin_store::{AppDatabases, Sessions, Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::task::TaskTracker;
 
 /// Longest name of an app, in characters.
 const MAX_NAME: usize = 63;
 /// Databases that could not be made are tried again so much later, if nobody has used them before.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// Makes and finds apps.
+/// Makes, finds and deletes apps.
 #[derive(Clone)]
 pub struct Apps {
     /// Where they are stored.
@@ -20,6 +21,10 @@ pub struct Apps {
     pub registry: Arc<Registry>,
     /// Their databases.
     pub databases: AppDatabases,
+    /// What functions have open of these.
+    pub sessions: Sessions,
+    /// Runs what must not stop half-way.
+    pub tasks: TaskTracker,
 }
 
 /// What became of a wish for an app.
@@ -40,6 +45,17 @@ pub enum CreateError {
     Name,
     /// The key opens one app.
     #[error("this key opens one app only; making apps takes an account key")]
+    Scope,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why an app was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// The key opens one app.
+    #[error("this key opens one app only; deleting apps takes an account key")]
     Scope,
     /// The database.
     #[error(transparent)]
@@ -69,6 +85,30 @@ impl Apps {
             Err(error) => Provisioning::Failed(error.to_string()),
         };
         Ok(Made { app, created, database })
+    }
+
+    /// Deletes an app for good: its database, its functions with their logs, its users, keys and variables. Calls that run
+    /// end within their limits, without its database. False when it was not there any more.
+    ///
+    /// # Errors
+    /// See [`DeleteError`]. It can be tried again.
+    pub async fn delete(&self, key: &ApiKey, app: &App) -> Result<bool, DeleteError> {
+        if key.scope != KeyScope::Account {
+            return Err(DeleteError::Scope);
+        }
+        let (this, id) = (self.clone(), app.id.clone());
+        // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
+        let delete = async move {
+            this.sessions.close_app(&id).await;
+            let deleted = this.databases.delete_app(&id).await?;
+            this.registry.forget_app(&id).await;
+            if deleted {
+                tracing::info!(app.id = %id, "deleted the app {id}");
+            }
+            Ok(deleted)
+        };
+        let deleted = self.tasks.spawn(delete).await;
+        Ok(deleted.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?)
     }
 
     /// Makes the databases that apps lack: of apps that an earlier release has made, and where it failed. Ends when none is

@@ -14,7 +14,7 @@ mod tests;
 pub(crate) use cluster::{GUARD, GUARDED_TEMPLATE};
 pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
 
-use crate::StoreError;
+use crate::{StoreError, apps};
 use cluster::{Admin, connect};
 use logins::Logins;
 use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
@@ -120,19 +120,40 @@ impl AppDatabases {
     /// # Errors
     /// When the database fails.
     pub async fn remove(&self, app: &AppId) -> Result<(), StoreError> {
+        self.take_away(app, Rest::Stays).await.map(|_| ())
+    }
+
+    /// Deletes an app: its database and logins, then everything else of it, and tells every server. Whoever wants to make its
+    /// database meanwhile finds that there is no such app. False when there was none. Can be repeated when it failed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_app(&self, app: &AppId) -> Result<bool, StoreError> {
+        self.take_away(app, Rest::Goes).await
+    }
+
+    async fn take_away(&self, app: &AppId, rest: Rest) -> Result<bool, StoreError> {
         let place = self.place(app);
         let _turn = place.turn.lock().await;
         place.ready.store(false, Ordering::Release);
         let mut platform = connect(&self.options()).await?;
         let turn = Turn::take(&mut platform, app).await?;
         let admin = Admin::check(turn.0).await?;
+        // If this stops half-way, nobody takes it for whole.
+        let begin = "UPDATE ramekin.app_databases SET status = 'provisioning', error = NULL, updated_at = now()
+                     WHERE app_id = $1";
+        sqlx::query(begin).bind(app.as_str()).execute(&mut *turn.0).await?;
         admin.remove(turn.0, app).await?;
         let forget = "DELETE FROM ramekin.app_databases WHERE app_id = $1";
         sqlx::query(forget).bind(app.as_str()).execute(&mut *turn.0).await?;
+        info!(app.id = %app, "removed the database of {app}");
+        let deleted = match rest {
+            Rest::Stays => false,
+            Rest::Goes => apps::delete(turn.0, app).await?,
+        };
         platform.close().await?;
         self.0.places.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
-        info!(app.id = %app, "removed the database of {app}");
-        Ok(())
+        Ok(deleted)
     }
 
     /// Whether the databases of these apps can be used, as any server has last found. In the order of the apps.
@@ -309,6 +330,15 @@ enum Extent {
     Missing,
     /// All of it once more.
     Everything,
+}
+
+/// What becomes of an app whose database is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// It goes on without.
+    Stays,
+    /// It goes too.
+    Goes,
 }
 
 /// The right to change what an app has in the cluster, for as long as the connection lasts.
