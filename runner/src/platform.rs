@@ -170,7 +170,7 @@ pub struct Background {
     tasks: TaskTracker,
     writer: Writer,
     /// Ends with the platform.
-    helpers: [JoinHandle<()>; 3],
+    helpers: [JoinHandle<()>; 4],
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -207,12 +207,13 @@ impl Platform {
             sessions: sessions.clone(),
             tasks: tasks.clone(),
         };
-        let provisioning = apps.clone();
+        let (provisioning, sweeping) = (apps.clone(), apps.clone());
         let follower = Arc::clone(&registry);
         let resting = Arc::clone(&registry);
         let helpers = [
             tokio::spawn(async move { follower.follow(changes).await }),
             tokio::spawn(async move { provisioning.provision_all().await }),
+            tokio::spawn(async move { sweeping.sweep_keys().await }),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(REST).await;

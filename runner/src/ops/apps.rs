@@ -3,6 +3,7 @@
 use crate::registry::Registry;
 use ramekin_model::{ApiKey, App, AppId, KeyScope, Provisioning};
 use ramekin_store::{AppDatabases, Sessions, Store, StoreError};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::task::TaskTracker;
@@ -11,6 +12,9 @@ use tokio_util::task::TaskTracker;
 const MAX_NAME: usize = 63;
 /// Databases that could not be made are tried again so much later, if nobody has used them before.
 const AGAIN: Duration = Duration::from_mins(1);
+
+/// How often keys of `ctx.idempotency` that have expired are deleted, and how long after the start for the first time.
+const SWEEP: (Duration, Duration) = (Duration::from_hours(1), Duration::from_mins(5));
 
 /// Makes, finds and deletes apps.
 #[derive(Clone)]
@@ -129,6 +133,48 @@ impl Apps {
                 return;
             }
             tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Deletes keys of `ctx.idempotency` that have expired, of one app after the other, every hour for as long as it is
+    /// polled.
+    pub async fn sweep_keys(&self) {
+        let (every, mut wait) = SWEEP;
+        let mut failing = HashSet::new();
+        loop {
+            tokio::time::sleep(std::mem::replace(&mut wait, every)).await;
+            match self.databases.usable().await {
+                Ok(apps) => self.sweep_keys_of(apps, &mut failing).await,
+                Err(error) => tracing::warn!(%error, "cannot ask which apps have databases: {error}"),
+            }
+        }
+    }
+
+    /// One round, and more for those that one visit was not enough for. What fails is told once until it works again.
+    async fn sweep_keys_of(&self, mut apps: Vec<AppId>, failing: &mut HashSet<AppId>) {
+        while !apps.is_empty() {
+            let mut left = Vec::new();
+            for app in apps {
+                match self.databases.sweep_keys(&app).await {
+                    Ok(swept) => {
+                        failing.remove(&app);
+                        tracing::debug!(app.id = %app, keys = swept.keys, "deleted {} expired keys of {app}", swept.keys);
+                        if !swept.all {
+                            left.push(app);
+                        }
+                    }
+                    // It was deleted meanwhile.
+                    Err(StoreError::Missing(_)) => {
+                        failing.remove(&app);
+                    }
+                    Err(error) => {
+                        if failing.insert(app.clone()) {
+                            tracing::warn!(app.id = %app, %error, "cannot delete expired keys of {app}: {error}");
+                        }
+                    }
+                }
+            }
+            apps = left;
         }
     }
 

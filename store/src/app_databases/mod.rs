@@ -5,6 +5,7 @@
 //! few seconds later at the earliest.
 
 mod cluster;
+mod keys;
 mod lineage;
 mod logins;
 mod session;
@@ -12,6 +13,7 @@ mod session;
 mod tests;
 
 pub(crate) use cluster::{GUARD, GUARDED_TEMPLATE};
+pub use keys::Swept;
 pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
 
 use crate::{StoreError, apps};
@@ -190,6 +192,19 @@ impl AppDatabases {
         let ids: Vec<String> =
             sqlx::query_scalar(ask).bind(lineage::newest()).bind(self.0.logins.check()).fetch_all(&self.0.pool).await?;
         ids.iter().map(|id| id.parse().map_err(|error| StoreError::unreadable("app id", error))).collect()
+    }
+
+    /// A connection as a login of the app, when its database can be used. Where the password was changed, it is set again.
+    async fn log_in(&self, app: &AppId, role: DatabaseRole) -> Result<PgConnection, StoreError> {
+        self.access(app, role).await?;
+        let options = self.login_options(app, role);
+        match connect(&options).await {
+            Err(StoreError::Config(_)) => {
+                self.renew(app).await?;
+                connect(&options).await
+            }
+            connected => connected,
+        }
     }
 
     fn place(&self, app: &AppId) -> Arc<Place> {
