@@ -29,6 +29,10 @@ const TESTS: &[Test] = &[
     ("an_image_goes_with_its_version", images::an_image_goes_with_its_version),
     ("deeply_nested_source_is_refused", malformed::deeply_nested_source_is_refused),
     ("functions_serve_while_the_database_is_away", database::functions_serve_while_the_database_is_away),
+    (
+        "functions_that_query_go_on_after_the_database_stood_still",
+        database::functions_that_query_go_on_after_the_database_stood_still,
+    ),
     ("functions_whose_variables_cannot_be_read_do_not_run", key::functions_whose_variables_cannot_be_read_do_not_run),
     (
         "images_that_cannot_be_written_are_served_from_memory",
