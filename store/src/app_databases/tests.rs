@@ -2,14 +2,15 @@ mod escapes;
 
 use super::AppDatabases;
 use crate::testing::{Proxy, database, new_function, record, store, store_with_app};
-use crate::{Change, NewAppUser, Store, StoreError};
+use crate::{Change, NewAppUser, Sessions, SessionsOptions, Store, StoreError};
 use ramekin_model::{
     AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, KeyScope, Provisioning, PublicKey, Secret,
-    SigningKey,
+    SigningKey, SqlIdentity, SqlStatement,
 };
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const SECRET: Secret<[u8; 32]> = Secret::new([5; 32]);
 
@@ -156,6 +157,22 @@ async fn each_role_sees_what_it_should() {
     assert_eq!(refused(&mut owner, "DELETE FROM ramekin_app.schema_migrations").await, "42501");
     assert_eq!(refused(&mut owner, "CREATE TABLE ramekin_app.x (id int)").await, "42501");
     assert_eq!(refused(&mut owner, "CREATE TEMP TABLE x (id int)").await, "42501");
+}
+
+#[tokio::test]
+async fn statements_of_functions_run_as_their_group() {
+    let (store, app) = store_with_app().await;
+    let databases = store.app_databases(SECRET);
+    let sessions = Sessions::new(Arc::new(databases), SessionsOptions::default());
+    for identity in [SqlIdentity::User("u1".into()), SqlIdentity::Service, SqlIdentity::Anon] {
+        let ask = "SELECT current_user || ' in the session of ' || session_user";
+        let statement = SqlStatement { text: ask.into(), parameters: Vec::new() };
+        let rows = sessions.query(&app, &identity, &statement, Duration::from_secs(30)).await.unwrap();
+        let role = identity.role();
+        let expected = format!("{} in the session of {}", role.group().unwrap(), role.login(&app));
+        assert!(String::from_utf8_lossy(&rows.cells).ends_with(&expected), "{identity:?}: {rows:?}");
+    }
+    sessions.close().await;
 }
 
 #[tokio::test]
@@ -350,7 +367,7 @@ async fn a_deleted_app_leaves_nothing_and_every_server_is_told() {
     assert_eq!((rows(&app).await, rows(&other.id).await), (vec![0; 7], vec![1; 7]));
     let dependent: Vec<i64> = sqlx::query_scalar(DEPENDENT).fetch_one(&store.pool).await.unwrap();
     assert_eq!(dependent, [1; 3], "those of the other app are left");
-    let told = tokio::time::timeout(std::time::Duration::from_secs(10), changes.next()).await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.unwrap();
     assert_eq!(told, Change::App { app: app.clone() });
     user.execute("SELECT 1").await.unwrap_err();
     // Nobody makes its database again, and it is not deleted twice.
@@ -372,7 +389,7 @@ async fn who_wants_a_database_while_its_app_is_deleted_finds_no_app() {
     let elsewhere = store.app_databases(SECRET);
     let delete = databases.delete_app(&app);
     let renew = async {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
         elsewhere.renew(&app).await
     };
     let (deleted, renewed) = tokio::join!(delete, renew);
