@@ -3,6 +3,7 @@
 
 mod crash;
 mod database;
+mod external;
 mod images;
 mod isolation;
 mod key;
@@ -27,6 +28,10 @@ const TESTS: &[Test] = &[
     ("a_second_server_on_the_same_data_is_refused", crash::a_second_server_on_the_same_data_is_refused),
     ("an_app_that_one_server_deletes_is_gone_on_the_other", nodes::an_app_that_one_server_deletes_is_gone_on_the_other),
     ("an_image_goes_with_its_version", images::an_image_goes_with_its_version),
+    (
+        "cases_of_databases_pass_on_somebody_elses_postgresql",
+        external::cases_of_databases_pass_on_somebody_elses_postgresql,
+    ),
     ("deeply_nested_source_is_refused", malformed::deeply_nested_source_is_refused),
     ("functions_serve_while_the_database_is_away", database::functions_serve_while_the_database_is_away),
     (
