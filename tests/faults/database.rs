@@ -31,9 +31,9 @@ const HELLOS: usize = 20;
 const QUERIES: usize = 10;
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long the clients call before the database stands still, how long it does, and how long they go on.
-const PHASES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(30), Duration::from_secs(8)];
+const PHASES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(30), Duration::from_secs(10)];
 /// How long calls may still fail afterwards.
-const RECOVERY: Duration = Duration::from_secs(6);
+const RECOVERY: Duration = Duration::from_secs(8);
 /// Three quarters of `RAMEKIN_DATABASE_CONNECTIONS`.
 const APP_SESSIONS: u64 = 15;
 /// The pool of the server, the connection that it hears of changes on, and one for administration.
