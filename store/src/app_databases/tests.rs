@@ -357,7 +357,7 @@ async fn a_deleted_app_leaves_nothing_and_every_server_is_told() {
     let rows = async |app: &AppId| -> Vec<i64> {
         sqlx::query_scalar(ROWS).bind(app.as_str()).fetch_one(&store.pool).await.unwrap()
     };
-    assert_eq!(rows(&app).await, [1; 7]);
+    assert_eq!(rows(&app).await, [1_i64; 7]);
     // A server that knows the database, and one that is using it.
     let elsewhere = Store::connect((*store.pool.connect_options()).clone(), 2).await.unwrap();
     let mut changes = elsewhere.changes().await.unwrap();
@@ -366,7 +366,7 @@ async fn a_deleted_app_leaves_nothing_and_every_server_is_told() {
     assert!(databases.delete_app(&app).await.unwrap());
     assert_eq!((rows(&app).await, rows(&other.id).await), (vec![0; 7], vec![1; 7]));
     let dependent: Vec<i64> = sqlx::query_scalar(DEPENDENT).fetch_one(&store.pool).await.unwrap();
-    assert_eq!(dependent, [1; 3], "those of the other app are left");
+    assert_eq!(dependent, [1_i64; 3], "those of the other app are left");
     let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.unwrap();
     assert_eq!(told, Change::App { app: app.clone() });
     user.execute("SELECT 1").await.unwrap_err();
