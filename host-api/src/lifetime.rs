@@ -33,6 +33,21 @@ impl Lifetime {
         }
     }
 
+    /// One more piece of work registered with `waitUntil`.
+    pub fn begin_background(&self) {
+        self.background.fetch_add(1, Ordering::AcqRel);
+        self.begin();
+        self.change();
+    }
+
+    /// One piece of it has settled. When it was the last, the time of the response counts again.
+    pub fn end_background(&self) {
+        if self.background.try_update(Ordering::AcqRel, Ordering::Acquire, |n| n.checked_sub(1)).is_ok() {
+            self.end();
+            self.change();
+        }
+    }
+
     /// What the instance may still live for has changed.
     pub fn change(&self) {
         self.changed.notify_one();
@@ -60,17 +75,12 @@ impl Lifetime {
 
 impl wait_until::Host for CallState {
     fn begin(&mut self) -> wasmtime::Result<()> {
-        self.lifetime.background.fetch_add(1, Ordering::AcqRel);
-        self.lifetime.begin();
-        self.lifetime.change();
+        self.lifetime.begin_background();
         Ok(())
     }
 
     fn end(&mut self) -> wasmtime::Result<()> {
-        let background = &self.lifetime.background;
-        if background.try_update(Ordering::AcqRel, Ordering::Acquire, |n| n.checked_sub(1)).is_ok() {
-            self.lifetime.end();
-        }
+        self.lifetime.end_background();
         Ok(())
     }
 }
@@ -79,5 +89,33 @@ impl wait_until::Host for CallState {
 impl snapshot::Host for CallState {
     fn take(&mut self, _memory: Vec<u8>) -> wasmtime::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lifetime;
+    use futures::FutureExt as _;
+
+    #[test]
+    fn each_piece_counts_once_and_every_change_of_the_work_is_told() {
+        let lifetime = Lifetime::default();
+        let is_idle = || lifetime.idle().now_or_never().is_some();
+        let has_changed = || lifetime.changed().now_or_never().is_some();
+        assert!(is_idle() && !has_changed());
+        lifetime.begin_background();
+        assert!(lifetime.has_background() && has_changed() && !has_changed() && !is_idle());
+        // A body that is being sent outlasts it.
+        lifetime.begin();
+        lifetime.end_background();
+        assert!(!lifetime.has_background() && has_changed() && !is_idle());
+        // Said once too often: the body counts all the same.
+        lifetime.end_background();
+        assert!(!has_changed() && !is_idle());
+        lifetime.end();
+        assert!(is_idle());
+        lifetime.end();
+        lifetime.begin();
+        assert!(!is_idle());
     }
 }

@@ -170,7 +170,7 @@ pub struct Background {
     tasks: TaskTracker,
     writer: Writer,
     /// Ends with the platform.
-    helpers: [JoinHandle<()>; 3],
+    helpers: [JoinHandle<()>; 4],
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -197,13 +197,23 @@ impl Platform {
         let (url, files) = (options.public_url.clone(), sandbox.image_files());
         let registry = Arc::new(Registry::load(store.clone(), vault.clone(), url, files, owner).await?);
         let databases = store.app_databases(vault.app_databases());
-        let apps = Apps { store: store.clone(), registry: Arc::clone(&registry), databases: databases.clone() };
-        let provisioning = apps.clone();
+        let bounds = SessionsOptions { connections: options.config.database_connections, ..SessionsOptions::default() };
+        let sessions = Sessions::new(Arc::new(databases.clone()), bounds);
+        let tasks = sandbox.tasks().clone();
+        let apps = Apps {
+            store: store.clone(),
+            registry: Arc::clone(&registry),
+            databases: databases.clone(),
+            sessions: sessions.clone(),
+            tasks: tasks.clone(),
+        };
+        let (provisioning, sweeping) = (apps.clone(), apps.clone());
         let follower = Arc::clone(&registry);
         let resting = Arc::clone(&registry);
         let helpers = [
             tokio::spawn(async move { follower.follow(changes).await }),
             tokio::spawn(async move { provisioning.provision_all().await }),
+            tokio::spawn(async move { sweeping.sweep_keys().await }),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(REST).await;
@@ -213,9 +223,6 @@ impl Platform {
         ];
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
-        let tasks = sandbox.tasks().clone();
-        let bounds = SessionsOptions { connections: options.config.database_connections, ..SessionsOptions::default() };
-        let sessions = Sessions::new(Arc::new(databases.clone()), bounds);
         let calls = Calls {
             sandbox: sandbox.clone(),
             images: Images { store: store.clone(), sandbox: sandbox.clone() },

@@ -186,7 +186,7 @@ impl Registry {
     /// Makes an app known, or leaves it as it is.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Missing`] when it was deleted meanwhile, otherwise when the database fails.
     pub async fn know(&self, app: &App) -> Result<Arc<AppEntry>, StoreError> {
         if let Some(entry) = self.app(app.id.as_str()) {
             return Ok(entry);
@@ -198,13 +198,38 @@ impl Registry {
             apps.entry(app.id.clone()).or_insert_with(|| Arc::clone(&new));
             apps
         });
+        // Deleted before this look, it goes again here; deleted after it, by whoever hears of that.
+        if self.store.apps().get(&app.id).await?.is_none() {
+            self.forget(&app.id);
+            return Err(StoreError::Missing("app"));
+        }
         Ok(self.app(app.id.as_str()).unwrap_or(new))
     }
 
-    /// Reads again what belongs to an app, after it was changed.
+    /// Makes an app that was deleted unknown, with its functions. Changes to these that have begun end first.
+    pub async fn forget_app(&self, id: &AppId) {
+        let _alone = self.gate.write().await;
+        self.forget(id);
+    }
+
+    fn forget(&self, id: &AppId) {
+        let Some(before) = self.app(id.as_str()) else { return };
+        self.apps.rcu(|apps| {
+            let mut apps = Apps::clone(apps);
+            apps.remove(id);
+            apps
+        });
+        let gone = before.functions.values().map(|old| &**old);
+        self.remove_files(gone.map(|old| {
+            old.retire(None);
+            (old, old.after())
+        }));
+    }
+
+    /// Reads again what belongs to an app, after it was changed. One that was deleted is forgotten.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::Missing`] when it was deleted, otherwise when the database fails.
     pub async fn refresh_app(&self, id: &AppId) -> Result<(), StoreError> {
         let _alone = self.gate.write().await;
         let Some(before) = self.app(id.as_str()) else {
@@ -212,7 +237,13 @@ impl Registry {
             self.look_up(id).await?;
             return Ok(());
         };
-        let settings = self.settings(id).await?;
+        let settings = match self.settings(id).await {
+            Err(error @ StoreError::Missing(_)) => {
+                self.forget(id);
+                return Err(error);
+            }
+            settings => settings?,
+        };
         let mut after = self.app_entry(App::clone(&before.app), settings);
         for (name, old) in &before.functions {
             let mut entry = self.entry(&after, old.function.clone());
@@ -344,7 +375,7 @@ impl Registry {
             Change::Reconnected => self.reload().await,
             Change::Function { app, name } => self.refresh(app, name).await,
             Change::App { app } => match self.refresh_app(app).await {
-                // It is gone by now, and news of that will come.
+                // It was deleted, and is forgotten.
                 Err(StoreError::Missing(_)) => Ok(()),
                 other => other,
             },

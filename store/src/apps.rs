@@ -1,10 +1,14 @@
 //! Apps: owners of functions.
 
 use crate::StoreError;
+use crate::changes::notify_app;
 use chrono::{DateTime, Utc};
 use ramekin_model::{App, AppId};
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgConnection, PgPool};
 use uuid::Uuid;
+
+/// Rows of the log that one statement deletes.
+const LOG_BATCH: u32 = 10_000;
 
 /// See [`crate::Store::apps`].
 #[derive(Debug)]
@@ -61,6 +65,32 @@ impl Apps<'_> {
         let row: Option<AppRow> = sqlx::query_as(get).bind(id.as_str()).fetch_optional(self.pool).await?;
         row.map(App::try_from).transpose()
     }
+}
+
+/// Deletes an app whose database is gone, with everything of it that is here, and tells every server. False when there is no
+/// such app.
+pub(crate) async fn delete(connection: &mut PgConnection, app: &AppId) -> Result<bool, StoreError> {
+    // The log before all else and in pieces, for it may be long. What is added meanwhile goes with the functions.
+    let log = "DELETE FROM ramekin.function_invocations WHERE id IN (
+                   SELECT i.id FROM ramekin.functions f JOIN ramekin.function_invocations i ON i.function_id = f.id
+                   WHERE f.app_id = $1 LIMIT $2)";
+    loop {
+        let done = sqlx::query(log).bind(app.as_str()).bind(i64::from(LOG_BATCH)).execute(&mut *connection).await?;
+        if done.rows_affected() < u64::from(LOG_BATCH) {
+            break;
+        }
+    }
+    let mut tx = connection.begin().await?;
+    // In the order in which batches of the log are written, so that neither waits for the other.
+    let lock = "SELECT id FROM ramekin.functions WHERE app_id = $1 ORDER BY id FOR UPDATE";
+    sqlx::query(lock).bind(app.as_str()).execute(&mut *tx).await?;
+    let done = sqlx::query("DELETE FROM ramekin.apps WHERE id = $1").bind(app.as_str()).execute(&mut *tx).await?;
+    let deleted = done.rows_affected() > 0;
+    if deleted {
+        notify_app(&mut tx, app.as_str()).await?;
+    }
+    tx.commit().await?;
+    Ok(deleted)
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,5 +1,5 @@
-//! News between servers: which function was deployed or deleted, what belongs to which app was changed, sent with the
-//! transaction that did it.
+//! News between servers: which function was deployed or deleted, which app was deleted, or what belongs to it changed, sent
+//! with the transaction that did it.
 //!
 //! News is lost while the connection is. Every such gap is reported as [`Change::Reconnected`], after which the reader
 //! must look at everything again.
@@ -34,7 +34,7 @@ pub enum Change {
         /// Its name.
         name: FunctionName,
     },
-    /// What belongs to this app was changed: its keys or its variables.
+    /// What belongs to this app was changed, its keys or its variables; or it was deleted, with its functions.
     App {
         /// Which.
         app: AppId,

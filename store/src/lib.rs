@@ -22,7 +22,9 @@ mod settings;
 mod testing;
 mod users;
 
-pub use app_databases::{AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
+pub use app_databases::{
+    AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy, Swept,
+};
 pub use app_users::{AppUsers, NewAppUser};
 pub use apps::Apps;
 pub use changes::{Change, Changes};

@@ -3,6 +3,7 @@
 
 mod crash;
 mod database;
+mod external;
 mod images;
 mod isolation;
 mod key;
@@ -25,9 +26,18 @@ const TESTS: &[Test] = &[
     ("a_killed_server_comes_back_with_all_it_acknowledged", crash::a_killed_server_comes_back_with_all_it_acknowledged),
     ("a_restarted_server_has_its_functions", crash::a_restarted_server_has_its_functions),
     ("a_second_server_on_the_same_data_is_refused", crash::a_second_server_on_the_same_data_is_refused),
+    ("an_app_that_one_server_deletes_is_gone_on_the_other", nodes::an_app_that_one_server_deletes_is_gone_on_the_other),
     ("an_image_goes_with_its_version", images::an_image_goes_with_its_version),
+    (
+        "cases_of_databases_pass_on_somebody_elses_postgresql",
+        external::cases_of_databases_pass_on_somebody_elses_postgresql,
+    ),
     ("deeply_nested_source_is_refused", malformed::deeply_nested_source_is_refused),
     ("functions_serve_while_the_database_is_away", database::functions_serve_while_the_database_is_away),
+    (
+        "functions_that_query_go_on_after_the_database_stood_still",
+        database::functions_that_query_go_on_after_the_database_stood_still,
+    ),
     ("functions_whose_variables_cannot_be_read_do_not_run", key::functions_whose_variables_cannot_be_read_do_not_run),
     (
         "images_that_cannot_be_written_are_served_from_memory",

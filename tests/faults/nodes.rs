@@ -11,6 +11,9 @@ const KEY: &str = "RAMEKIN_ENCRYPTION_KEY";
 const CODE: &str = "const top = Deno.env.get('WORD') ?? null;
     export const handler = (_, { env, user, caller }) =>
         Response.json({ top, word: env.WORD ?? null, shared: env.SHARED ?? null, user, caller });";
+const QUERY: &str = "export default async (_, ctx) => Response.json((await ctx.db.query('SELECT 1 AS one')).rows[0]);";
+const SLOW: &str =
+    "export default () => new Promise((resolve) => setTimeout(() => resolve(new Response('slow')), 2000));";
 /// For news to reach the other server.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -76,6 +79,54 @@ pub fn what_one_server_changes_the_other_knows() -> Result<()> {
             here == there && here.pointer("/keys/0").is_some() && here.pointer("/keys/1").is_none(),
             "{here} {there}"
         );
+        Result::<_>::Ok(())
+    })?;
+    second.stop()?;
+    first.stop()
+}
+
+pub fn an_app_that_one_server_deletes_is_gone_on_the_other() -> Result<()> {
+    let (first, second) = two(&Setup::default().with(KEY, "1".repeat(64)))?;
+    runtime()?.block_on(async {
+        let app = App::create(first.client(), "going").await?;
+        let other = on(&app, &second);
+        app.deploy("query", QUERY, &json!({})).await?;
+        app.deploy("slow", SLOW, &json!({})).await?;
+        app.deploy("f", CODE, &json!({})).await?;
+        until(&other, "none", |answer| answer.get("top").is_some()).await?;
+        // Both have sessions of its database, and the other one a call that runs.
+        for server in [&app, &other] {
+            server.get("query").await?.expect(200)?;
+        }
+        let running = tokio::spawn({
+            let other = other.clone();
+            async move { other.get("slow").await }
+        });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+
+        let delete = Sent::new("DELETE", format!("/apps/{}", app.id)).as_owner();
+        let deleted = app.client.send(&delete).await?.expect(200)?;
+        ensure!(deleted.total < SOON, "it took {:?} to delete the app", deleted.total);
+        let begun = Instant::now();
+        app.get("f").await?.expect(404)?;
+        while other.get("f").await?.status != 404 {
+            ensure!(begun.elapsed() < SOON, "the other server serves it {SOON:?} after it was deleted");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let answer = running.await?.context("the call that ran")?.expect(200)?;
+        ensure!(answer.body == b"slow", "the call that ran was answered {}", answer.text());
+        let status = Sent::get(format!("/apps/{}/status", app.id)).as_owner();
+        for server in [&app, &other] {
+            server.client.send(&delete).await?.expect(404)?;
+            server.client.send(&status).await?.expect(404)?;
+            server.get("query").await?.expect(404)?;
+        }
+
+        // An app of its name is another one, on both servers.
+        let next = App::create(second.client(), "going").await?;
+        ensure!(next.id != app.id, "the app came back");
+        on(&next, &first).deploy("f", CODE, &json!({})).await?;
+        until(&next, "none", |answer| answer.get("top").is_some()).await?;
         Result::<_>::Ok(())
     })?;
     second.stop()?;

@@ -20,6 +20,21 @@ export default (_: Request, ctx: any) => {
   return new Response('later');
 };";
 
+const FAILS: &str = "
+export default (_: Request, ctx: any) => {
+  const work = new Promise((resolve) => setTimeout(resolve, 1500)).then(() => { throw new Error('fails as well'); });
+  ctx.waitUntil(work);
+  return new Response('fails');
+};";
+
+const LEFT: &str = "
+export default async (_: Request, ctx: any) => {
+  const work = new Promise((resolve) => setTimeout(resolve, 1500)).then(() => console.log('left is done'));
+  ctx.waitUntil(work);
+  await work;
+  return new Response('left');
+};";
+
 pub fn running_calls_are_answered_before_the_end() -> Result<()> {
     let home = Home::new()?;
     let mut server = Server::start(&home, &Setup::default())?;
@@ -27,12 +42,17 @@ pub fn running_calls_are_answered_before_the_end() -> Result<()> {
         let app = App::create(server.client(), "shutdown").await?;
         app.deploy("slow", SLOW, &json!({})).await?;
         app.deploy("later", LATER, &json!({})).await?;
+        app.deploy("fails", FAILS, &json!({})).await?;
+        app.deploy("left", LEFT, &json!({})).await?;
         let running = tokio::spawn({
             let app = app.clone();
             async move { app.get("slow").await }
         });
         tokio::time::sleep(Duration::from_millis(300)).await;
         app.get("later").await?.expect(200)?;
+        app.get("fails").await?.expect(200)?;
+        let left = Sent { leave_after: Some(Duration::from_millis(400)), ..Sent::get(app.path("left")) };
+        app.client.send(&left).await?.expect(0)?;
         server.terminate()?;
         refuses_calls(&app).await?;
         let answer = running.await?.context("a call that ran when the server was asked to end")?.expect(200)?;
@@ -49,9 +69,15 @@ pub fn running_calls_are_answered_before_the_end() -> Result<()> {
     let server = Server::start(&home, &Setup::default())?;
     runtime()?.block_on(async {
         let app = App { client: server.client(), ..app };
-        for (name, line) in [("slow", "slow is done"), ("later", "later is done")] {
+        for (name, level, line) in [
+            ("slow", "log", "slow is done"),
+            ("later", "log", "later is done"),
+            ("fails", "error", "<contains:fails as well>"),
+            ("left", "log", "left is done"),
+        ] {
             let logs = app.logs(name, "").await?;
-            let expected = json!({ "logs": [{ "statusCode": 200, "consoleLogs": [{ "message": line }] }] });
+            let lines = json!([{ "level": level, "message": line }]);
+            let expected = json!({ "logs": [{ "statusCode": 200, "consoleLogs": lines }] });
             let difference = json::difference(&expected, &logs);
             ensure!(difference.is_none(), "the record of {name}: {difference:?}");
         }

@@ -79,8 +79,49 @@ pub fn signal(child: &Child, signal: rustix::process::Signal) -> Result<()> {
 /// # Errors
 /// When it is gone.
 pub fn kill(found: &Found) -> Result<()> {
+    send(found, rustix::process::Signal::KILL).context("killing a process")
+}
+
+fn send(found: &Found, signal: rustix::process::Signal) -> Result<()> {
     let pid = rustix::process::Pid::from_raw(i32::try_from(found.pid)?).context("no process has the id 0")?;
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).context("killing a process")
+    Ok(rustix::process::kill_process(pid, signal)?)
+}
+
+/// Processes that stand still until this is dropped.
+#[derive(Debug)]
+pub struct Still(Vec<Found>);
+
+impl Still {
+    /// Stops the processes of a folder whose command line holds this text, and those that they start meanwhile.
+    pub fn of(folder: &Path, text: &str) -> Self {
+        let mut still = Self(Vec::new());
+        loop {
+            let mut running = below(folder);
+            running.retain(|found| found.command.contains(text) && still.0.iter().all(|known| known.pid != found.pid));
+            // Whoever stands still starts no others.
+            if running.is_empty() {
+                return still;
+            }
+            for found in running {
+                // It may have ended.
+                let _ = send(&found, rustix::process::Signal::STOP);
+                still.0.push(found);
+            }
+        }
+    }
+
+    /// Which.
+    pub fn processes(&self) -> &[Found] {
+        &self.0
+    }
+}
+
+impl Drop for Still {
+    fn drop(&mut self) {
+        for found in &self.0 {
+            let _ = send(found, rustix::process::Signal::CONT);
+        }
+    }
 }
 
 /// Kills a process and everything in its group.

@@ -50,11 +50,30 @@ impl Home {
     /// # Errors
     /// When there is none.
     pub fn database_url(&self) -> Result<String> {
-        let postgres = self.data().join("postgres");
-        let password = std::fs::read_to_string(postgres.join("ramekin.password")).context("reading the password")?;
-        let socket = postgres.join("socket");
+        self.database_url_of("ramekin", &self.password("ramekin")?, "ramekin")
+    }
+
+    /// The same, of a superuser, who can make roles and databases.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn superuser_url(&self) -> Result<String> {
+        self.database_url_of("postgres", &self.password("postgres")?, "postgres")
+    }
+
+    /// Where a role reaches a database of the embedded PostgreSQL.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn database_url_of(&self, role: &str, password: &str, database: &str) -> Result<String> {
+        let socket = self.data().join("postgres/socket");
         anyhow::ensure!(socket.is_dir(), "the socket is somewhere else");
-        Ok(format!("postgres://ramekin:{password}@localhost/ramekin?host={}", socket.display()))
+        Ok(format!("postgres://{role}:{password}@localhost/{database}?host={}", socket.display()))
+    }
+
+    fn password(&self, role: &str) -> Result<String> {
+        let file = self.data().join("postgres").join(format!("{role}.password"));
+        std::fs::read_to_string(file).context("reading the password")
     }
 
     fn cache(&self) -> PathBuf {

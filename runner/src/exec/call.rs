@@ -556,3 +556,38 @@ impl Drop for ReplyBody {
         self.progress.end_body();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_after_the_response_has_a_time_of_its_own_whatever_the_limit() {
+        let background = Duration::from_millis(limits::BACKGROUND_MS.into());
+        for timeout_ms in [1, limits::BACKGROUND_MS, limits::MAX_TIMEOUT_MS] {
+            let progress = Progress {
+                started: Instant::now(),
+                lifetime: Arc::default(),
+                responded: OnceLock::new(),
+                streaming: AtomicBool::new(false),
+                complete: AtomicU64::new(0),
+                response_bytes: AtomicU64::new(0),
+                late: OnceLock::new(),
+            };
+            let timeout = Duration::from_millis(timeout_ms.into());
+            let limit = || progress.deadline(timeout) - progress.started;
+            progress.lifetime.begin_background();
+            assert_eq!(limit(), timeout, "up to the response its own time counts");
+            let response = Duration::from_micros(900);
+            progress.responded.set(progress.started + response).unwrap();
+            assert_eq!(limit(), response + background);
+            progress.begin_body();
+            assert_eq!(limit(), timeout.max(response + background), "a body that is being sent may take the longer");
+            progress.lifetime.end_background();
+            assert_eq!(limit(), timeout, "only the body is left");
+            progress.end_body();
+            progress.lifetime.begin_background();
+            assert_eq!(limit(), response + background);
+        }
+    }
+}

@@ -1,17 +1,22 @@
-//! Apps: making and finding them.
+//! Apps: making, finding and deleting them.
 
 use crate::registry::Registry;
 use ramekin_model::{ApiKey, App, AppId, KeyScope, Provisioning};
-use ramekin_store::{AppDatabases, Store, StoreError};
+use ramekin_store::{AppDatabases, Sessions, Store, StoreError};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::task::TaskTracker;
 
 /// Longest name of an app, in characters.
 const MAX_NAME: usize = 63;
 /// Databases that could not be made are tried again so much later, if nobody has used them before.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// Makes and finds apps.
+/// How often keys of `ctx.idempotency` that have expired are deleted, and how long after the start for the first time.
+const SWEEP: (Duration, Duration) = (Duration::from_hours(1), Duration::from_mins(5));
+
+/// Makes, finds and deletes apps.
 #[derive(Clone)]
 pub struct Apps {
     /// Where they are stored.
@@ -20,6 +25,10 @@ pub struct Apps {
     pub registry: Arc<Registry>,
     /// Their databases.
     pub databases: AppDatabases,
+    /// What functions have open of these.
+    pub sessions: Sessions,
+    /// Runs what must not stop half-way.
+    pub tasks: TaskTracker,
 }
 
 /// What became of a wish for an app.
@@ -40,6 +49,17 @@ pub enum CreateError {
     Name,
     /// The key opens one app.
     #[error("this key opens one app only; making apps takes an account key")]
+    Scope,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why an app was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// The key opens one app.
+    #[error("this key opens one app only; deleting apps takes an account key")]
     Scope,
     /// The database.
     #[error(transparent)]
@@ -71,6 +91,30 @@ impl Apps {
         Ok(Made { app, created, database })
     }
 
+    /// Deletes an app for good: its database, its functions with their logs, its users, keys and variables. Calls that run
+    /// end within their limits, without its database. False when it was not there any more.
+    ///
+    /// # Errors
+    /// See [`DeleteError`]. It can be tried again.
+    pub async fn delete(&self, key: &ApiKey, app: &App) -> Result<bool, DeleteError> {
+        if key.scope != KeyScope::Account {
+            return Err(DeleteError::Scope);
+        }
+        let (this, id) = (self.clone(), app.id.clone());
+        // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
+        let delete = async move {
+            this.sessions.close_app(&id).await;
+            let deleted = this.databases.delete_app(&id).await?;
+            this.registry.forget_app(&id).await;
+            if deleted {
+                tracing::info!(app.id = %id, "deleted the app {id}");
+            }
+            Ok(deleted)
+        };
+        let deleted = self.tasks.spawn(delete).await;
+        Ok(deleted.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))?)
+    }
+
     /// Makes the databases that apps lack: of apps that an earlier release has made, and where it failed. Ends when none is
     /// missing.
     pub async fn provision_all(&self) {
@@ -89,6 +133,48 @@ impl Apps {
                 return;
             }
             tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Deletes keys of `ctx.idempotency` that have expired, of one app after the other, every hour for as long as it is
+    /// polled.
+    pub async fn sweep_keys(&self) {
+        let (every, mut wait) = SWEEP;
+        let mut failing = HashSet::new();
+        loop {
+            tokio::time::sleep(std::mem::replace(&mut wait, every)).await;
+            match self.databases.usable().await {
+                Ok(apps) => self.sweep_keys_of(apps, &mut failing).await,
+                Err(error) => tracing::warn!(%error, "cannot ask which apps have databases: {error}"),
+            }
+        }
+    }
+
+    /// One round, and more for those that one visit was not enough for. What fails is told once until it works again.
+    async fn sweep_keys_of(&self, mut apps: Vec<AppId>, failing: &mut HashSet<AppId>) {
+        while !apps.is_empty() {
+            let mut left = Vec::new();
+            for app in apps {
+                match self.databases.sweep_keys(&app).await {
+                    Ok(swept) => {
+                        failing.remove(&app);
+                        tracing::debug!(app.id = %app, keys = swept.keys, "deleted {} expired keys of {app}", swept.keys);
+                        if !swept.all {
+                            left.push(app);
+                        }
+                    }
+                    // It was deleted meanwhile.
+                    Err(StoreError::Missing(_)) => {
+                        failing.remove(&app);
+                    }
+                    Err(error) => {
+                        if failing.insert(app.clone()) {
+                            tracing::warn!(app.id = %app, %error, "cannot delete expired keys of {app}: {error}");
+                        }
+                    }
+                }
+            }
+            apps = left;
         }
     }
 

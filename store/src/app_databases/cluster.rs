@@ -55,9 +55,10 @@ impl Admin {
         Ok(admin)
     }
 
-    /// Members of a group have its rights; where the server can say so, they cannot become the group.
+    /// Members of a group have its rights, and become it: that is how a statement of a function begins. Where the server lets
+    /// it be said, both are, for the right to become somebody is one of its own there.
     fn membership(&self) -> &'static str {
-        if self.version >= 160_000 { "WITH INHERIT TRUE, SET FALSE" } else { "" }
+        if self.version >= 160_000 { "WITH INHERIT TRUE, SET TRUE" } else { "" }
     }
 
     /// Keeps the logins of apps out of the platform's database, as far as that is ours to do.

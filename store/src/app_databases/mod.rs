@@ -5,6 +5,7 @@
 //! few seconds later at the earliest.
 
 mod cluster;
+mod keys;
 mod lineage;
 mod logins;
 mod session;
@@ -12,9 +13,10 @@ mod session;
 mod tests;
 
 pub(crate) use cluster::{GUARD, GUARDED_TEMPLATE};
+pub use keys::Swept;
 pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
 
-use crate::StoreError;
+use crate::{StoreError, apps};
 use cluster::{Admin, connect};
 use logins::Logins;
 use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
@@ -120,19 +122,40 @@ impl AppDatabases {
     /// # Errors
     /// When the database fails.
     pub async fn remove(&self, app: &AppId) -> Result<(), StoreError> {
+        self.take_away(app, Rest::Stays).await.map(|_| ())
+    }
+
+    /// Deletes an app: its database and logins, then everything else of it, and tells every server. Whoever wants to make its
+    /// database meanwhile finds that there is no such app. False when there was none. Can be repeated when it failed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_app(&self, app: &AppId) -> Result<bool, StoreError> {
+        self.take_away(app, Rest::Goes).await
+    }
+
+    async fn take_away(&self, app: &AppId, rest: Rest) -> Result<bool, StoreError> {
         let place = self.place(app);
         let _turn = place.turn.lock().await;
         place.ready.store(false, Ordering::Release);
         let mut platform = connect(&self.options()).await?;
         let turn = Turn::take(&mut platform, app).await?;
         let admin = Admin::check(turn.0).await?;
+        // If this stops half-way, nobody takes it for whole.
+        let begin = "UPDATE ramekin.app_databases SET status = 'provisioning', error = NULL, updated_at = now()
+                     WHERE app_id = $1";
+        sqlx::query(begin).bind(app.as_str()).execute(&mut *turn.0).await?;
         admin.remove(turn.0, app).await?;
         let forget = "DELETE FROM ramekin.app_databases WHERE app_id = $1";
         sqlx::query(forget).bind(app.as_str()).execute(&mut *turn.0).await?;
+        info!(app.id = %app, "removed the database of {app}");
+        let deleted = match rest {
+            Rest::Stays => false,
+            Rest::Goes => apps::delete(turn.0, app).await?,
+        };
         platform.close().await?;
         self.0.places.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
-        info!(app.id = %app, "removed the database of {app}");
-        Ok(())
+        Ok(deleted)
     }
 
     /// Whether the databases of these apps can be used, as any server has last found. In the order of the apps.
@@ -169,6 +192,19 @@ impl AppDatabases {
         let ids: Vec<String> =
             sqlx::query_scalar(ask).bind(lineage::newest()).bind(self.0.logins.check()).fetch_all(&self.0.pool).await?;
         ids.iter().map(|id| id.parse().map_err(|error| StoreError::unreadable("app id", error))).collect()
+    }
+
+    /// A connection as a login of the app, when its database can be used. Where the password was changed, it is set again.
+    async fn log_in(&self, app: &AppId, role: DatabaseRole) -> Result<PgConnection, StoreError> {
+        self.access(app, role).await?;
+        let options = self.login_options(app, role);
+        match connect(&options).await {
+            Err(StoreError::Config(_)) => {
+                self.renew(app).await?;
+                connect(&options).await
+            }
+            connected => connected,
+        }
     }
 
     fn place(&self, app: &AppId) -> Arc<Place> {
@@ -309,6 +345,15 @@ enum Extent {
     Missing,
     /// All of it once more.
     Everything,
+}
+
+/// What becomes of an app whose database is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// It goes on without.
+    Stays,
+    /// It goes too.
+    Goes,
 }
 
 /// The right to change what an app has in the cluster, for as long as the connection lasts.

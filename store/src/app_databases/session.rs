@@ -4,7 +4,6 @@
 //! Statements hold expressions that people have written, so nobody with more rights than this login ever runs them.
 
 use super::AppDatabases;
-use super::cluster::connect;
 use crate::StoreError;
 use ramekin_model::{AppId, DatabaseRole};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
@@ -116,17 +115,7 @@ impl AppDatabases {
     /// # Errors
     /// When it cannot, or does not answer.
     pub async fn owner_session(&self, app: &AppId) -> Result<OwnerSession, StoreError> {
-        self.access(app, DatabaseRole::Owner).await?;
-        let options = self.login_options(app, DatabaseRole::Owner);
-        let connected = match connect(&options).await {
-            // Its password was changed: set it again.
-            Err(StoreError::Config(_)) => {
-                self.renew(app).await?;
-                connect(&options).await
-            }
-            connected => connected,
-        };
-        let mut connection = connected?;
+        let mut connection = self.log_in(app, DatabaseRole::Owner).await?;
         connection.execute("BEGIN").await?;
         Ok(OwnerSession(connection))
     }

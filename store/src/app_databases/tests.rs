@@ -1,12 +1,16 @@
 mod escapes;
 
 use super::AppDatabases;
-use crate::testing::{Proxy, database, store, store_with_app};
-use crate::{Store, StoreError};
-use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
+use crate::testing::{Proxy, database, new_function, record, store, store_with_app};
+use crate::{Change, NewAppUser, Sessions, SessionsOptions, Store, StoreError};
+use ramekin_model::{
+    AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, KeyScope, Provisioning, PublicKey, Secret,
+    SigningKey, SqlIdentity, SqlStatement,
+};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const SECRET: Secret<[u8; 32]> = Secret::new([5; 32]);
 
@@ -156,6 +160,22 @@ async fn each_role_sees_what_it_should() {
 }
 
 #[tokio::test]
+async fn statements_of_functions_run_as_their_group() {
+    let (store, app) = store_with_app().await;
+    let databases = store.app_databases(SECRET);
+    let sessions = Sessions::new(Arc::new(databases), SessionsOptions::default());
+    for identity in [SqlIdentity::User("u1".into()), SqlIdentity::Service, SqlIdentity::Anon] {
+        let ask = "SELECT current_user || ' in the session of ' || session_user";
+        let statement = SqlStatement { text: ask.into(), parameters: Vec::new() };
+        let rows = sessions.query(&app, &identity, &statement, Duration::from_secs(30)).await.unwrap();
+        let role = identity.role();
+        let expected = format!("{} in the session of {}", role.group().unwrap(), role.login(&app));
+        assert!(String::from_utf8_lossy(&rows.cells).ends_with(&expected), "{identity:?}: {rows:?}");
+    }
+    sessions.close().await;
+}
+
+#[tokio::test]
 async fn servers_that_provision_at_once_take_turns() {
     let (store, app) = store_with_app().await;
     let options = (*store.pool.connect_options()).clone();
@@ -296,6 +316,89 @@ async fn a_removed_database_is_gone_whoever_uses_it() {
     assert_eq!(states(&databases, &app).await, Provisioning::Pending);
     databases.remove(&app).await.unwrap();
     databases.provision(&app).await.unwrap();
+}
+
+/// Rows of an app, in every table that has any.
+const ROWS: &str = "SELECT ARRAY[
+    (SELECT count(*) FROM ramekin.apps WHERE id = $1), (SELECT count(*) FROM ramekin.app_databases WHERE app_id = $1),
+    (SELECT count(*) FROM ramekin.functions WHERE app_id = $1), (SELECT count(*) FROM ramekin.api_keys WHERE app_id = $1),
+    (SELECT count(*) FROM ramekin.app_env_vars WHERE app_id = $1), (SELECT count(*) FROM ramekin.app_users WHERE app_id = $1),
+    (SELECT count(*) FROM ramekin.app_signing_keys WHERE app_id = $1)]";
+/// Rows that belong to functions and users of any app.
+const DEPENDENT: &str = "SELECT ARRAY[(SELECT count(*) FROM ramekin.function_triggers),
+    (SELECT count(*) FROM ramekin.function_invocations), (SELECT count(*) FROM ramekin.app_refresh_tokens)]";
+
+/// Gives an app one of everything.
+async fn fill(store: &Store, databases: &AppDatabases, app: &AppId) {
+    databases.provision(app).await.unwrap();
+    let function = store.functions().deploy(app, &new_function("hello")).await.unwrap();
+    store.invocations().record(&[record(app, function.id, chrono::Utc::now())]).await.unwrap();
+    let owner = store.users().ensure_owner().await.unwrap();
+    let hash = app.as_str().bytes().map(|byte| format!("{byte:04x}")).collect::<String>();
+    store.keys().create(owner, "key", &KeyScope::App(app.clone()), &hash, "bb_sk_000000").await.unwrap();
+    assert!(store.settings().replace_env(app, None, "sealed", None).await.unwrap());
+    let public = PublicKey { kid: "k".into(), modulus: "n".into(), exponent: "AQAB".into() };
+    let key = SigningKey { public, encrypted_private: "sealed".into() };
+    assert!(store.settings().add_signing_key(app, &key).await.unwrap());
+    let new = NewAppUser { email: "a@example.org", password_hash: "hash", display_name: None };
+    let user = store.app_users().create(app, &new).await.unwrap().unwrap();
+    store.app_users().sign_in(user.id, &hash).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deleted_app_leaves_nothing_and_every_server_is_told() {
+    let (store, app) = store_with_app().await;
+    let owner = store.users().ensure_owner().await.unwrap();
+    let (other, _) = store.apps().create(owner, "other").await.unwrap();
+    let databases = store.app_databases(SECRET);
+    for app in [&app, &other.id] {
+        fill(&store, &databases, app).await;
+    }
+    let rows = async |app: &AppId| -> Vec<i64> {
+        sqlx::query_scalar(ROWS).bind(app.as_str()).fetch_one(&store.pool).await.unwrap()
+    };
+    assert_eq!(rows(&app).await, [1_i64; 7]);
+    // A server that knows the database, and one that is using it.
+    let elsewhere = Store::connect((*store.pool.connect_options()).clone(), 2).await.unwrap();
+    let mut changes = elsewhere.changes().await.unwrap();
+    let knowing = elsewhere.app_databases(SECRET);
+    let mut user = login(&knowing, &app, DatabaseRole::User).await;
+    assert!(databases.delete_app(&app).await.unwrap());
+    assert_eq!((rows(&app).await, rows(&other.id).await), (vec![0; 7], vec![1; 7]));
+    let dependent: Vec<i64> = sqlx::query_scalar(DEPENDENT).fetch_one(&store.pool).await.unwrap();
+    assert_eq!(dependent, [1_i64; 3], "those of the other app are left");
+    let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.unwrap();
+    assert_eq!(told, Change::App { app: app.clone() });
+    user.execute("SELECT 1").await.unwrap_err();
+    // Nobody makes its database again, and it is not deleted twice.
+    let missing = StoreError::Missing("app of the database");
+    assert_eq!(databases.provision(&app).await.unwrap_err(), missing);
+    assert_eq!(knowing.renew(&app).await.unwrap_err(), missing);
+    assert_eq!(databases.pending().await.unwrap(), []);
+    assert!(!databases.delete_app(&app).await.unwrap());
+    let (again, created) = store.apps().create(owner, "app").await.unwrap();
+    assert!(created && again.id != app, "its name is free");
+    login(&databases, &other.id, DatabaseRole::Owner).await;
+}
+
+#[tokio::test]
+async fn who_wants_a_database_while_its_app_is_deleted_finds_no_app() {
+    let (store, app) = store_with_app().await;
+    let databases = store.app_databases(SECRET);
+    databases.provision(&app).await.unwrap();
+    let elsewhere = store.app_databases(SECRET);
+    let delete = databases.delete_app(&app);
+    let renew = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        elsewhere.renew(&app).await
+    };
+    let (deleted, renewed) = tokio::join!(delete, renew);
+    assert!(deleted.unwrap());
+    // Whoever of the two was first: afterwards there is neither app nor database.
+    assert!(matches!(renewed, Ok(()) | Err(StoreError::Missing(_))), "{renewed:?}");
+    let ask = "SELECT count(*) FROM pg_database WHERE datname = $1";
+    let left: i64 = sqlx::query_scalar(ask).bind(app.as_str()).fetch_one(&store.pool).await.unwrap();
+    assert_eq!((left, store.apps().get(&app).await.unwrap()), (0, None));
 }
 
 #[tokio::test]

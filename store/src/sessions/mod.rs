@@ -121,6 +121,11 @@ impl Sessions {
         }
     }
 
+    /// Closes the idle connections of an app whose database is about to go. Those in use end with the database.
+    pub async fn close_app(&self, app: &AppId) {
+        self.0.close_app(app).await;
+    }
+
     /// Closes every connection that is idle, and each other when it is given back.
     pub async fn close(&self) {
         self.0.close().await;

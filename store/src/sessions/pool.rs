@@ -269,6 +269,20 @@ impl Pool {
         }
     }
 
+    /// Closes what is idle of one app.
+    pub(super) async fn close_app(self: &Arc<Self>, app: &AppId) {
+        let (idle, left) = {
+            let mut state = self.state();
+            let idle = state.remove_idle_of(app);
+            let left = self.serve(&mut state);
+            (idle, left)
+        };
+        drop(left);
+        for session in idle {
+            session.close().await;
+        }
+    }
+
     /// Closes what is idle.
     #[cfg(test)]
     pub(super) async fn close_idle(&self) {
@@ -348,6 +362,17 @@ impl State {
         }
         self.apps.retain(|_, share| share.open > 0 || !share.waiting.is_empty());
         old
+    }
+
+    fn remove_idle_of(&mut self, app: &AppId) -> Vec<Session> {
+        let Some(share) = self.apps.get_mut(app) else { return Vec::new() };
+        let idle = std::mem::take(&mut share.idle);
+        share.open -= idle.len();
+        if share.open == 0 && share.waiting.is_empty() {
+            self.apps.remove(app);
+        }
+        self.open -= idle.len();
+        idle
     }
 
     fn end_use(&mut self, app: &AppId, kind: Use) {

@@ -101,7 +101,7 @@ fn clip(mut text: String) -> String {
 mod tests {
     use super::*;
     use chrono::Utc;
-    use ramekin_model::TriggerType;
+    use ramekin_model::{ConsoleLine, LogLevel, TriggerType};
     use uuid::Uuid;
 
     fn record() -> InvocationRecord {
@@ -159,6 +159,16 @@ mod tests {
         assert_eq!((late.0, late.1.unwrap().contains("5ms")), (Some(504), true));
         assert_eq!(filled(Err(CallError::Memory { limit_mb: 64 })).0, Some(500));
         assert_eq!(filled(Err(CallError::Cancelled)).0, None);
+    }
+
+    #[test]
+    fn what_goes_wrong_after_the_response_is_written_down_and_leaves_the_status() {
+        let mut record = record();
+        let line = ConsoleLine { level: LogLevel::Log, message: "in the background".into(), timestamp: 1 };
+        let late = Some("work registered with `waitUntil` was ended after 30000ms".to_owned());
+        let ended = without_instance(CallError::Cancelled, Duration::ZERO);
+        fill(&mut record, Ended { result: Ok(202), late: late.clone(), console: vec![line.clone()], ..ended });
+        assert_eq!((record.status_code, record.error, record.console), (Some(202), late, vec![line]));
     }
 
     #[test]

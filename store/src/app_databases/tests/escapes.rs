@@ -209,7 +209,7 @@ async fn reset_role_leads_nowhere() {
             let who = text(&mut session, "SELECT current_user || ' ' || session_user").await;
             assert_eq!(who, format!("{ours} {ours}"), "{statement}");
         }
-        // Before PostgreSQL 16 a member can become its group: which has the same rights and, as no login, no settings.
+        // A member can become its group: which has the same rights and, as no login, no settings.
         let group = role.group().unwrap();
         let become_group = format!("SET ROLE {group}; ALTER ROLE {group} SET search_path = nowhere; RESET ROLE");
         let became = session.execute(AssertSqlSafe(become_group)).await.is_ok();

@@ -117,6 +117,21 @@ async fn an_idle_connection_makes_room_and_closes_after_a_while() {
 }
 
 #[tokio::test]
+async fn the_idle_connections_of_one_app_close_and_no_others() {
+    let rig = Rig::with(2, of(8)).await;
+    rig.query(&user("u"), "SELECT 1").await.unwrap();
+    rig.sessions.query(&rig.apps[1], &SqlIdentity::Service, &statement("SELECT 1"), TIME).await.unwrap();
+    let open = rig.sessions.begin(rig.app(), &SqlIdentity::Service, TIME).await.unwrap();
+    assert_eq!(rig.sessions.0.counts(), (3, 2));
+    rig.sessions.close_app(rig.app()).await;
+    assert_eq!(rig.sessions.0.counts(), (2, 1), "one is in use, and one is another app's");
+    open.commit().await.unwrap();
+    rig.sessions.close_app(rig.app()).await;
+    assert_eq!(rig.sessions.0.counts(), (1, 1));
+    assert_eq!(one(&rig.service("SELECT 1").await.unwrap()), "1");
+}
+
+#[tokio::test]
 async fn a_broken_connection_is_replaced() {
     let mut rig = Rig::new().await;
     let asked = "SELECT pg_backend_pid()";
