@@ -49,6 +49,17 @@ pub const MAX_PARALLEL_FETCHES: usize = 50;
 pub const MAX_OPEN_BODIES: usize = 128;
 /// How long an outbound request waits for one of these to be read or cancelled before it fails, in milliseconds.
 pub const OPEN_BODIES_WAIT_MS: u32 = 10_000;
+/// Redirects of one outbound request that are followed.
+pub const MAX_REDIRECTS: usize = 20;
+/// Addresses of one host name that an outbound connection tries.
+pub const MAX_ADDRESSES: usize = 8;
+/// How long each of them may take to answer, in milliseconds.
+pub const ADDRESS_MS: u32 = 5_000;
+/// How long an outbound connection may take, in milliseconds: the waiting for its turn, the lookup of the name, all of its
+/// addresses.
+pub const CONNECT_MS: u32 = 15_000;
+/// How much longer it may take with its TLS handshake, in milliseconds.
+pub const HANDSHAKE_MS: u32 = 15_000;
 /// Host names looked up at once, in all; each takes a thread until the resolver has answered.
 pub const MAX_LOOKUPS: usize = 64;
 /// Host names looked up at once for one app.

@@ -345,6 +345,25 @@ mod tests {
     }
 
     #[test]
+    fn private_addresses_are_allowed_by_the_operator_only() {
+        let allows = |name, value, address: &str| {
+            let config = Config::read(&variables([(name, value)])).unwrap();
+            config.egress.allows("example.org", address.parse().unwrap(), 80)
+        };
+        for (name, value, allowed) in [
+            ("RAMEKIN_LISTEN", "127.0.0.1:80", false),
+            ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/8", true),
+            ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/8:81", false),
+            ("RAMEKIN_EGRESS_ALLOW", "example.org", true),
+            ("RAMEKIN_ALLOW_PRIVATE_NETWORK", "true", true),
+            ("RAMEKIN_ALLOW_PRIVATE_NETWORK", "false", false),
+        ] {
+            assert_eq!(allows(name, value, "10.1.2.3"), allowed, "{name}={value}");
+            assert!(allows(name, value, "1.1.1.1"), "{name}={value}");
+        }
+    }
+
+    #[test]
     fn the_public_url_ends_without_a_slash() {
         let config = Config::read(&variables([("RAMEKIN_PUBLIC_URL", "https://Example.org/base/")])).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("https://example.org/base"));

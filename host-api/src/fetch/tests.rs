@@ -86,6 +86,28 @@ async fn open_bodies_on_and_past_their_number() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waiting_for_an_open_body_on_and_past_its_time() {
+    let bounds = bounds(0);
+    let mut open = Vec::new();
+    for _ in 0..limits::MAX_OPEN_BODIES {
+        open.push(bounds.turn().await.unwrap().1);
+    }
+    let patience = Duration::from_millis(limits::OPEN_BODIES_WAIT_MS.into());
+    let moment = Duration::from_millis(20);
+    for (after, admitted) in [(patience - moment, true), (patience + moment, false)] {
+        let reading = async {
+            tokio::time::sleep(after).await;
+            drop(open.pop());
+        };
+        let (turn, ()) = tokio::join!(bounds.turn(), reading);
+        assert_eq!(turn.is_ok(), admitted, "{after:?}");
+        if let Ok((_in_flight, permit)) = turn {
+            open.push(permit);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn content_at_hand_is_not_open_while_there_is_memory_for_it() {
     let bounds = bounds(10);
     let mut bodies = Vec::new();

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use http::Uri;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
+use ramekin_model::limits;
 use rustls::ClientConfig;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
@@ -19,15 +20,14 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
+use tower_service::Service;
 
 /// For one address to answer.
-const ATTEMPT: Duration = Duration::from_secs(5);
+const ATTEMPT: Duration = Duration::from_millis(limits::ADDRESS_MS as u64);
 /// For all of them, with the lookup of the name and the waiting for its turn.
-const CONNECT: Duration = Duration::from_secs(15);
+const CONNECT: Duration = Duration::from_millis(limits::CONNECT_MS as u64);
 /// For TLS after that.
-const HANDSHAKE: Duration = Duration::from_secs(15);
-/// Addresses of one name that are tried.
-const ADDRESSES: usize = 8;
+const HANDSHAKE: Duration = Duration::from_millis(limits::HANDSHAKE_MS as u64);
 
 /// Resolves names and makes connections. A trait, so that tests see where connections would go.
 pub trait Network: Send + Sync + 'static {
@@ -113,7 +113,7 @@ impl Dialler {
             Err(_) => self.resolve(&host, until).await?,
         };
         let allowed = addresses.into_iter().filter(|address| self.policy.allows(&host, *address, port));
-        let allowed: Vec<IpAddr> = allowed.take(ADDRESSES).collect();
+        let allowed: Vec<IpAddr> = allowed.take(limits::MAX_ADDRESSES).collect();
         if allowed.is_empty() {
             return Err(ConnectError::Denied(host));
         }
@@ -154,7 +154,7 @@ fn late() -> io::Error {
     io::ErrorKind::TimedOut.into()
 }
 
-impl tower_service::Service<Uri> for Dialler {
+impl Service<Uri> for Dialler {
     type Response = TokioIo<Socket>;
     type Error = ConnectError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
@@ -169,6 +169,9 @@ impl tower_service::Service<Uri> for Dialler {
     }
 }
 
+/// A connection, with TLS where the URL asks for it.
+pub type Transport = MaybeHttpsStream<TokioIo<Socket>>;
+
 /// Makes connections, with TLS where the URL asks for it.
 #[derive(Clone)]
 pub struct Connector(HttpsConnector<Dialler>);
@@ -178,20 +181,15 @@ impl Connector {
     pub fn new(dialler: Dialler, tls: Arc<ClientConfig>) -> Self {
         Self(HttpsConnector::from((dialler, tls)))
     }
-}
 
-impl tower_service::Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<Socket>>;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
+    /// A connection to the host of this URL.
+    ///
+    /// # Errors
+    /// A [`ConnectError`], or what TLS objects to.
+    pub async fn connect(&self, uri: Uri) -> Result<Transport, Box<dyn std::error::Error + Send + Sync>> {
         let host = host_of(&uri);
-        let connecting = timeout(CONNECT + HANDSHAKE, self.0.call(uri));
-        Box::pin(async move { connecting.await.unwrap_or_else(|_| Err(ConnectError::Handshake(host).into())) })
+        let mut connector = self.0.clone();
+        let connecting = timeout(CONNECT + HANDSHAKE, connector.call(uri)).await;
+        connecting.unwrap_or_else(|_| Err(ConnectError::Handshake(host).into()))
     }
 }

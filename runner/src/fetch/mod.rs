@@ -2,8 +2,7 @@
 //! the Fetch standard says with the egress policy applied at every hop.
 //!
 //! Apps share no connection, and of lookups and sockets each has a share: what one does with its own does not hold up the
-//! others. The protocol is HTTP/1.1, where a response that nobody reads blocks its own connection and nothing else; over
-//! HTTP/2 it would take from the flow control window, and from the number of streams, of all requests to its host.
+//! others. Servers choose between HTTP/2 and HTTP/1.1; `pool.rs` says how little that changes.
 //!
 //! How long a request may take is not decided here: it ends with the call that made it. No text names more of a URL than
 //! its host, for the rest may hold secrets.
@@ -12,6 +11,7 @@ mod connect;
 mod decode;
 mod outgoing;
 mod policy;
+mod pool;
 mod redirect;
 mod share;
 mod socket;
@@ -26,13 +26,12 @@ use connect::{ConnectError, Connector, Dialler};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use http::header::{self, HeaderMap, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::BodyStream;
-use hyper::body::Incoming;
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
 use hyper_rustls::ConfigBuilderExt as _;
-use hyper_util::client::legacy::Client as Pool;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use outgoing::{Outgoing, Underway, outgoing};
+use outgoing::outgoing;
+use pool::{Exchange, Pool, SendError};
 use ramekin_host_api::body::{Holding, Stream};
 use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Redirect};
 use ramekin_model::limits;
@@ -47,10 +46,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 use url::Url;
 
-/// How long a connection that nobody uses is kept.
-const IDLE: Duration = Duration::from_secs(20);
-/// Connections to one host that are kept while nobody uses them.
-const IDLE_PER_HOST: usize = 32;
+/// Protocols that servers are offered, the better one first.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 /// Apps whose connections are remembered. Past it, apps that have none and look up nothing are forgotten.
 const APPS: usize = 256;
 /// Content of a response that is at most so large and comes within [`AT_HAND`] of its head is taken from its connection at
@@ -91,7 +88,7 @@ pub struct Client {
 /// The connections of one app. Cheap to clone; clones share them.
 #[derive(Clone)]
 struct Connections {
-    pool: Pool<Connector, Outgoing>,
+    pool: Pool,
     lookups: Share,
     sockets: Share,
 }
@@ -104,17 +101,18 @@ impl Client {
     pub fn new(policy: EgressPolicy, network: Arc<dyn Network>) -> Result<Self, rustls::Error> {
         let sockets = sockets(getrlimit(Resource::Nofile).current);
         let lookups = Supply::new(limits::MAX_LOOKUPS, limits::MAX_APP_LOOKUPS);
-        Self::within(policy, network, lookups, Supply::new(sockets, sockets - sockets / 4))
+        Ok(Self::within(policy, network, tls()?, lookups, Supply::new(sockets, of_one_app(sockets))))
     }
 
     fn within(
         policy: EgressPolicy,
         network: Arc<dyn Network>,
+        mut tls: ClientConfig,
         lookups: Supply,
         sockets: Supply,
-    ) -> Result<Self, rustls::Error> {
-        let (policy, tls) = (Arc::new(policy), Arc::new(tls()?));
-        Ok(Self { policy, network, tls, lookups, sockets, apps: Mutex::default() })
+    ) -> Self {
+        tls.alpn_protocols = Vec::from(PROTOCOLS.map(<[u8]>::to_vec));
+        Self { policy: Arc::new(policy), network, tls: Arc::new(tls), lookups, sockets, apps: Mutex::default() }
     }
 
     /// Those of this app.
@@ -129,12 +127,7 @@ impl Client {
         let (lookups, sockets) = (self.lookups.share(), self.sockets.share());
         let (policy, network) = (Arc::clone(&self.policy), Arc::clone(&self.network));
         let dialler = Dialler::new(policy, network, lookups.clone(), sockets.clone());
-        let pool = Pool::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(IDLE_PER_HOST)
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .build(Connector::new(dialler, Arc::clone(&self.tls)));
+        let pool = Pool::new(Connector::new(dialler, Arc::clone(&self.tls)), sockets.clone());
         let connections = Connections { pool, lookups, sockets };
         apps.insert(app.to_owned(), connections.clone());
         connections
@@ -153,6 +146,11 @@ fn sockets(files: Option<u64>) -> usize {
     quarter.map_or(limits::MAX_SOCKETS, |quarter| quarter.clamp(1, limits::MAX_SOCKETS))
 }
 
+/// How many of them one app may have.
+fn of_one_app(sockets: usize) -> usize {
+    sockets - sockets / 4
+}
+
 fn tls() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = || ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
@@ -164,32 +162,34 @@ fn tls() -> Result<ClientConfig, rustls::Error> {
             builder()?.with_webpki_roots()
         }
     };
-    let mut tls = verified.with_no_client_auth();
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(tls)
+    Ok(verified.with_no_client_auth())
 }
 
 impl Connections {
     async fn follow(self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let mut url = parse(&request.url)?;
         let mut method = request.method;
+        // A tunnel is no exchange, and its target is no URL.
+        if method == Method::CONNECT {
+            return Err(FetchError::Invalid(format!("the method `{method}` cannot be sent")));
+        }
         let mut headers = request.headers;
         for name in FORBIDDEN {
             headers.remove(*name);
         }
         // `None` once it is sent and cannot be sent again.
         let mut content = Some(request.body);
-        for hops in 0..=redirect::MAX {
+        for hops in 0..=limits::MAX_REDIRECTS {
             let sent = match &content {
                 Some(Content::Bytes(bytes)) => Content::Bytes(bytes.clone()),
                 Some(Content::Stream(_)) => content.take().unwrap_or(Content::Empty),
                 Some(Content::Empty) | None => Content::Empty,
             };
-            let (answer, underway) = self.send_once(&url, &method, &headers, sent).await?;
+            let (answer, exchange) = self.send_once(&url, &method, &headers, sent).await?;
             let hop = redirect::next(&url, &method, &answer);
             let (hop, mode) = match (hop, request.redirect) {
                 (Ok(None), _) | (_, Redirect::Manual) => {
-                    return Ok(respond(answer, underway, &method, &url, hops > 0).await);
+                    return Ok(respond(answer, exchange, &method, &url, hops > 0).await);
                 }
                 (Ok(Some(hop)), mode) => (hop, mode),
                 (Err(error), _) => return Err(error),
@@ -210,7 +210,8 @@ impl Connections {
             }
             (url, method) = (next, next_method);
         }
-        Err(FetchError::Network(format!("more than {} redirects, the last from `{}`", redirect::MAX, shown(&url))))
+        let most = limits::MAX_REDIRECTS;
+        Err(FetchError::Network(format!("more than {most} redirects, the last from `{}`", shown(&url))))
     }
 
     async fn send_once(
@@ -219,7 +220,7 @@ impl Connections {
         method: &Method,
         headers: &HeaderMap,
         content: Content,
-    ) -> Result<(Response<Incoming>, Underway), FetchError> {
+    ) -> Result<(Response<Incoming>, Exchange), FetchError> {
         let invalid = |error: http::Error| {
             FetchError::Invalid(format!("the request to `{}` cannot be sent: {error}", shown(url)))
         };
@@ -240,9 +241,23 @@ impl Connections {
         if empty && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
             fields.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let answer = self.pool.request(request).await.map_err(|error| failure(url, &error))?;
-        Ok((answer, underway))
+        let (answer, exchange) = self.pool.send(request, underway).await.map_err(|error| failure(url, &error))?;
+        if !fits(answer.headers()) {
+            return Err(FetchError::Network(format!(
+                "the head of the answer of `{}` is too large: it has more than {} fields, or more than {} bytes of them",
+                shown(url),
+                limits::MAX_HEADERS,
+                limits::MAX_HEADER_BYTES
+            )));
+        }
+        Ok((answer, exchange))
     }
+}
+
+/// Whether the field section of a response is within its limits.
+fn fits(fields: &HeaderMap) -> bool {
+    let lines = fields.iter().map(|(name, value)| name.as_str().len() + ": ".len() + value.len() + "\r\n".len());
+    fields.len() <= limits::MAX_HEADERS && lines.sum::<usize>() <= limits::MAX_HEADER_BYTES
 }
 
 fn parse(text: &str) -> Result<Url, FetchError> {
@@ -255,10 +270,10 @@ fn shown(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
 }
 
-/// `underway` ends the sending of the request with its response.
+/// The exchange is over with the body of its response.
 async fn respond(
     answer: Response<Incoming>,
-    underway: Underway,
+    exchange: Exchange,
     method: &Method,
     url: &Url,
     redirected: bool,
@@ -266,14 +281,10 @@ async fn respond(
     let (mut head, body) = answer.into_parts();
     let no_content =
         matches!(head.status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
-    let body = if *method == Method::HEAD || no_content || http_body::Body::is_end_stream(&body) {
+    let body = if *method == Method::HEAD || no_content || body.is_end_stream() {
         Content::Empty
     } else {
-        let stream = BodyStream::new(body).filter_map(async |frame| match frame {
-            Ok(frame) => frame.into_data().ok().map(Ok),
-            Err(error) => Some(Err(io::Error::other(format!("the response broke off: {error}")))),
-        });
-        let stream = Holding::stream(Box::pin(stream), underway);
+        let stream = Holding::stream(received(body, head.version), exchange);
         at_hand(decode::decode(stream, &decode::codings(&mut head.headers))).await
     };
     FetchResponse {
@@ -283,6 +294,31 @@ async fn respond(
         headers: head.headers,
         body,
     }
+}
+
+/// The content of a response, which ends with an error if it breaks off.
+fn received(body: Incoming, version: Version) -> Stream {
+    Box::pin(futures::stream::try_unfold(body, move |mut body| async move {
+        loop {
+            match body.frame().await {
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some((data, body)));
+                    }
+                }
+                Some(Err(error)) => return Err(broke_off(error)),
+                // A stream that its server has reset without an error looks like one that has ended.
+                None if version == Version::HTTP_2 && !body.is_end_stream() => {
+                    return Err(broke_off("its server gave it up"));
+                }
+                None => return Ok(None),
+            }
+        }
+    }))
+}
+
+fn broke_off(why: impl std::fmt::Display) -> io::Error {
+    io::Error::other(format!("the response broke off: {why}"))
 }
 
 /// Takes small content whole: see [`SMALL`].
@@ -313,7 +349,7 @@ async fn at_hand(mut stream: Stream) -> Content {
 }
 
 /// A failed exchange, in words for the author of the function.
-fn failure(url: &Url, error: &hyper_util::client::legacy::Error) -> FetchError {
+fn failure(url: &Url, error: &SendError) -> FetchError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     let mut innermost = String::new();
     while let Some(error) = cause {

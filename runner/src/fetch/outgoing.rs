@@ -24,11 +24,13 @@ struct Sending {
     content: Option<Content>,
     /// The connection, where it waits for more.
     waiting: Option<Waker>,
+    /// Bytes that the connection was given.
+    sent: usize,
 }
 
 /// Content to send, and what ends that when it is dropped.
 pub fn outgoing(content: Content) -> (Outgoing, Underway) {
-    let sending = Arc::new(Mutex::new(Sending { content: Some(content), waiting: None }));
+    let sending = Arc::new(Mutex::new(Sending { content: Some(content), waiting: None, sent: 0 }));
     (Outgoing(Arc::clone(&sending)), Underway(sending))
 }
 
@@ -36,9 +38,16 @@ fn lock(sending: &Mutex<Sending>) -> MutexGuard<'_, Sending> {
     sending.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl Underway {
+    /// How many bytes the connection was given, once it asks for no more.
+    pub fn sent(&self) -> Option<usize> {
+        (Arc::strong_count(&self.0) == 1).then(|| lock(&self.0).sent)
+    }
+}
+
 impl Drop for Underway {
     fn drop(&mut self) {
-        let Sending { content, waiting } = std::mem::take(&mut *lock(&self.0));
+        let Sending { content, waiting, .. } = std::mem::take(&mut *lock(&self.0));
         drop(content);
         if let Some(waiting) = waiting {
             waiting.wake();
@@ -63,6 +72,9 @@ impl Body for Outgoing {
             Some(Content::Stream(stream)) => stream.as_mut().poll_next(cx),
         };
         sending.waiting = next.is_pending().then(|| cx.waker().clone());
+        if let Poll::Ready(Some(Ok(piece))) = &next {
+            sending.sent += piece.len();
+        }
         next.map_ok(Frame::data)
     }
 
@@ -122,11 +134,14 @@ mod tests {
 
     #[tokio::test]
     async fn all_of_it_is_sent_and_then_it_ends() {
-        let (mut body, _underway) = outgoing(Content::Bytes(vec![7; PIECE + 1].into()));
+        let (mut body, underway) = outgoing(Content::Bytes(vec![7; PIECE + 1].into()));
         for size in [PIECE, 1] {
             assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap().len(), size);
         }
         assert!(body.is_end_stream() && body.frame().await.is_none());
+        assert_eq!(underway.sent(), None, "the connection may ask for more");
+        drop(body);
+        assert_eq!(underway.sent(), Some(PIECE + 1));
         let (body, _underway) = outgoing(Content::Empty);
         assert!(body.is_end_stream() && body.size_hint().exact() == Some(0));
     }

@@ -55,18 +55,17 @@ impl Rule {
                 None => (rest, None),
             };
             let address: IpAddr = address.trim_matches(['[', ']']).parse().ok()?;
-            let prefix: u8 = prefix.parse().ok()?;
-            let bits = if address.is_ipv4() { 32 } else { 128 };
-            return (prefix <= bits).then_some(Self { target: Target::Network { address, prefix }, port });
+            return Some(Self { target: Target::network(address, prefix.parse().ok()?)?, port });
         }
         let (host, port) = match entry.split_once(':') {
             Some((host, port)) => (host, Some(port.parse().ok()?)),
             None => (entry, None),
         };
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-        let name =
-            !host.is_empty() && host.bytes().all(letter) && !host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        name.then(|| Self { target: Target::Host(host.trim_end_matches('.').to_ascii_lowercase()), port })
+        let host = host.trim_end_matches('.');
+        // `0x7f.1` is no name: in a URL it is an address.
+        let name = host.bytes().all(letter) && matches!(url::Host::parse(host), Ok(url::Host::Domain(_)));
+        name.then(|| Self { target: Target::Host(host.to_ascii_lowercase()), port })
     }
 
     fn covers(&self, host: &str, address: IpAddr, port: u16) -> bool {
@@ -92,6 +91,18 @@ impl Target {
     fn one(address: IpAddr) -> Self {
         let address = plain(address);
         Self::Network { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
+    }
+
+    fn network(address: IpAddr, prefix: u8) -> Option<Self> {
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        if prefix > bits {
+            return None;
+        }
+        match plain(address) {
+            // Mapped into IPv6, as which no address is compared.
+            plain if plain != address => Some(Self::Network { address: plain, prefix: prefix.checked_sub(96)? }),
+            plain => Some(Self::Network { address: plain, prefix }),
+        }
     }
 }
 
@@ -150,7 +161,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     match (a, b, c, d, e, f) {
         // An IPv4 address, mapped; or translated by the network itself (NAT64), as all of the IPv4 internet is on some.
         (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => is_public_v4(embedded()),
-        // Only global unicast is public, and of it not: benchmarks and tunnels (2001::/23), documentation, 6to4.
+        // Only global unicast is public, and of it not: benchmarks and tunnels such as Teredo (2001::/23), documentation, and
+        // 6to4, which leads to any IPv4 address (2002::/16).
         _ => {
             (0x2000..=0x3fff).contains(&a)
                 && !(a == 0x2001 && b < 0x200)
@@ -232,6 +244,7 @@ mod tests {
             "::ffff:10.0.0.1",
             "::ffff:169.254.169.254",
             "::1.1.1.1",
+            "::ffff:0:1.1.1.1",
             "fe80::1",
             "febf::1",
             "fec0::1",
@@ -276,10 +289,34 @@ mod tests {
     }
 
     #[test]
+    fn the_operator_may_name_ipv4_as_it_is_mapped() {
+        let policy = policy("[::ffff:10.0.0.0]/104,::ffff:127.0.0.1");
+        for allowed in ["10.9.9.9", "::ffff:10.9.9.9", "127.0.0.1", "::ffff:127.0.0.1"] {
+            assert!(allows(&policy, allowed), "{allowed}");
+        }
+        for refused in ["127.0.0.2", "::ffff:127.0.0.2", "172.16.0.1"] {
+            assert!(!allows(&policy, refused), "{refused}");
+        }
+    }
+
+    #[test]
     fn an_entry_that_is_none_is_named() {
-        for bad in
-            ["10.0.0.0/33", "::/129", "a b", "10.0.0.0/x", "host:99999", "10.0.0", "http://x", "*.x", "10.0.0.0/8:"]
-        {
+        for bad in [
+            "10.0.0.0/33",
+            "::/129",
+            "::ffff:0.0.0.0/95",
+            "a b",
+            "10.0.0.0/x",
+            "host:99999",
+            "10.0.0",
+            "0x7f.1",
+            "a.0x7f",
+            "http://x",
+            "*.x",
+            "10.0.0.0/8:",
+            ":80",
+            "..",
+        ] {
             assert_eq!(EgressPolicy::new(false, &format!("1.1.1.1,{bad}")).err().as_deref(), Some(bad));
         }
     }

@@ -6,9 +6,6 @@ use http::{Method, Response, StatusCode};
 use ramekin_host_api::ports::FetchError;
 use url::Url;
 
-/// Redirects of one request that are followed.
-pub const MAX: usize = 20;
-
 /// Where a redirect leads.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Hop {

@@ -51,6 +51,11 @@ impl Share {
     pub fn in_use(&self) -> bool {
         self.app.available_permits() < self.size
     }
+
+    /// Whether none is left, for the app or for all of them.
+    pub fn used_up(&self) -> bool {
+        self.app.available_permits() == 0 || self.server.available_permits() == 0
+    }
 }
 
 #[cfg(test)]
@@ -62,13 +67,14 @@ mod tests {
     fn an_app_gets_its_share_and_not_more() {
         let supply = Supply::new(3, 2);
         let (one, other) = (supply.share(), supply.share());
-        assert!(!one.in_use());
+        assert!(!one.in_use() && !one.used_up());
         let take = |share: &Share| share.take().now_or_never();
         let (first, _second) = (take(&one).unwrap(), take(&one).unwrap());
+        assert!(one.used_up() && !other.used_up());
         assert!(take(&one).is_none(), "its share is used up");
         let _third = take(&other).unwrap();
         assert!(take(&other).is_none(), "the supply is used up");
-        assert!(one.in_use() && other.in_use());
+        assert!(one.in_use() && other.in_use() && other.used_up());
         drop(first);
         assert!(take(&other).is_some());
     }

@@ -2,10 +2,13 @@
 //! what is sent cannot keep it open for ever.
 
 use super::share::Permit;
+use futures::task::AtomicWaker;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use ramekin_model::limits;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -21,13 +24,35 @@ pub struct Socket {
     stream: TcpStream,
     /// Runs while the server takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
+    closing: Arc<Closing>,
     _permit: Permit,
+}
+
+/// Closes a socket when it is dropped. Something must be reading from it, as HTTP/2 always is.
+pub struct Closer(Arc<Closing>);
+
+#[derive(Default)]
+struct Closing {
+    closed: AtomicBool,
+    reader: AtomicWaker,
+}
+
+impl Drop for Closer {
+    fn drop(&mut self) {
+        self.0.closed.store(true, Ordering::Release);
+        self.0.reader.wake();
+    }
 }
 
 impl Socket {
     /// This connection, which counts for this permit.
     pub fn new(stream: TcpStream, permit: Permit) -> Self {
-        Self { stream, stalled: None, _permit: permit }
+        Self { stream, stalled: None, closing: Arc::default(), _permit: permit }
+    }
+
+    /// What closes it.
+    pub fn closer(&self) -> Closer {
+        Closer(Arc::clone(&self.closing))
     }
 
     fn unless_stalled<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -43,6 +68,10 @@ impl Socket {
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.closing.reader.register(cx.waker());
+        if self.closing.closed.load(Ordering::Acquire) {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection was given up")));
+        }
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
@@ -90,12 +119,28 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::time::timeout;
 
-    #[tokio::test]
-    async fn a_server_that_takes_nothing_is_given_up() {
+    /// A socket, and its server.
+    async fn pair() -> (Socket, TcpStream) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (mut server, _) = listener.accept().await.unwrap();
-        let mut socket = Socket::new(stream, Supply::new(1, 1).share().take().await);
+        let (server, _) = listener.accept().await.unwrap();
+        (Socket::new(stream, Supply::new(1, 1).share().take().await), server)
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_waits_can_be_closed() {
+        let (mut socket, _server) = pair().await;
+        let closer = socket.closer();
+        let reading = tokio::spawn(async move { socket.read(&mut [0; 8]).await.unwrap_err().kind() });
+        tokio::task::yield_now().await;
+        drop(closer);
+        let ended = timeout(Duration::from_secs(10), reading).await.unwrap().unwrap();
+        assert_eq!(ended, io::ErrorKind::ConnectionAborted);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_takes_nothing_is_given_up() {
+        let (mut socket, mut server) = pair().await;
         let chunk = vec![7; 64 * 1024];
         while timeout(Duration::from_millis(200), socket.write(&chunk)).await.is_ok() {}
         // Once it takes something, its time begins anew.
