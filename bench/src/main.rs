@@ -79,13 +79,13 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(url) = &arguments.peer {
+        return query::serve(url);
+    }
     ensure!(
         arguments.debug || !cfg!(debug_assertions),
         "this build is not optimised; run `cargo build --release --workspace && target/release/ramekin-bench`, or pass --debug"
     );
-    if let Some(url) = &arguments.peer {
-        return query::serve(url);
-    }
     let mut out = std::io::stdout();
     table::head(&mut out)?;
     for (group, measure) in GROUPS {

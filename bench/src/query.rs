@@ -116,7 +116,10 @@ pub(crate) fn serve(url: &str) -> Result<()> {
 }
 
 async fn handler(State(pool): State<PgPool>) -> Result<Json<Value>, StatusCode> {
-    selected(&pool).await.map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    selected(&pool).await.map(Json).map_err(|error| {
+        let _ = writeln!(std::io::stderr(), "the peer: {error}");
+        StatusCode::INTERNAL_SERVER_ERROR
+    })
 }
 
 /// In a transaction with the role and the settings that a function's statement has.

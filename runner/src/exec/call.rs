@@ -315,10 +315,10 @@ async fn run(
         budget,
         spent: 0,
     };
+    let mut rest = Rest { at: started + REST_AFTER, interval: REST_AFTER, ran: false, rested: false };
     let outcome = {
         let execution = exchange.execute(&mut store);
         tokio::pin!(execution);
-        let mut rest = Rest { at: started + REST_AFTER, interval: REST_AFTER, ran: false };
         loop {
             let deadline = progress.deadline(timeout);
             let running = poll_fn(|cx| {
@@ -343,6 +343,7 @@ async fn run(
     let left = store.get_fuel().unwrap_or_default();
     ending.cpu = sandbox.cpu(exchange.spent + exchange.budget.saturating_sub(left));
     ending.memory = limiter.peak;
+    rest.end(&memory);
     // The instance goes first: whoever waits for the answer gets it from a machine that is done with the call.
     drop(store);
     let timed_out = || CallError::Timeout {
@@ -393,7 +394,7 @@ async fn run(
 }
 
 /// A call that has run for so long, and waits, gives back what it can of its memory.
-const REST_AFTER: Duration = Duration::from_millis(100);
+const REST_AFTER: Duration = Duration::from_millis(50);
 
 /// When a call that waits gives back memory: ever more rarely, so that it costs nothing in a call that is busy for long.
 struct Rest {
@@ -401,6 +402,8 @@ struct Rest {
     interval: Duration,
     /// It ran since it last gave back.
     ran: bool,
+    /// It has given back before.
+    rested: bool,
 }
 
 impl Rest {
@@ -411,8 +414,16 @@ impl Rest {
         if let Some(memory) = memory.get().filter(|_| self.ran) {
             pages::give_back_unchanged(memory.clone());
         }
-        (self.ran, self.interval) = (false, self.interval * 2);
+        (self.ran, self.rested, self.interval) = (false, true, self.interval * 2);
         self.at = Instant::now() + self.interval;
+    }
+
+    /// What an instance leaves mapped is kept for the next one, which is worth it where calls are short. Of a thousand that
+    /// waited together it would be the most that the server ever needs.
+    fn end(&self, memory: &OnceLock<Range<usize>>) {
+        if let Some(memory) = memory.get().filter(|_| self.rested) {
+            pages::give_back_unchanged(memory.clone());
+        }
     }
 }
 
