@@ -109,6 +109,7 @@ pub(crate) fn serve(url: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect(url).await?;
+        sqlx::raw_sql("GRANT butterbase_service TO CURRENT_USER").execute(&pool).await?;
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         writeln!(std::io::stdout(), "{}", listener.local_addr()?.port())?;
         Ok(axum::serve(listener, Router::new().route("/", get(handler)).with_state(pool)).await?)
