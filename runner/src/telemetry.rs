@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
-/// What crate `rmcp` says below this holds what agents send: variables, keys, tables.
-const QUIET: &str = "rmcp=warn";
+/// What crate `rmcp` says below this holds what agents send: variables, keys, tables; and it warns of each mistake of theirs.
+const QUIET: &str = "rmcp=error";
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,9 @@ use super::operation::{
 };
 use serde_json::{Value, json};
 
+/// What an app is made for.
+const NEXT: &[&str] =
+    &["appStatus", "deployFunction", "changeAppEnv", "applySchema", "getSchema", "listPolicies", "jwks", "deleteApp"];
 const STATES: &[&str] = &["provisioning", "ready", "failed"];
 
 /// These routes.
@@ -44,6 +47,7 @@ pub fn part() -> Part {
                 .about("Finds the caller's app of this name when it is there already. Takes a key of the account.")
                 .body(reference("NewApp"), json!({ "name": "shop" }))
                 .answer(201, "The app is made.", reference("MadeApp"), made.clone())
+                .then(201, NEXT, &json!({ "app": "$response.body#/app_id" }))
                 .answer(200, "The app was there.", reference("MadeApp"), made)
                 .refusals(&[403]),
             Operation::new("listApps", "get", "/apps", "The apps that the key opens").about("Newest first.").answer(

@@ -28,6 +28,17 @@ pub fn invalidation() -> Value {
     whole(json!({ "success": flag("True"), "attempts": count("1") }))
 }
 
+/// What a function is deployed for.
+const NEXT: &[&str] = &[
+    "callGet",
+    "callPost",
+    "invokeFunction",
+    "getFunction",
+    "functionLogs",
+    "changeFunctionEnv",
+    "changeSettings",
+    "deleteFunction",
+];
 const SOURCE: &str = "export const handler = (request: Request) => Response.json({ hello: 'you' });";
 
 fn operations() -> Vec<Operation> {
@@ -69,6 +80,7 @@ fn operations() -> Vec<Operation> {
             )
             .body(reference("Deploy"), asked)
             .answer(200, "It is deployed.", reference("Deployed"), deployed)
+            .then(200, NEXT, &json!({ "app": "$request.path.app", "name": "$response.body#/name" }))
             .refusals(&[429]),
         Operation::new("listFunctions", "get", "/v1/{app}/functions", "The functions of an app")
             .about("By name. Their code is not in it.")

@@ -36,6 +36,7 @@ pub fn part() -> Part {
                 .about("The key is in the answer and shown this once. Only a key of an app may call its functions for users.")
                 .body(reference("NewApiKey"), asked)
                 .answer(201, "The key is made.", reference("MadeApiKey"), made)
+                .then(201, &["revokeApiKey"], &json!({ "id": "$response.body#/keyId" }))
                 .refusals(&[403, 404]),
             Operation::new("listApiKeys", "get", "/api-keys", "Every key that is not revoked")
                 .about("Newest first; the keys themselves are shown to nobody.")

@@ -191,7 +191,7 @@ fn refusals() -> Map<String, Value> {
 mod tests {
     use super::*;
     use crate::server::{json_schema, mcp, router};
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     type Routes = BTreeSet<(String, String)>;
 
@@ -248,15 +248,27 @@ mod tests {
     #[test]
     fn references_lead_somewhere_and_ids_are_unique() {
         let document = document();
-        let mut ids = BTreeSet::new();
+        let (mut ids, mut links) = (BTreeMap::new(), Vec::new());
         walk("", &document, &mut |path, value| {
             if let Some(target) = value.get("$ref").and_then(Value::as_str) {
                 assert!(document.pointer(target.trim_start_matches('#')).is_some(), "{path}: {target}");
             }
-            if let Some(id) = value.get("operationId").and_then(Value::as_str) {
-                assert!(ids.insert(id.to_owned()), "{id} is there twice");
+            match value.get("operationId").and_then(Value::as_str) {
+                Some(id) if path.contains("/links/") => {
+                    links.push((id.to_owned(), value["parameters"].clone()));
+                }
+                Some(id) => {
+                    let given = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+                    let names: BTreeSet<String> = given.map(|p| p["name"].as_str().unwrap().to_owned()).collect();
+                    assert!(ids.insert(id.to_owned(), names).is_none(), "{id} is there twice");
+                }
+                None => {}
             }
         });
+        for (id, parameters) in links {
+            let names = ids.get(&id).unwrap_or_else(|| panic!("a link leads to {id}, which is not there"));
+            assert!(parameters.as_object().unwrap().keys().all(|name| names.contains(name)), "{id}: {parameters}");
+        }
         let text = document.to_string();
         for name in document["components"]["schemas"].as_object().unwrap().keys() {
             assert!(text.contains(&format!("#/components/schemas/{name}\"")), "nothing uses the schema {name}");

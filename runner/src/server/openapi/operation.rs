@@ -41,6 +41,7 @@ pub struct Operation {
     parameters: Vec<Value>,
     body: Option<Value>,
     answers: Vec<(String, Value)>,
+    links: Vec<(String, &'static str, Value)>,
 }
 
 impl Operation {
@@ -57,6 +58,7 @@ impl Operation {
             parameters: path.split('/').filter_map(|part| path_parameter(path, part)).collect(),
             body: None,
             answers: Vec::new(),
+            links: Vec::new(),
         }
     }
 
@@ -119,6 +121,12 @@ impl Operation {
         self
     }
 
+    /// Operations that can follow an answer of this status, with their parameters taken from it.
+    pub fn then(mut self, status: u16, operations: &[&'static str], parameters: &Value) -> Self {
+        self.links.extend(operations.iter().map(|next| (status.to_string(), *next, parameters.clone())));
+        self
+    }
+
     /// Statuses by which it refuses.
     pub fn refusals(mut self, statuses: &[u16]) -> Self {
         for status in statuses {
@@ -149,7 +157,15 @@ impl Operation {
             let referred = json!({ "$ref": format!("#/components/responses/{form}{status}") });
             (status, if answer.is_null() { referred } else { answer })
         };
-        let answers: Map<String, Value> = self.answers.into_iter().map(refused).collect();
+        let mut answers: Map<String, Value> = self.answers.into_iter().map(refused).collect();
+        for (status, next, parameters) in self.links {
+            if let Some(answer) = answers.get_mut(&status).and_then(Value::as_object_mut) {
+                let links = answer.entry("links").or_insert_with(|| json!({}));
+                if let Some(links) = links.as_object_mut() {
+                    links.insert(next.into(), json!({ "operationId": next, "parameters": parameters }));
+                }
+            }
+        }
         let security = match self.access {
             Access::Public => json!([]),
             Access::Key => json!([{ "apiKey": [] }]),

@@ -82,7 +82,14 @@ fn operations() -> Vec<Operation> {
         Operation::new("createPolicy", "post", "/v1/{app}/rls/policies", "Makes a policy")
             .about("In place of one of the same name. A policy alone does not secure a table.")
             .body(reference("NewPolicy"), policy)
-            .answer(200, "It is made.", reference("MadePolicy"), made.clone()),
+            .answer(200, "It is made.", reference("MadePolicy"), made.clone())
+            .then(200, &["replacePolicy"], &json!({ "app": "$request.path.app", "name": "$response.body#/policy_name" }))
+            .then(200, &["openTable"], &json!({ "app": "$request.path.app", "table": "$response.body#/table" }))
+            .then(
+                200,
+                &["deletePolicy"],
+                &json!({ "app": "$request.path.app", "table": "$response.body#/table", "name": "$response.body#/policy_name" }),
+            ),
         Operation::new("replacePolicy", "patch", "/v1/{app}/rls/policies/{name}", "Replaces a policy")
             .body(reference("Policy"), replaced)
             .answer(200, "It is replaced.", reference("MadePolicy"), made),
@@ -110,6 +117,13 @@ fn operations() -> Vec<Operation> {
 
 fn schemas() -> Vec<(&'static str, Value)> {
     let expression = |about: &str| json!({ "type": "string", "maxLength": limits::MAX_SQL_EXPRESSION, "description": format!("SQL: {about}") });
+    let column = |about: &str| {
+        let mut name = sql_name();
+        if let Some(fields) = name.as_object_mut() {
+            fields.insert("description".into(), format!("Column. {about}").into());
+        }
+        name
+    };
     let policy = json!({
         "table_name": sql_name(),
         "command": word(&["SELECT", "INSERT", "UPDATE", "DELETE", "ALL"], "Which statements; `ALL` unless said"),
@@ -121,7 +135,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
     let mut created = policy.clone();
     if let Some(fields) = created.as_object_mut() {
         fields.insert("policy_name".into(), sql_name());
-        fields.insert("user_column".into(), text("Column that new rows get the user's id in"));
+        fields.insert("user_column".into(), column("That new rows get the user's id in"));
     }
     vec![
         ("TableName", object(&["table_name"], json!({ "table_name": sql_name() }))),
@@ -131,8 +145,8 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 &["table_name", "user_column"],
                 json!({
                     "table_name": sql_name(),
-                    "user_column": text("Column with the user's id: uuid or text"),
-                    "public_read_column": text("Boolean column: everybody may read rows where it is true"),
+                    "user_column": column("With the user's id: uuid or text"),
+                    "public_read_column": column("Boolean: everybody may read rows where it is true"),
                 }),
             ),
         ),
