@@ -26,8 +26,8 @@ use http_body_util::Full;
 use inside::{Inside, ToolError};
 use ramekin_model::{ErrorCode, limits};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest, CustomResult, ErrorData,
+    Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
@@ -48,6 +48,9 @@ const INSTRUCTIONS: &str = "\
 Serverless TypeScript functions. An app holds functions and has a PostgreSQL database of its own. Begin with manage_app \
 (action \"list\") or init_app, then deploy_function, invoke_function, and manage_function (action \"get_logs\") to see what a \
 call did. Tables: manage_schema, then manage_rls. Keys of an app are secrets: never put one into code that runs in a browser.";
+
+/// Methods that there are.
+const METHODS: [&str; 5] = ["initialize", "ping", "tools/list", "tools/call", "prompts/list"];
 
 /// JSON-RPC: the text is no JSON.
 const PARSE_ERROR: i32 = -32700;
@@ -197,6 +200,20 @@ impl ServerHandler for Tools {
             Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
         };
         Ok(result.into())
+    }
+
+    /// What is no request that the protocol knows: by its method, or by what it is sent with.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = request.method;
+        Err(if METHODS.contains(&method.as_str()) {
+            ErrorData::invalid_params(format!("Invalid params: they are not what {method} takes"), None)
+        } else {
+            ErrorData::new(rmcp::model::ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None)
+        })
     }
 }
 
