@@ -20,6 +20,8 @@ pub const MAX_MANAGEMENT_BODY: usize = 10 * 1024 * 1024;
 pub const MAX_REQUEST_BODY: usize = 10 * 1024 * 1024;
 /// Largest response body of a function call, in bytes.
 pub const MAX_RESPONSE_BODY: usize = 100 * 1024 * 1024;
+/// Largest answer that a tool of the Model Context Protocol hands over, in bytes; more is of no use to a model.
+pub const MAX_TOOL_ANSWER: usize = 1024 * 1024;
 /// Largest request target (path and query) of any request, in bytes.
 pub const MAX_URL: usize = 16 * 1024;
 /// Largest field section of a request or a response, in bytes.

@@ -4,6 +4,9 @@ use clap::ValueEnum;
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
+/// What crate `rmcp` says below this holds what agents send: variables, keys, tables; and it warns of each mistake of theirs.
+const QUIET: &str = "rmcp=error";
+
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -15,7 +18,10 @@ pub enum LogFormat {
 
 /// Starts logging. `RUST_LOG` says what is logged; without it, what is at least `level` is.
 pub fn start(format: LogFormat, level: &str, color: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    if let Ok(quiet) = QUIET.parse() {
+        filter = filter.add_directive(quiet);
+    }
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Fails only when logging was started before, which a test may have done.
     let _ = match format {

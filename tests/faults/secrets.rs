@@ -119,6 +119,7 @@ async fn use_everything(server: &Server) -> Result<Vec<String>> {
         answers
             .push(app.client.send(&Sent::get(format!("/v1/{}/{path}", app.id)).as_owner()).await?.expect(200)?.text());
     }
+    answers.extend(use_tools(&app, &given).await?);
     // The log is written a little later than the answer.
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let logs = app.logs("sealed", "").await?.to_string();
@@ -131,6 +132,36 @@ async fn use_everything(server: &Server) -> Result<Vec<String>> {
         }
     }
     Ok(given)
+}
+
+/// Does as agents do what has secrets, well and badly.
+async fn use_tools(app: &App, given: &[String]) -> Result<Vec<String>> {
+    let (id, key) = (&app.id, given.first().context("no key")?);
+    let mut answers = Vec::new();
+    for (tool, arguments) in [
+        ("deploy_function", json!({ "app_id": id, "name": "tool", "code": CODE, "envVars": { "OWN": OWN } })),
+        ("deploy_function", json!({ "app_id": id, "name": "tool", "code": "(", "envVars": { "OWN": OWN } })),
+        ("deploy_function", json!({ "app_id": id, "name": "tool", "code": CODE, "envVars": [OWN] })),
+        (
+            "manage_function",
+            json!({ "app_id": id, "action": "update_env", "function_name": "tool", "env": { "OWN": OWN } }),
+        ),
+        (
+            "manage_app",
+            json!({ "app_id": id, "action": "update_env", "env": { "SHARED": SHARED, "BUTTERBASE_X": OWN } }),
+        ),
+        (
+            "invoke_function",
+            json!({ "app_id": id, "function_name": "sealed", "headers": { "authorization": format!("Bearer {key}") } }),
+        ),
+        ("no_such_tool", json!({ "env": { "OWN": OWN } })),
+    ] {
+        let message = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool, "arguments": arguments },
+        });
+        answers.push(app.client.send(&Sent::post("/mcp", &message).as_owner()).await?.expect(200)?.text());
+    }
+    Ok(answers)
 }
 
 fn text(json: &Value, field: &str) -> Result<String> {

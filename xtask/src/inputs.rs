@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Folders and files of the repository that decide what the engine is.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 12] = [
     "engine/.cargo/config.toml",
     "engine/Cargo.lock",
     "engine/Cargo.toml",
@@ -13,7 +13,10 @@ const INPUTS: [&str; 9] = [
     "engine/js",
     "engine/src",
     "compiler/src/link.rs",
-    "xtask/src",
+    "xtask/src/build_engine.rs",
+    "xtask/src/core_module.rs",
+    "xtask/src/inputs.rs",
+    "xtask/src/serving_component.rs",
     "wit",
 ];
 

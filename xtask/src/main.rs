@@ -1,5 +1,6 @@
 //! Chores of this repository, as `cargo xtask VERB`.
 
+mod api_docs;
 mod build_engine;
 mod core_module;
 mod inputs;
@@ -15,10 +16,13 @@ enum Verb {
     /// Needs the Rust target wasm32-wasip1 (`rustup target add wasm32-wasip1`) and a WASI SDK, whose folder is given in
     /// WASI_SDK.
     BuildEngine,
+    /// Write `docs/api.md` from what `ramekin openapi` says.
+    ApiDocs,
 }
 
 fn main() -> anyhow::Result<()> {
     match Verb::parse() {
         Verb::BuildEngine => build_engine::run(),
+        Verb::ApiDocs => api_docs::run(),
     }
 }

@@ -3,6 +3,7 @@
 pub mod dev;
 pub mod exit_code;
 pub mod keys;
+pub mod openapi;
 pub mod output;
 pub mod serve;
 
@@ -42,6 +43,8 @@ enum Verb {
     Serve(serve::Serve),
     Dev(dev::Dev),
     Keys(keys::Keys),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// Flags of every verb.
@@ -77,6 +80,10 @@ pub fn main() -> std::process::ExitCode {
             Verb::Serve(serve) => serve::run(serve, &variables, &terminal).await,
             Verb::Dev(dev) => dev::run(dev, &variables, &terminal).await,
             Verb::Keys(keys) => keys::run(keys, &variables, &terminal).await,
+            Verb::OpenApi(verb) => {
+                openapi::run(&verb, &terminal);
+                Ok(())
+            }
         }
     });
     // A blocking look-up of a name may still be running; nothing waits for it.
@@ -142,7 +149,7 @@ mod tests {
     #[test]
     fn help_names_every_verb() {
         let help = Cli::command().render_long_help().to_string();
-        for word in ["serve", "dev", "keys", "Exit codes", "ramekin dev examples"] {
+        for word in ["serve", "dev", "keys", "openapi", "Exit codes", "ramekin dev examples"] {
             assert!(help.contains(word), "{help}");
         }
     }

@@ -7,7 +7,6 @@ use futures::StreamExt as _;
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyStream;
-use hyper::body::Incoming;
 use ramekin_host_api::body::Stream;
 use ramekin_host_api::ports::Content;
 use std::io;
@@ -160,7 +159,11 @@ where
 ///
 /// # Errors
 /// As [`read`].
-pub async fn content(body: Incoming, limit: usize, received: &Arc<Received>) -> Result<Content, ApiError> {
+pub async fn content<B>(body: B, limit: usize, received: &Arc<Received>) -> Result<Content, ApiError>
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: std::fmt::Display,
+{
     if body.is_end_stream() {
         return Ok(Content::Empty);
     }

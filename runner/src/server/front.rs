@@ -97,7 +97,10 @@ impl Front {
 }
 
 /// Limits of the head of a request.
-fn within_limits<B>(request: &Request<B>) -> Result<(), ApiError> {
+///
+/// # Errors
+/// 414 and 431 past them.
+pub fn within_limits<B>(request: &Request<B>) -> Result<(), ApiError> {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > limits::MAX_URL {
         let text = format!("the path and query are longer than {} bytes", limits::MAX_URL);

@@ -1,52 +1,75 @@
-//! Every route but the public call, as a flat list. What is not in it answers 404, whatever its method.
+//! Every route but the public call and `/mcp`, as a flat list. What is not in it answers 404, whatever its method.
 
 use super::butterbase::{api_keys, apps, auth, env, functions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
-use super::{butterbase, health};
+use super::{butterbase, health, mcp, openapi};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use http::{Method, Uri, header};
 
-/// The routes.
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:expr;)*) => {
+        /// Method and path of each of them; [`super::openapi`] describes every one.
+        pub const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path)),*];
+
+        fn table() -> Router<AppState> {
+            Router::new()$(.route($path, $method($handler)))*
+        }
+    };
+}
+
+routes! {
+    get "/health" => health::alive;
+    get "/health/ready" => health::ready;
+    get "/openapi.json" => openapi::handler;
+    post "/init" => apps::init::handler;
+    get "/apps" => apps::list::handler;
+    delete "/apps/{app}" => apps::delete::handler;
+    get "/apps/{app}/status" => apps::status::handler;
+    get "/api-keys" => api_keys::list;
+    post "/api-keys" => api_keys::create;
+    delete "/api-keys/{id}" => api_keys::revoke;
+    get "/auth/{app}/.well-known/jwks.json" => auth::jwks::handler;
+    post "/auth/{app}/signup" => auth::signup;
+    post "/auth/{app}/login" => auth::login;
+    post "/auth/{app}/refresh" => auth::refresh;
+    post "/auth/{app}/logout" => auth::logout;
+    get "/auth/{app}/me" => auth::me;
+    get "/v1/{app}/env" => env::get;
+    patch "/v1/{app}/env" => env::patch;
+    get "/v1/{app}/functions" => functions::list::handler;
+    post "/v1/{app}/functions" => functions::deploy::handler;
+    get "/v1/{app}/functions/{name}" => functions::get::handler;
+    delete "/v1/{app}/functions/{name}" => functions::delete::handler;
+    patch "/v1/{app}/functions/{name}/env" => functions::env::handler;
+    patch "/v1/{app}/functions/{name}/settings" => functions::settings::handler;
+    post "/v1/{app}/functions/{name}/invoke" => functions::invoke::handler;
+    get "/v1/{app}/functions/{name}/logs" => functions::logs::handler;
+    get "/v1/{app}/schema" => schema::get::handler;
+    post "/v1/{app}/schema/apply" => schema::apply::handler;
+    get "/v1/{app}/rls" => rls::list::handler;
+    post "/v1/{app}/rls" => rls::isolate::handler;
+    post "/v1/{app}/rls/enable" => rls::enable::handler;
+    post "/v1/{app}/rls/policies" => rls::policies::create;
+    patch "/v1/{app}/rls/policies/{name}" => rls::policies::replace;
+    delete "/v1/{app}/rls/policies/{name}" => rls::delete::policy;
+    delete "/v1/{app}/rls/{table}" => rls::delete::table;
+    delete "/v1/{app}/rls/{table}/{name}" => rls::delete::policy;
+}
+
+/// The routes, those of agents included, whose tools use the others.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/health", get(health::alive))
-        .route("/health/ready", get(health::ready))
-        .route("/init", post(apps::init::handler))
-        .route("/apps", get(apps::list::handler))
-        .route("/apps/{app}", delete(apps::delete::handler))
-        .route("/apps/{app}/status", get(apps::status::handler))
-        .route("/api-keys", get(api_keys::list).post(api_keys::create))
-        .route("/api-keys/{id}", delete(api_keys::revoke))
-        .route("/auth/{app}/.well-known/jwks.json", get(auth::jwks::handler))
-        .route("/auth/{app}/signup", post(auth::signup))
-        .route("/auth/{app}/login", post(auth::login))
-        .route("/auth/{app}/refresh", post(auth::refresh))
-        .route("/auth/{app}/logout", post(auth::logout))
-        .route("/auth/{app}/me", get(auth::me))
-        .route("/v1/{app}/env", get(env::get).patch(env::patch))
-        .route("/v1/{app}/functions", get(functions::list::handler).post(functions::deploy::handler))
-        .route("/v1/{app}/functions/{name}", get(functions::get::handler).delete(functions::delete::handler))
-        .route("/v1/{app}/functions/{name}/env", patch(functions::env::handler))
-        .route("/v1/{app}/functions/{name}/settings", patch(functions::settings::handler))
-        .route("/v1/{app}/functions/{name}/invoke", post(functions::invoke::handler))
-        .route("/v1/{app}/functions/{name}/logs", get(functions::logs::handler))
-        .route("/v1/{app}/schema", get(schema::get::handler))
-        .route("/v1/{app}/schema/apply", post(schema::apply::handler))
-        .route("/v1/{app}/rls", get(rls::list::handler).post(rls::isolate::handler))
-        .route("/v1/{app}/rls/enable", post(rls::enable::handler))
-        .route("/v1/{app}/rls/policies", post(rls::policies::create))
-        .route("/v1/{app}/rls/policies/{name}", patch(rls::policies::replace).delete(rls::delete::policy))
-        .route("/v1/{app}/rls/{table}", delete(rls::delete::table))
-        .route("/v1/{app}/rls/{table}/{name}", delete(rls::delete::policy))
+    let routes = table()
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         // Each handler reads its body itself, under the limit of its route.
         .layer(DefaultBodyLimit::disable())
-        .with_state(state)
+        .with_state(state.clone());
+    let agents = mcp::router(state, routes.clone()).method_not_allowed_fallback(unknown);
+    routes.merge(agents)
 }
 
 async fn unknown(method: Method, uri: Uri) -> Response {

@@ -103,6 +103,9 @@ impl<'a> Form<'a> {
             return Err(invalid(&format!("name: must be at most {} characters", limits::MAX_KEY_NAME)));
         }
         let further = ["additional_scopes", "scopes"].iter().filter_map(|field| body.get(*field));
+        if further.clone().any(|scopes| !scopes.is_array()) {
+            return Err(invalid("additional_scopes: must be an array"));
+        }
         if further.flat_map(|scopes| scopes.as_array()).flatten().any(|scope| *scope != "*") {
             return Err(ApiError::new(ErrorCode::UnknownScope, "additional_scopes: this server knows none"));
         }
@@ -147,6 +150,7 @@ mod tests {
             (json!({}), "VALIDATION_INVALID_SCHEMA"),
             (json!({ "name": "" }), "VALIDATION_INVALID_SCHEMA"),
             (json!({ "name": 1 }), "VALIDATION_INVALID_SCHEMA"),
+            (json!({ "name": "k", "additional_scopes": "*" }), "VALIDATION_INVALID_SCHEMA"),
             (json!({ "name": "k", "key_scope": "app", "target_app_id": 1 }), "VALIDATION_INVALID_SCHEMA"),
             (json!({ "name": "k", "key_scope": "all" }), "INVALID_KEY_SCOPE"),
             (json!({ "name": "k", "key_scope": 1 }), "INVALID_KEY_SCOPE"),

@@ -12,11 +12,11 @@ use crate::server::body::{ResponseBody, content};
 use crate::server::error::ApiError;
 use crate::server::front::Meta;
 use crate::server::state::AppState;
+use bytes::Bytes;
 use caller::Identity;
 use failure::Audience;
 use http::{Method, Request, Response, StatusCode};
-use http_body::Body as _;
-use hyper::body::Incoming;
+use http_body::Body;
 use peers::Peers;
 use ramekin_host_api::ports::Content;
 use ramekin_model::{AuthMode, ErrorCode, TriggerType, limits};
@@ -30,8 +30,12 @@ pub fn route(path: &str) -> Option<(&str, &str)> {
     (one(app) && one(name)).then_some((app, name))
 }
 
-/// Answers a public call.
-pub async fn call(state: &AppState, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
+/// Answers a public call, whichever way it has come.
+pub async fn call<B>(state: &AppState, meta: Meta, request: Request<B>) -> Response<ResponseBody>
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: std::fmt::Display,
+{
     let method = request.method().clone();
     let version = request.version();
     match forward(state, meta, request).await {
@@ -55,11 +59,15 @@ impl From<ApiError> for Refusal {
     }
 }
 
-async fn forward(
+async fn forward<B>(
     state: &AppState,
     meta: Meta,
-    request: Request<Incoming>,
-) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal> {
+    request: Request<B>,
+) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal>
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: std::fmt::Display,
+{
     let platform = &*state.0;
     let Some((app, name)) = route(request.uri().path()) else { return Err(Refusal::NoFunction) };
     let (entry, auth) = find(state, app, name)?;
@@ -83,13 +91,17 @@ fn find(state: &AppState, app: &str, name: &str) -> Result<(Arc<FunctionEntry>, 
     Ok((entry, auth))
 }
 
-async fn arriving(
+async fn arriving<B>(
     state: &AppState,
     meta: Meta,
-    request: Request<Incoming>,
+    request: Request<B>,
     entry: &FunctionEntry,
     identity: Identity,
-) -> Result<Arriving, ApiError> {
+) -> Result<Arriving, ApiError>
+where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: std::fmt::Display,
+{
     let url = public_url(state, &request);
     let (head, body) = request.into_parts();
     let received = Arc::<Received>::default();

@@ -1,0 +1,312 @@
+//! Functions.
+
+use super::Part;
+use super::operation::{
+    APP, FUNCTION, Operation, TIME, count, flag, function_name, list, maybe_text, maybe_time, names_to, object,
+    reference, text, texts, time, uuid, whole, word,
+};
+use ramekin_model::{TriggerType, limits};
+use serde_json::{Value, json};
+
+/// These routes.
+pub fn part() -> Part {
+    Part {
+        tag: "Functions",
+        about: "Deploying functions and looking after them.",
+        operations: operations(),
+        schemas: schemas(),
+    }
+}
+
+/// That it was done.
+pub fn success() -> Value {
+    whole(json!({ "success": flag("True") }))
+}
+
+/// What stands for the caches of a server that has none.
+pub fn invalidation() -> Value {
+    whole(json!({ "success": flag("True"), "attempts": count("1") }))
+}
+
+/// What a function is deployed for.
+const NEXT: &[&str] = &[
+    "callGet",
+    "callPost",
+    "invokeFunction",
+    "getFunction",
+    "functionLogs",
+    "changeFunctionEnv",
+    "changeSettings",
+    "deleteFunction",
+];
+const SOURCE: &str = "export const handler = (request: Request) => Response.json({ hello: 'you' });";
+
+fn operations() -> Vec<Operation> {
+    let asked = json!({
+        "name": "hello",
+        "code": SOURCE,
+        "timeoutMs": 2000,
+        "memoryLimitMb": 64,
+        "triggers": [{ "type": "http", "config": { "auth": "none" } }],
+    });
+    let deployed = json!({
+        "id": FUNCTION,
+        "name": "hello",
+        "url": format!("http://127.0.0.1:4000/v1/{APP}/fn/hello"),
+        "triggers": [{ "type": "http", "enabled": true }],
+        "deployedAt": TIME,
+        "cacheInvalidation": { "success": true, "attempts": 1 },
+        "startup": { "mode": "snapshot" },
+        "consoleLogs": [],
+    });
+    let entry = json!({
+        "timestamp": TIME,
+        "method": "GET",
+        "path": format!("/v1/{APP}/fn/hello"),
+        "statusCode": 200,
+        "duration": 3,
+        "memoryUsed": 1.5,
+        "error": null,
+        "stack": null,
+        "consoleLogs": [{ "level": "log", "message": "called", "timestamp": 1_896_091_200_000_i64 }],
+        "requestId": "0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2c",
+    });
+    let limit = json!({ "type": "integer", "minimum": 1 });
+    vec![
+        Operation::new("deployFunction", "post", "/v1/{app}/functions", "Deploys a function, or the next version of it")
+            .about(
+                "Answers when the next call runs the new version; when it fails, nothing was changed. What a redeploy leaves out \
+                 stays as it was, the triggers included.",
+            )
+            .body(reference("Deploy"), asked)
+            .answer(200, "It is deployed.", reference("Deployed"), deployed)
+            .then(200, NEXT, &json!({ "app": "$request.path.app", "name": "$response.body#/name" }))
+            .refusals(&[429]),
+        Operation::new("listFunctions", "get", "/v1/{app}/functions", "The functions of an app")
+            .about("By name. Their code is not in it.")
+            .answer(
+                200,
+                "All of them.",
+                whole(json!({ "functions": list(reference("ListedFunction"), "By name") })),
+                json!({ "functions": [listed()] }),
+            ),
+        Operation::new("getFunction", "get", "/v1/{app}/functions/{name}", "One function with its code").answer(
+            200,
+            "The function.",
+            reference("Function"),
+            detail(),
+        ),
+        Operation::new("deleteFunction", "delete", "/v1/{app}/functions/{name}", "Deletes a function")
+            .about("Its log stays, and a deploy of the same name brings it back. Answers the same when there was none.")
+            .answer(200, "There is none of this name.", success(), json!({ "success": true })),
+        Operation::new("invokeFunction", "post", "/v1/{app}/functions/{name}/invoke", "The owner's test call")
+            .about(
+                "Triggers and `auth` do not matter here, the function is called with POST, and errors come with their stack. Of \
+                 the function's answer status, content type and content are passed on.",
+            )
+            .header("X-Butterbase-As-User", "Calls for this user")
+            .any_body(&["application/json"])
+            .answer(403, "The function does not let keys act for users.", reference("Error"), super::call::refused())
+            .answer(404, "There is no such app or function.", reference("AnyCallError"), json!({ "error": "Function not found" }))
+            .answer(429, "Too many calls are running.", reference("CallError"), super::call::busy())
+            .answer(500, "The function threw, or ran out of memory.", reference("AnyCallError"), json!({ "error": "boom", "stack": "at handler (hello.ts:1:7)" }))
+            .answer(504, "The function did not answer in time.", reference("CallError"), super::call::late())
+            .whatever("What the function answers."),
+        Operation::new("functionLogs", "get", "/v1/{app}/functions/{name}/logs", "What calls did")
+            .about("Newest first. A call stands in the log when it has ended.")
+            .query("limit", limit, &format!("How many; {} unless said, at most {}", limits::DEFAULT_LOG_PAGE, limits::MAX_LOG_PAGE))
+            .query("since", json!({ "type": "string", "format": "date-time" }), "Only calls that began later")
+            .query("level", json!({ "type": "string" }), "`error` keeps calls that failed")
+            .query("include_deleted", json!({ "type": "string" }), "`true` reads the log of a deleted function too")
+            .answer(200, "A page.", reference("LogPage"), json!({ "logs": [entry], "hasMore": false }))
+            .refusals(&[400]),
+    ]
+}
+
+fn listed() -> Value {
+    json!({
+        "id": FUNCTION,
+        "name": "hello",
+        "description": null,
+        "triggers": [{ "type": "http", "config": { "auth": "none" }, "enabled": true }],
+        "url": format!("http://127.0.0.1:4000/v1/{APP}/fn/hello"),
+        "status": "active",
+        "deployedAt": TIME,
+        "lastInvoked": TIME,
+        "lastStatus": 200,
+        "invocationCount": 12,
+        "errorRate": 0.25,
+        "avgDuration": 3.5,
+        "agent_tool": false,
+        "agent_tool_description": null,
+        "agent_tool_mode": "read_only",
+        "agent_tool_exposed_to": "developer_only",
+    })
+}
+
+fn detail() -> Value {
+    json!({
+        "id": FUNCTION,
+        "name": "hello",
+        "description": null,
+        "code": SOURCE,
+        "triggers": [{ "type": "http", "config": { "auth": "none" }, "enabled": true }],
+        "timeoutMs": 2000,
+        "memoryLimitMb": 64,
+        "deployedAt": TIME,
+        "lastInvoked": null,
+        "invocationCount": 0,
+        "errorCount": 0,
+        "avgDuration": 0,
+        "envKeys": ["API_KEY"],
+        "agent_tool": false,
+        "agent_tool_description": null,
+        "agent_tool_mode": "read_only",
+        "agent_tool_exposed_to": "developer_only",
+    })
+}
+
+fn trigger_kinds() -> Vec<&'static str> {
+    use TriggerType as Type;
+    [Type::Http, Type::Cron, Type::S3Upload, Type::Webhook, Type::Websocket].map(Type::as_str).to_vec()
+}
+
+fn schemas() -> Vec<(&'static str, Value)> {
+    let kind = word(&trigger_kinds(), "What starts the function");
+    let config = json!({
+        "type": "object",
+        "description": "Its settings. http: `auth` is `required`, `optional` or `none`; `required` unless said. The secret of a \
+                        webhook is shown as `***`, which keeps the stored one when it is sent back",
+    });
+    let sent = object(&["type"], json!({ "type": kind, "config": config, "enabled": flag("True unless said") }));
+    let shown = whole(json!({ "type": kind, "config": config, "enabled": flag("Whether it starts anything") }));
+    let short = whole(json!({ "type": kind, "enabled": flag("Whether it starts anything") }));
+    let line = whole(json!({
+        "level": word(&["debug", "log", "info", "warn", "error"], "Which method of `console`"),
+        "message": text("At most 10,000 characters"),
+        "timestamp": count("Milliseconds since 1970"),
+    }));
+    let startup = object(
+        &["mode"],
+        json!({
+            "mode": word(&["snapshot", "per_request"], "When the top level runs: at deploy, or at each request"),
+            "reason": text("Why it runs at each request"),
+        }),
+    );
+    vec![
+        ("SentTrigger", sent),
+        ("Trigger", shown),
+        ("ConsoleLine", line),
+        ("Deploy", deploy()),
+        (
+            "Deployed",
+            whole(json!({
+                "id": uuid(),
+                "name": function_name(),
+                "url": maybe_text("Where it is called; null without an http trigger"),
+                "triggers": list(short, "Ordered by type"),
+                "deployedAt": time("Its version stamp"),
+                "cacheInvalidation": invalidation(),
+                "startup": startup,
+                "consoleLogs": list(reference("ConsoleLine"), "What the top level wrote"),
+            })),
+        ),
+        (
+            "ListedFunction",
+            whole(json!({
+                "id": uuid(),
+                "name": function_name(),
+                "description": maybe_text("What it is for"),
+                "triggers": list(reference("Trigger"), "Ordered by type"),
+                "url": maybe_text("Where it is called; null without an http trigger"),
+                "status": word(&["active", "error"], "`error` when more than a tenth of the calls of the last day failed"),
+                "deployedAt": time("Its version stamp"),
+                "lastInvoked": maybe_time("Newest call"),
+                "lastStatus": { "type": ["integer", "null"], "description": "Its status" },
+                "invocationCount": count("Calls in its lifetime"),
+                "errorRate": { "type": "number", "description": "Share of the calls of the last day that failed, 0 to 1" },
+                "avgDuration": { "type": "number", "description": "Mean over the last day, in milliseconds" },
+                "agent_tool": flag("Always false"),
+                "agent_tool_description": maybe_text("Always null"),
+                "agent_tool_mode": text("Always `read_only`"),
+                "agent_tool_exposed_to": text("Always `developer_only`"),
+            })),
+        ),
+        (
+            "Function",
+            whole(json!({
+                "id": uuid(),
+                "name": function_name(),
+                "description": maybe_text("What it is for"),
+                "code": text("Source as deployed"),
+                "triggers": list(reference("Trigger"), "Ordered by type"),
+                "timeoutMs": count("Wall time of a call"),
+                "memoryLimitMb": count("Memory of a call, in MiB"),
+                "deployedAt": time("Its version stamp"),
+                "lastInvoked": maybe_time("Newest call"),
+                "invocationCount": count("Calls in its lifetime"),
+                "errorCount": count("Of these, calls that failed"),
+                "avgDuration": { "type": "number", "description": "Mean in its lifetime, in milliseconds" },
+                "envKeys": texts("Names of its own variables; values are shown to nobody"),
+                "agent_tool": flag("Always false"),
+                "agent_tool_description": maybe_text("Always null"),
+                "agent_tool_mode": text("Always `read_only`"),
+                "agent_tool_exposed_to": text("Always `developer_only`"),
+            })),
+        ),
+        (
+            "LogPage",
+            whole(
+                json!({ "logs": list(reference("LogEntry"), "Newest first"), "hasMore": flag("Whether there are older ones") }),
+            ),
+        ),
+        (
+            "LogEntry",
+            whole(json!({
+                "timestamp": time("When the call began"),
+                "method": text("HTTP method"),
+                "path": text("Without the query"),
+                "statusCode": { "type": ["integer", "null"], "description": "Null when the caller was gone before there was one" },
+                "duration": count("Until the response was complete, in milliseconds"),
+                "memoryUsed": { "type": "number", "description": "Most memory, in MiB" },
+                "error": maybe_text("`HTTP <status>` when the function answered 400 or more, else the exception"),
+                "stack": maybe_text("Of the exception, in lines of the source"),
+                "consoleLogs": list(reference("ConsoleLine"), "Oldest first"),
+                "requestId": uuid(),
+            })),
+        ),
+    ]
+}
+
+fn deploy() -> Value {
+    object(
+        &["name", "code"],
+        json!({
+            "name": function_name(),
+            "code": {
+                "type": "string", "minLength": 1, "maxLength": limits::MAX_SOURCE,
+                "description": "One TypeScript or JavaScript module",
+            },
+            "description": { "type": "string", "maxLength": limits::MAX_DESCRIPTION, "description": "What it is for" },
+            "envVars": names_to(json!({ "type": "string" }), "Replaces all variables of the function"),
+            "timeoutMs": {
+                "type": "integer", "minimum": 1, "maximum": limits::MAX_TIMEOUT_MS,
+                "description": format!("Wall time of a call; {} the first time", limits::DEFAULT_TIMEOUT_MS),
+            },
+            "memoryLimitMb": {
+                "type": "integer", "minimum": limits::MIN_MEMORY_MB, "maximum": limits::MAX_MEMORY_MB,
+                "description": format!("Memory of a call, in MiB; {} the first time", limits::DEFAULT_MEMORY_MB),
+            },
+            "triggers": {
+                "type": "array", "minItems": 1, "items": reference("SentTrigger"),
+                "description": "Replaces all triggers; at most one of each type. The first time http, for signed-in users",
+            },
+            "trigger": { "description": "The older form: one trigger, where `triggers` is not there" },
+            "allow_service_key_impersonation": flag("Whether keys of the app may call it for a user; true the first time"),
+            "agent_tool": flag("Not used"),
+            "agent_tool_description": { "type": "string", "maxLength": 500, "description": "Not used" },
+            "agent_tool_mode": word(&["read_only", "read_write"], "Not used"),
+            "agent_tool_exposed_to": word(&["developer_only", "end_user"], "Not used"),
+        }),
+    )
+}

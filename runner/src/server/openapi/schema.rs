@@ -1,0 +1,165 @@
+//! Tables of apps.
+
+use super::Part;
+use super::operation::{APP, Operation, app_id, count, flag, list, names_to, object, reference, text, texts, whole};
+use serde_json::{Value, json};
+
+/// These routes.
+pub fn part() -> Part {
+    let tables = json!({
+        "tables": {
+            "notes": {
+                "columns": {
+                    "id": { "type": "uuid", "primaryKey": true, "default": "gen_random_uuid()" },
+                    "owner_id": { "type": "uuid", "nullable": false },
+                    "title": { "type": "text" },
+                },
+                "indexes": { "notes_owner": { "columns": ["owner_id"] } },
+            },
+        },
+    });
+    let read = json!({
+        "app_id": APP,
+        "schema": tables,
+        "api_base": format!("http://127.0.0.1:4000/v1/{APP}"),
+        "_meta": { "resource_info": { "table_count": 1, "tables": ["notes"] } },
+    });
+    let applied = json!({
+        "applied": 1,
+        "statements": [{
+            "sql": "CREATE INDEX \"notes_owner\" ON \"notes\" (\"owner_id\")",
+            "description": "create index notes_owner on notes",
+            "destructive": false,
+        }],
+        "message": "1 statements were applied",
+        "migration_id": 1,
+    });
+    Part {
+        tag: "Tables",
+        about: "Each app has a PostgreSQL database of its own; `docs/schema.md` has more.",
+        operations: vec![
+            Operation::new("getSchema", "get", "/v1/{app}/schema", "The tables of an app")
+                .about("In the form in which they are applied, columns in the order of their table.")
+                .answer(200, "The tables.", reference("ReadSchema"), read)
+                .refusals(&[409]),
+            Operation::new("applySchema", "post", "/v1/{app}/schema/apply", "Brings the tables of an app to what is sent")
+                .about(
+                    "In one transaction; when it fails, everything is as before. Nothing is lost that is not named in `_drop`, \
+                     `_dropColumns` or `_changeTypes`: otherwise the answer is 409 `SCHEMA_DESTRUCTIVE_CHANGE`.",
+                )
+                .body(reference("ApplySchema"), json!({ "schema": tables, "name": "notes", "dry_run": false }))
+                .answer(200, "The statements that were run, or with `dry_run` would be.", reference("AppliedSchema"), applied)
+                .refusals(&[409]),
+        ],
+        schemas: schemas(),
+    }
+}
+
+fn schemas() -> Vec<(&'static str, Value)> {
+    let maybe_flag = |about: &str| json!({ "type": ["boolean", "null"], "description": about });
+    let maybe = |about: &str| super::operation::maybe_text(about);
+    let long = object(
+        &["table", "column"],
+        json!({
+            "table": text("The other table"),
+            "column": text("Its column"),
+            "onDelete": maybe("`NO ACTION` unless said, `CASCADE`, `SET NULL`, `SET DEFAULT` or `RESTRICT`"),
+            "onUpdate": maybe("The same"),
+        }),
+    );
+    let points = json!({
+        "anyOf": [text("`table.column`"), long, { "type": "null" }],
+        "description": "Where it points",
+    });
+    let info = whole(json!({ "table_count": count("How many"), "tables": texts("Which") }));
+    vec![
+        (
+            "Schema",
+            object(
+                &["tables"],
+                json!({
+                    "tables": names_to(reference("Table"), "By name"),
+                    "_drop": texts("Tables that may be dropped"),
+                }),
+            ),
+        ),
+        (
+            "Table",
+            object(
+                &["columns"],
+                json!({
+                    "columns": names_to(reference("Column"), "By name, in their order"),
+                    "indexes": names_to(reference("Index"), "By name"),
+                    "_dropColumns": texts("Columns that may be dropped"),
+                    "_changeTypes": texts("Columns whose type may change"),
+                }),
+            ),
+        ),
+        (
+            "Column",
+            object(
+                &["type"],
+                json!({
+                    "type": text("A PostgreSQL type, such as uuid, text, integer, timestamptz, jsonb"),
+                    "primaryKey": maybe_flag("Part of the primary key"),
+                    "nullable": maybe_flag("True unless said"),
+                    "default": maybe("SQL expression"),
+                    "unique": maybe_flag("No two rows have the same"),
+                    "references": points,
+                }),
+            ),
+        ),
+        (
+            "Index",
+            object(
+                &["columns"],
+                json!({
+                    "columns": texts("In its order"),
+                    "unique": maybe_flag("Whether it is unique"),
+                    "method": maybe("`btree` unless said, `hash`, `gist`, `gin`, `hnsw` or `ivfflat`"),
+                    "opclass": maybe("Operator class of its columns"),
+                }),
+            ),
+        ),
+        (
+            "ReadSchema",
+            whole(json!({
+                "app_id": app_id(),
+                "schema": reference("Schema"),
+                "api_base": text("Where its API is"),
+                "_meta": whole(json!({ "resource_info": info })),
+            })),
+        ),
+        (
+            "ApplySchema",
+            object(
+                &["schema"],
+                json!({
+                    "schema": reference("Schema"),
+                    "dry_run": flag("Says what would be done, and does nothing"),
+                    "name": maybe("Of the change, for its record"),
+                }),
+            ),
+        ),
+        (
+            "AppliedSchema",
+            object(
+                &["applied", "statements", "message"],
+                json!({
+                    "applied": count("How many statements"),
+                    "statements": list(
+                        whole(json!({
+                            "sql": text("SQL"),
+                            "description": text("For people"),
+                            "destructive": flag("Whether something is lost by it"),
+                        })),
+                        "In their order",
+                    ),
+                    "message": text("For people"),
+                    "dry_run": flag("True when nothing was done"),
+                    "migration_id": count("Number of the change"),
+                }),
+            ),
+        ),
+    ]
+}
