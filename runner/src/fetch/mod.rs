@@ -153,7 +153,11 @@ fn sockets(files: Option<u64>) -> usize {
     quarter.map_or(limits::MAX_SOCKETS, |quarter| quarter.clamp(1, limits::MAX_SOCKETS))
 }
 
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// TLS as a client, for HTTP/1.1: with the certificate authorities of this machine.
+///
+/// # Errors
+/// When it cannot be set up.
+pub fn tls() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = || ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
     let verified = match builder()?.try_with_platform_verifier() {
