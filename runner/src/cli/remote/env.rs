@@ -16,9 +16,9 @@ use std::path::PathBuf;
 /// What can be done with the variables of an app.
 #[derive(Debug, Subcommand)]
 pub enum Env {
-    List(List),
-    Set(Set),
-    Unset(Unset),
+    List(ListVariables),
+    Set(SetVariables),
+    Unset(UnsetVariables),
 }
 
 /// What can be done with the variables of a function.
@@ -29,34 +29,34 @@ pub enum FunctionEnv {
         /// The function.
         function: FunctionName,
         #[command(flatten)]
-        rest: List,
+        rest: ListVariables,
     },
     /// Set variables of a function; its other ones stay. The next call sees them.
     Set {
         /// The function.
         function: FunctionName,
         #[command(flatten)]
-        rest: Set,
+        rest: SetVariables,
     },
     /// Take variables of a function away.
     Unset {
         /// The function.
         function: FunctionName,
         #[command(flatten)]
-        rest: Unset,
+        rest: UnsetVariables,
     },
 }
 
 /// List the names of an app's variables.
 #[derive(Debug, Args)]
-pub struct List {
+pub struct ListVariables {
     #[command(flatten)]
     options: AppOptions,
 }
 
 /// Set variables of an app; its other ones stay. The next call of each function sees them.
 #[derive(Debug, Args)]
-pub struct Set {
+pub struct SetVariables {
     /// `NAME=value`; only `NAME` takes the value that it has here, so that a secret need not be in a command line.
     #[arg(value_name = "NAME=VALUE")]
     pairs: Vec<String>,
@@ -69,7 +69,7 @@ pub struct Set {
 
 /// Take variables of an app away.
 #[derive(Debug, Args)]
-pub struct Unset {
+pub struct UnsetVariables {
     /// Their names.
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
