@@ -232,6 +232,21 @@ impl Registry {
         Ok(())
     }
 
+    /// Makes an app unknown, with its functions.
+    pub async fn forget_app(&self, id: &AppId) {
+        let _alone = self.gate.write().await;
+        let Some(before) = self.app(id.as_str()) else { return };
+        self.apps.rcu(|apps| {
+            let mut apps = Apps::clone(apps);
+            apps.remove(id);
+            apps
+        });
+        for gone in before.functions.values() {
+            gone.retire(None);
+        }
+        self.remove_files(before.functions.values().map(|gone| (&**gone, gone.after())));
+    }
+
     /// What belongs to an app. One that has no function key gets one.
     async fn settings(&self, id: &AppId) -> Result<AppSettings, StoreError> {
         let settings = self.read_settings(id).await?;
@@ -344,8 +359,10 @@ impl Registry {
             Change::Reconnected => self.reload().await,
             Change::Function { app, name } => self.refresh(app, name).await,
             Change::App { app } => match self.refresh_app(app).await {
-                // It is gone by now, and news of that will come.
-                Err(StoreError::Missing(_)) => Ok(()),
+                Err(StoreError::Missing(_)) => {
+                    self.forget_app(app).await;
+                    Ok(())
+                }
                 other => other,
             },
         }

@@ -65,7 +65,7 @@ pub fn a_function_in_words(base: &str) -> Result<()> {
         "failed      1 (50.0 %)",
         "last call",
     ])?;
-    me.run(&["functions", "list"])?.expect(0)?.says(&["NAME", "FAILED/DAY", "hello  http (none)", "50.0 %"])?;
+    me.run(&["functions", "list"])?.expect(0)?.says(&["NAME", "FAILED (24 H)", "hello  http (none)", "50.0 %"])?;
 
     me.run(&["functions", "env", "set", "hello", "WORD=two"])?.expect(0)?.says(&["OTHER, WORD"])?;
     me.run(&["functions", "invoke", "hello"])?.expect(0)?.says(&[r#""word":"two""#])?;
@@ -152,8 +152,11 @@ pub fn apps_in_words(base: &str) -> Result<()> {
     me.run(&["apps", "create", "Not A Name"])?.expect(11)?.complains(&["making the app `Not A Name` failed: name"])?;
     // Nobody is there to be asked.
     me.run(&["apps", "delete", "cli-second"])?.expect(2)?.complains(&["--yes"])?;
-    let gone = me.run(&["apps", "delete", "app_000000000000", "--yes"])?;
-    gone.complains(&["deleting the app `app_000000000000` failed"])?;
+    let gone = me.run(&["apps", "delete", "cli-second", "--yes"])?.expect(0)?;
+    gone.says(&["The app `cli-second` is deleted"])?;
+    me.run(&["apps", "delete", "cli-second", "--yes"])?.expect(10)?.complains(&["no app `cli-second`"])?;
+    // It was the one to work on.
+    me.run(&["functions", "list"])?.expect(2)?.complains(&["no app", "apps use", "RAMEKIN_APP"])?;
     Ok(())
 }
 

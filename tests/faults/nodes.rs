@@ -76,6 +76,16 @@ pub fn what_one_server_changes_the_other_knows() -> Result<()> {
             here == there && here.pointer("/keys/0").is_some() && here.pointer("/keys/1").is_none(),
             "{here} {there}"
         );
+
+        let delete = Sent::new("DELETE", format!("/apps/{}", app.id)).as_owner();
+        app.client.send(&delete).await?.expect(200)?;
+        app.get("f").await?.expect(404)?;
+        let begun = Instant::now();
+        while other.get("f").await?.status != 404 {
+            ensure!(begun.elapsed() < SOON, "the other server serves a function of an app that is gone");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        other.client.send(&delete).await?.expect(404)?;
         Result::<_>::Ok(())
     })?;
     second.stop()?;

@@ -6,13 +6,15 @@ use super::output::Terminal;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
+const WHERE: &str = "\
+Where they go:
+  bash   ramekin completions bash > ~/.local/share/bash-completion/completions/ramekin
+  zsh    ramekin completions zsh > \"${fpath[1]}/_ramekin\"
+  fish   ramekin completions fish > ~/.config/fish/completions/ramekin.fish";
+
 /// Print a script that has a shell complete commands and flags.
-///
-///   bash   ramekin completions bash > ~/.local/share/bash-completion/completions/ramekin
-///   zsh    ramekin completions zsh > "${fpath[1]}/_ramekin"
-///   fish   ramekin completions fish > ~/.config/fish/completions/ramekin.fish
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = WHERE)]
 pub struct Completions {
     /// The shell.
     #[arg(value_enum)]

@@ -38,7 +38,7 @@ pub enum ExitCode {
     NotNow = 12,
     /// A function answered with an error.
     Function = 13,
-    /// Ended by a second signal, without waiting for anything.
+    /// Ended by a signal at a question, or by a second one that waits for nothing.
     Interrupted = 130,
 }
 

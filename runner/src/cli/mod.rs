@@ -32,11 +32,11 @@ const AFTER_HELP: &str = "\
 Start here:
   ramekin dev examples      serve the functions of a folder, and serve them anew when they change
   ramekin serve             run a server that takes deploys over its API
-  ramekin login             talk to a server, here or elsewhere, with the verbs below it
+  ramekin login             talk to a server, here or elsewhere: apps, functions, metrics and keys do
 
 Exit codes: 0 ended as asked, 1 failed, 2 bad command line, 3 bad setting, 4 cannot listen, 5 file or folder not
             usable, 6 database not usable, 7 sandbox not usable, 8 server not reachable, 9 no key or not allowed,
-            10 not found, 11 refused, 12 server cannot now, 13 the function failed, 130 ended by a second signal";
+            10 not found, 11 refused, 12 server cannot now, 13 the function failed, 130 interrupted";
 
 /// How many slices of functions that compute may run between two looks at the network: a slice takes about a millisecond,
 /// and the default of the runtime is meant for tasks that take microseconds.

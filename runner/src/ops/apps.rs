@@ -1,4 +1,4 @@
-//! Apps: making and finding them.
+//! Apps: making, finding and deleting them.
 
 use crate::registry::Registry;
 use ramekin_model::{ApiKey, App, AppId, KeyScope, Provisioning};
@@ -11,7 +11,7 @@ const MAX_NAME: usize = 63;
 /// Databases that could not be made are tried again so much later, if nobody has used them before.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// Makes and finds apps.
+/// Makes, finds and deletes apps.
 #[derive(Clone)]
 pub struct Apps {
     /// Where they are stored.
@@ -46,6 +46,17 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
+/// Why an app is not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// The key opens one app.
+    #[error("this key opens one app only; deleting apps takes an account key")]
+    Scope,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl Apps {
     /// The app of this name, made now unless it is there, with its database. An app whose database could not be made is an
     /// app nevertheless: everything else of it works, and the database is tried again.
@@ -69,6 +80,21 @@ impl Apps {
             Err(error) => Provisioning::Failed(error.to_string()),
         };
         Ok(Made { app, created, database })
+    }
+
+    /// Deletes an app with its functions, keys and users, and with its database. After a failure it is there still, though
+    /// what was in its database may be gone; it can be deleted again.
+    ///
+    /// # Errors
+    /// See [`DeleteError`].
+    pub async fn delete(&self, key: &ApiKey, app: &App) -> Result<(), DeleteError> {
+        if key.scope != KeyScope::Account {
+            return Err(DeleteError::Scope);
+        }
+        self.databases.remove_app(&app.id).await?;
+        self.registry.forget_app(&app.id).await;
+        tracing::info!(app.id = %app.id, "deleted the app {} (`{}`)", app.id, app.name);
+        Ok(())
     }
 
     /// Makes the databases that apps lack: of apps that an earlier release has made, and where it failed. Ends when none is

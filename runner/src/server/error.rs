@@ -1,7 +1,7 @@
 //! Errors on the wire: the envelope `{"error": {code, message, remediation}}`, and the few other shapes that clients know
 //! (Butterbase §2.1).
 
-use crate::ops::apps::CreateError;
+use crate::ops::apps::{self, CreateError};
 use crate::ops::deploy::DeployError;
 use crate::ops::environment::EnvError;
 use crate::ops::rls::RlsError;
@@ -142,6 +142,15 @@ impl From<CreateError> for ApiError {
             CreateError::Name => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
             CreateError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
             CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<apps::DeleteError> for ApiError {
+    fn from(error: apps::DeleteError) -> Self {
+        match error {
+            apps::DeleteError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
+            apps::DeleteError::Store(error) => error.into(),
         }
     }
 }

@@ -17,6 +17,7 @@ pub fn router(state: AppState) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/init", post(apps::init::handler))
         .route("/apps", get(apps::list::handler))
+        .route("/apps/{app}", delete(apps::delete::handler))
         .route("/apps/{app}/status", get(apps::status::handler))
         .route("/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/api-keys/{id}", delete(api_keys::revoke))

@@ -15,6 +15,7 @@ pub(crate) use cluster::{GUARD, GUARDED_TEMPLATE};
 pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy};
 
 use crate::StoreError;
+use crate::changes::notify_app;
 use cluster::{Admin, connect};
 use logins::Logins;
 use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
@@ -133,6 +134,39 @@ impl AppDatabases {
         self.0.places.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
         info!(app.id = %app, "removed the database of {app}");
         Ok(())
+    }
+
+    /// Takes an app away, for good: its database and logins, and all that is stored of it. Meanwhile no server can make the
+    /// database again. Can be said again after a failure. False when there was no such app.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_app(&self, app: &AppId) -> Result<bool, StoreError> {
+        // In a task of its own, as making is.
+        let (this, id) = (self.clone(), app.clone());
+        let removed = tokio::spawn(async move { this.remove_app_now(&id).await }).await;
+        removed.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+    }
+
+    async fn remove_app_now(&self, app: &AppId) -> Result<bool, StoreError> {
+        let place = self.place(app);
+        let _turn = place.turn.lock().await;
+        place.ready.store(false, Ordering::Release);
+        let mut platform = connect(&self.options()).await?;
+        let turn = Turn::take(&mut platform, app).await?;
+        Admin::check(turn.0).await?.remove(turn.0, app).await?;
+        let mut tx = turn.0.begin().await?;
+        let database = "DELETE FROM ramekin.app_databases WHERE app_id = $1";
+        sqlx::query(database).bind(app.as_str()).execute(&mut *tx).await?;
+        let all = "DELETE FROM ramekin.apps WHERE id = $1";
+        let gone = sqlx::query(all).bind(app.as_str()).execute(&mut *tx).await?.rows_affected() > 0;
+        if gone {
+            notify_app(&mut tx, app.as_str()).await?;
+        }
+        tx.commit().await?;
+        platform.close().await?;
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
+        Ok(gone)
     }
 
     /// Whether the databases of these apps can be used, as any server has last found. In the order of the apps.

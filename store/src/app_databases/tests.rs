@@ -2,7 +2,7 @@ mod escapes;
 
 use super::AppDatabases;
 use crate::testing::{Proxy, database, store, store_with_app};
-use crate::{Store, StoreError};
+use crate::{Change, Store, StoreError};
 use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
@@ -296,6 +296,35 @@ async fn a_removed_database_is_gone_whoever_uses_it() {
     assert_eq!(states(&databases, &app).await, Provisioning::Pending);
     databases.remove(&app).await.unwrap();
     databases.provision(&app).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_removed_app_is_gone_whoever_uses_it() {
+    let (store, app) = store_with_app().await;
+    let databases = store.app_databases(SECRET);
+    let mut changes = store.changes().await.unwrap();
+    let mut user = login(&databases, &app, DatabaseRole::User).await;
+    // While it is removed, many ask for its database: none of them gets one that stays.
+    let uses = (0..8).map(|_| {
+        let (databases, app) = (databases.clone(), app.clone());
+        tokio::spawn(async move { databases.access(&app, DatabaseRole::User).await })
+    });
+    let uses: Vec<_> = uses.collect();
+    assert!(databases.remove_app(&app).await.unwrap());
+    for used in uses {
+        assert!(matches!(used.await.unwrap(), Ok(_) | Err(StoreError::Missing(_))));
+    }
+    user.execute("SELECT 1").await.unwrap_err();
+    assert_eq!(changes.next().await, Change::App { app: app.clone() });
+    assert_eq!(store.apps().get(&app).await.unwrap(), None);
+    assert_eq!(databases.provision(&app).await.unwrap_err(), StoreError::Missing("app of the database"));
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_database WHERE datname = $1")
+        .bind(app.as_str())
+        .fetch_one(&store.pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+    assert!(!databases.remove_app(&app).await.unwrap(), "it is gone already");
 }
 
 #[tokio::test]

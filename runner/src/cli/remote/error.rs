@@ -96,6 +96,9 @@ pub enum RemoteError {
     /// Somebody said no.
     #[error("nothing was done")]
     Declined,
+    /// Somebody had enough of a question.
+    #[error("interrupted; nothing was done")]
+    Interrupted,
     /// What was given on the command line, beyond its form.
     #[error("{0}")]
     Usage(String),
@@ -118,6 +121,7 @@ impl RemoteError {
             Self::Unreachable { .. } | Self::Late { .. } | Self::Moved { .. } | Self::Odd { .. } => ExitCode::NoServer,
             Self::Refused { refusal, .. } => refusal.exit_code(),
             Self::Tls(_) | Self::Declined => ExitCode::Failure,
+            Self::Interrupted => ExitCode::Interrupted,
             Self::NoKey(_) | Self::NotAKey => ExitCode::NotAllowed,
             Self::NoApp(_) | Self::Unconfirmed(_) | Self::Usage(_) => ExitCode::Usage,
             Self::UnknownApp { .. } | Self::TwoApps(_) | Self::WhichKey(_) => ExitCode::NotFound,
@@ -198,7 +202,9 @@ impl fmt::Display for Refusal {
         if self.is_no_route() {
             f.write_str("the server does not know how to; it is of another version than this program")?;
         } else {
-            f.write_str(printable(&self.message).trim_end())?;
+            // The line that this ends up in says so already.
+            let message = self.message.strip_prefix("error: ").unwrap_or(&self.message);
+            f.write_str(printable(message).trim_end())?;
         }
         if let Some(remediation) = &self.remediation {
             write!(f, "\n  {}", printable(remediation).replace('\n', "\n  "))?;
@@ -246,6 +252,12 @@ mod tests {
                 ExitCode::Refused,
                 "deploying `a` failed: the server does not know how to; it is of another version than this program\n  \
                  (status 404, request 0198)",
+            ),
+            (
+                400,
+                r#"{"error":{"code":"C","message":"error: unexpected token at a.ts:1:1"}}"#,
+                ExitCode::Refused,
+                "deploying `a` failed: unexpected token at a.ts:1:1\n  (C, status 400, request 0198)",
             ),
             (401, r#"{"error":{"code":"AUTH_INVALID_API_KEY","message":"no"}}"#, ExitCode::NotAllowed, ""),
             (403, "{}", ExitCode::NotAllowed, ""),

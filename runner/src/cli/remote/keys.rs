@@ -120,7 +120,7 @@ pub async fn create(create: Create, variables: &Variables, terminal: &Terminal) 
     }
     let made: Made = answer.read()?;
     session.print(&format!(
-        "Made the key `{}`, which opens {opens}. It is shown this once; keep it:\n\n    {}\n\nIts end: ramekin keys revoke {}",
+        "Made the key `{}`, which opens {opens}. It is shown this once; keep it:\n\n    {}\n\nTo end it: ramekin keys revoke {}",
         made.name,
         session.paint(Style::Bold, &made.key),
         made.id

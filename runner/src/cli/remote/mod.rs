@@ -32,7 +32,7 @@ use serde::Deserialize;
 #[derive(Debug, Args)]
 pub struct Options {
     /// Server to talk to [default: that of the last `ramekin login`, else http://127.0.0.1:4000].
-    #[arg(long, env = env_var::ENDPOINT, value_name = "URL")]
+    #[arg(long, env = env_var::ENDPOINT, hide_env_values = true, value_name = "URL")]
     endpoint: Option<String>,
     /// Print what the server answers, as JSON.
     #[arg(long)]
@@ -45,7 +45,7 @@ pub struct AppOptions {
     #[command(flatten)]
     options: Options,
     /// App to work on, by name or id [default: that of the last `ramekin apps use`].
-    #[arg(long, env = env_var::APP)]
+    #[arg(long, env = env_var::APP, hide_env_values = true)]
     app: Option<String>,
 }
 

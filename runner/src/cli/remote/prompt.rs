@@ -52,7 +52,7 @@ async fn line() -> Result<String, CliError> {
         // The thread goes on waiting for the line; nothing waits for the thread.
         signal = tokio::signal::ctrl_c() => {
             signal?;
-            Err(RemoteError::Declined.into())
+            Err(RemoteError::Interrupted.into())
         }
     }
 }

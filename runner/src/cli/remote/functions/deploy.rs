@@ -74,6 +74,14 @@ struct Deployed {
     startup: Startup,
     #[serde(rename = "consoleLogs", default)]
     console: Vec<Line>,
+    #[serde(default)]
+    warnings: Vec<Warning>,
+}
+
+/// Something that was stored and has no effect.
+#[derive(Deserialize)]
+struct Warning {
+    message: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -113,6 +121,9 @@ pub async fn run(deploy: Deploy, here: &Variables, terminal: &Terminal) -> Resul
 fn said(session: &Session, name: &FunctionName, deployed: &Deployed, took: Duration) -> Result<(), CliError> {
     for line in &deployed.console {
         session.terminal.note(&printable(&format!("{name} {}: {}", line.level, line.message)));
+    }
+    for warning in &deployed.warnings {
+        session.terminal.warn(&printable(&warning.message));
     }
     if let Some(reason) = &deployed.startup.reason {
         let reason = printable(reason);

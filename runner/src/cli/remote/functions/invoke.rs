@@ -113,14 +113,17 @@ async fn pass_on(session: &Session, response: Response<Incoming>, doing: &str) -
             }
             return Err(RemoteError::Refused { doing: doing.to_owned(), refusal: Box::new(refusal) }.into());
         }
-        last = start.last().copied().unwrap_or(last);
-        session.terminal.put(&start)?;
+        // People read the error and its stack below, and nothing else is in there.
+        if stack(&start).is_empty() || session.json || !std::io::stdout().is_terminal() {
+            last = start.last().copied().unwrap_or(last);
+            session.terminal.put(&start)?;
+        }
     }
     // People get a line of their own; a program gets what the function sent.
     if last != b'\n' && (session.json || std::io::stdout().is_terminal()) {
         session.terminal.put(b"\n")?;
     }
-    Ok(start)
+    Ok(if failed { start } else { Vec::new() })
 }
 
 /// What the server says itself, in place of the function.

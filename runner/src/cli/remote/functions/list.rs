@@ -61,19 +61,23 @@ pub async fn run(list: List, variables: &Variables, terminal: &Terminal) -> Resu
         let text = format!("{} has no functions yet. Deploy one with `ramekin functions deploy FILE`.", app.shown());
         return session.print(&text);
     }
-    let heads = ["NAME", "TRIGGERS", ">CALLS", ">FAILED/DAY", ">AVERAGE/DAY", "LAST CALL", "DEPLOYED"];
+    let heads = ["NAME", "TRIGGERS", ">CALLS", ">FAILED (24 H)", ">AVERAGE (24 H)", "LAST CALL", "DEPLOYED"];
     let mut table = Table::new(heads);
     for function in functions {
         let last = match function.last_status {
             Some(status) => format!("{}, {status}", times::ago(function.last_call)),
             None => times::ago(function.last_call),
         };
+        let (failed, average) = match function.calls {
+            0 => ("-".into(), "-".into()),
+            _ => (format!("{:.1} %", function.error_rate * 100.0), times::millis(function.average)),
+        };
         table.row([
             function.name,
             short(&function.triggers),
             function.calls.to_string(),
-            format!("{:.1} %", function.error_rate * 100.0),
-            times::millis(function.average),
+            failed,
+            average,
             last,
             times::ago(function.deployed_at),
         ]);

@@ -1,5 +1,6 @@
 //! `/init` and `/apps`: what clients need of apps (Butterbase appendix A).
 
+pub mod delete;
 pub mod init;
 pub mod list;
 pub mod status;
