@@ -35,9 +35,7 @@ fn compare(server: &Server, nodes: &[(&str, Node)]) -> Result<Vec<Row>> {
     runtime.block_on(async {
         let app = App::create(server.client(), "bench").await?;
         app.deploy("hello", HELLO, &json!({})).await?;
-        let peer = |name: String, pid, address, path| {
-            Peer::new(name, pid, Target { address, path, answer: "Hello" })
-        };
+        let peer = |name: String, pid, address, path| Peer::new(name, pid, Target { address, path, answer: "Hello" });
         let mut peers = vec![peer("Ramekin".into(), server.pid(), server.address(), app.path("hello"))];
         for (adapter, node) in nodes {
             peers.push(peer(format!("Node {}, {adapter}", node.version), node.pid(), node.address, "/".into()));

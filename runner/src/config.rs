@@ -34,10 +34,20 @@ pub mod env_var {
     pub const DATABASE_CONNECTIONS: &str = "RAMEKIN_DATABASE_CONNECTIONS";
     /// As whom SQL of a function runs that an anonymous caller has called: `service` or `anon`.
     pub const ANONYMOUS_ROLE: &str = "RAMEKIN_ANONYMOUS_ROLE";
+    /// Server that the command line talks to.
+    pub const ENDPOINT: &str = "RAMEKIN_ENDPOINT";
+    /// API key that the command line shows to the server, in place of that of `ramekin login`.
+    pub const API_KEY: &str = "RAMEKIN_API_KEY";
+    /// App that the command line works on, by name or id.
+    pub const APP: &str = "RAMEKIN_APP";
+    /// Folder where the command line keeps keys to servers.
+    pub const CONFIG_DIR: &str = "RAMEKIN_CONFIG_DIR";
 }
 
 /// Default of [`env_var::LISTEN`].
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:4000";
+/// Default of [`env_var::ENDPOINT`]: a server with all defaults on this machine.
+pub const DEFAULT_ENDPOINT: &str = "http://127.0.0.1:4000";
 /// Default of [`env_var::MAX_CALLS`].
 pub const DEFAULT_MAX_CALLS: u32 = 2_000;
 /// Largest [`env_var::MAX_CALLS`]: each reserves address space for the largest memory a function may have.
@@ -78,6 +88,15 @@ pub enum ConfigError {
     /// No such role.
     #[error("{name} is `{0}`; it must be `service` or `anon`", name = env_var::ANONYMOUS_ROLE)]
     AnonymousRole(String),
+    /// Not the address of a server.
+    #[error("the server is `{0}`; it must be a URL such as {DEFAULT_ENDPOINT}, without a user, a password or a query")]
+    Endpoint(String),
+    /// Not a key.
+    #[error("{} must be `bb_sk_` followed by 40 characters of 0-9 and a-f", env_var::API_KEY)]
+    ApiKey,
+    /// Nowhere to put keys to servers.
+    #[error("there is no home directory to keep keys to servers in; name a folder with {}", env_var::CONFIG_DIR)]
+    NoConfigDir,
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
     NoHome,
@@ -99,12 +118,25 @@ impl Variables {
     }
 
     /// A variable that is set and not empty.
-    fn get(&self, name: &'static str) -> Result<Option<&str>, ConfigError> {
+    ///
+    /// # Errors
+    /// When it is no text.
+    pub fn get(&self, name: &'static str) -> Result<Option<&str>, ConfigError> {
         match self.0.get(name) {
             None => Ok(None),
             Some(Some(value)) => Ok(Some(value.trim()).filter(|value| !value.is_empty())),
             Some(None) => Err(ConfigError::NotText(name)),
         }
+    }
+
+    /// A variable that is somebody else's. `None` when it is not set, or no text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_deref()
+    }
+
+    /// These and no others.
+    pub fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect())
     }
 
     fn dir(&self, name: &'static str) -> Option<PathBuf> {
@@ -238,14 +270,18 @@ pub fn parse_hex_key(text: &str) -> Option<[u8; 32]> {
 }
 
 fn parse_public_url(text: &str) -> Result<String, ConfigError> {
-    let invalid = || ConfigError::PublicUrl(text.to_owned());
-    let url = url::Url::parse(text).map_err(|_| invalid())?;
+    server_url(text).ok_or_else(|| ConfigError::PublicUrl(text.to_owned()))
+}
+
+/// The address of a server, without a slash at the end. `None` when the text is none.
+pub fn server_url(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    if plain { Ok(url.as_str().trim_end_matches('/').to_owned()) } else { Err(invalid()) }
+    plain.then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Where data is kept when nothing else is said. As root under `/var/lib`, because the embedded database then runs as
@@ -263,6 +299,22 @@ pub fn default_data_dir(variables: &Variables) -> Result<PathBuf, ConfigError> {
     }
     let data = variables.dir("XDG_DATA_HOME").or_else(|| Some(variables.dir("HOME")?.join(".local/share")));
     Ok(data.ok_or(ConfigError::NoHome)?.join("ramekin"))
+}
+
+/// Where the command line keeps keys to servers. Root has a home for it too.
+///
+/// # Errors
+/// When there is no home directory.
+pub fn config_dir(variables: &Variables) -> Result<PathBuf, ConfigError> {
+    if let Some(dir) = variables.get(env_var::CONFIG_DIR)? {
+        return Ok(dir.into());
+    }
+    let home = || variables.dir("HOME").ok_or(ConfigError::NoConfigDir);
+    if cfg!(target_os = "macos") {
+        return Ok(home()?.join("Library/Application Support/ramekin/cli"));
+    }
+    let config = variables.dir("XDG_CONFIG_HOME").map_or_else(|| Ok(home()?.join(".config")), Ok)?;
+    Ok(config.join("ramekin"))
 }
 
 /// Where things are kept that can be made again: downloads, compiled code.
@@ -285,7 +337,7 @@ mod tests {
     use super::*;
 
     fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Variables {
-        Variables(pairs.into_iter().map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect())
+        Variables::of(pairs)
     }
 
     #[test]
@@ -367,6 +419,37 @@ mod tests {
     fn the_public_url_ends_without_a_slash() {
         let config = Config::read(&variables([("RAMEKIN_PUBLIC_URL", "https://Example.org/base/")])).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("https://example.org/base"));
+    }
+
+    #[test]
+    fn keys_to_servers_are_kept_at_home() {
+        let dir = |variables: &Variables| config_dir(variables).map(|dir| dir.display().to_string());
+        let set = variables([("HOME", "/home/a"), ("XDG_CONFIG_HOME", "/c"), ("RAMEKIN_CONFIG_DIR", "/d")]);
+        assert_eq!(dir(&set).as_deref(), Ok("/d"));
+        if cfg!(target_os = "linux") {
+            assert_eq!(dir(&variables([("HOME", "/home/a")])).as_deref(), Ok("/home/a/.config/ramekin"));
+            assert_eq!(dir(&variables([("HOME", "/home/a"), ("XDG_CONFIG_HOME", "/c")])).as_deref(), Ok("/c/ramekin"));
+        }
+        assert_eq!(dir(&Variables::default()), Err(ConfigError::NoConfigDir));
+    }
+
+    #[test]
+    fn addresses_of_servers() {
+        for (text, url) in [
+            ("http://127.0.0.1:4000", Some("http://127.0.0.1:4000")),
+            ("https://Example.org/base/", Some("https://example.org/base")),
+            ("http://[::1]:4000/", Some("http://[::1]:4000")),
+            ("127.0.0.1:4000", None),
+            ("localhost:4000", None),
+            ("ftp://example.org", None),
+            ("https://user@example.org", None),
+            ("https://:password@example.org", None),
+            ("https://example.org/?a", None),
+            ("https://example.org/#a", None),
+            ("", None),
+        ] {
+            assert_eq!(server_url(text).as_deref(), url, "{text}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ fn ramekin(arguments: &[&str]) -> (Option<i32>, String, String) {
 fn help_names_the_commands() {
     let (code, out, _) = ramekin(&["--help"]);
     assert_eq!(code, Some(0));
-    for command in ["serve", "dev"] {
+    for command in ["serve", "dev", "login", "apps", "functions", "metrics", "keys", "completions"] {
         assert!(out.contains(command), "{out}");
     }
 }

@@ -1,6 +1,7 @@
 //! Runs every case against one server. Each case folder is a test with its name: `cargo test -p ramekin-tests --test e2e
 //! console/` runs those of one area.
 
+mod cli;
 mod wire;
 
 use libtest_mimic::{Arguments, Trial};
@@ -33,6 +34,7 @@ fn main() -> Result<ExitCode> {
     })];
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
     trials.extend(wire_trials(&started));
+    trials.extend(cli_trials(&started));
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
@@ -94,6 +96,38 @@ fn wire_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> 
         http_1_0_is_served,
         pipelined_requests_are_answered_in_order,
         whoever_expects_to_continue_is_told_to
+    );
+    trials.into_iter()
+}
+
+/// A test of the command line, under the name of its function.
+macro_rules! cli {
+    ($started:expr, $($test:ident),* $(,)?) => {
+        [$({
+            let started = Arc::clone($started);
+            Trial::test(concat!("cli/", stringify!($test)), move || {
+                let run = || cli::$test(&self::started(&started)?.world.base);
+                run().map_err(|error| report::failed(&error))
+            })
+        }),*]
+    };
+}
+
+fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
+    let trials = cli!(
+        started,
+        a_function_in_words,
+        a_function_in_json,
+        a_key_goes_to_no_other_server,
+        a_reader_may_go_away,
+        answers_come_as_they_are,
+        apps_in_words,
+        failures_have_their_codes,
+        keys_are_made_and_ended,
+        keys_are_shown_to_nobody,
+        logs_are_followed,
+        shells_complete,
+        variables_come_from_anywhere,
     );
     trials.into_iter()
 }

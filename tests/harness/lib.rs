@@ -4,6 +4,7 @@
 //! case is one; Rust is for what takes more than requests and answers: signals, measurements, broken bytes.
 
 pub mod case;
+pub mod cli;
 pub mod client;
 mod engines;
 pub mod json;

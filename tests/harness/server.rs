@@ -292,15 +292,20 @@ fn spawn(binary: &Path, address: SocketAddr, home: &Home, setup: &Setup) -> Resu
     command.spawn().with_context(|| format!("starting `{}`", binary.display()))
 }
 
-/// The program with the variables of this setup and none of the developer's.
-fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
+/// The program without what the developer has set for their own server.
+pub(crate) fn clean(binary: &Path) -> Command {
     let mut command = Command::new(binary);
-    // What the developer has set for their own server is not for this one.
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RAMEKIN_") || name == "DATABASE_URL" || name == "RUST_LOG" {
             command.env_remove(name);
         }
     }
+    command
+}
+
+/// The program with the variables of this setup and none of the developer's.
+fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
+    let mut command = clean(binary);
     command
         .env("RAMEKIN_DATA_DIR", home.data())
         .env("RAMEKIN_BOOTSTRAP_KEY", KEY)
@@ -309,7 +314,7 @@ fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
 }
 
 /// The binary that is tested: `ramekin` in the folder of the profile that this executable was built with.
-fn binary() -> Result<PathBuf> {
+pub(crate) fn binary() -> Result<PathBuf> {
     let executable = std::env::current_exe()?;
     let folder = executable.parent().context("an executable without a folder")?;
     // Tests lie in a folder of their own inside it.

@@ -1,5 +1,6 @@
 //! Exit codes. They are part of the command line's contract: scripts tell failures apart by them.
 
+use super::remote::error::RemoteError;
 use crate::config::ConfigError;
 use crate::ops::rotation::RotationError;
 use crate::platform::PlatformError;
@@ -19,13 +20,25 @@ pub enum ExitCode {
     Config = 3,
     /// The address to listen on is taken or not there.
     Listen = 4,
-    /// A folder or the key file cannot be used.
+    /// A file or folder cannot be used.
     DataDir = 5,
     /// The database cannot be reached, started or brought up to date.
     Database = 6,
     /// The sandbox cannot be set up.
     Sandbox = 7,
-    /// Ended by a second signal, without waiting for anything.
+    /// The server cannot be reached, gives no answer in time, or is no Ramekin server.
+    NoServer = 8,
+    /// There is no key, or the key may not do this (401, 403).
+    NotAllowed = 9,
+    /// There is no such app, function or key (404).
+    NotFound = 10,
+    /// The server will not do it as it was asked to (any other 4xx).
+    Refused = 11,
+    /// The server cannot do it now, or failed; it may work later (429, 5xx).
+    NotNow = 12,
+    /// A function answered with an error.
+    Function = 13,
+    /// Ended by a signal at a question, or by a second one that waits for nothing.
     Interrupted = 130,
 }
 
@@ -58,14 +71,32 @@ pub enum CliError {
     /// The platform.
     #[error("{}", platform_hint(.0))]
     Platform(#[from] PlatformError),
-    /// The folder of `dev`.
+    /// A file, or the folder of `dev`.
     #[error("`{path}` cannot be read: {source}")]
     Folder {
-        /// The folder.
+        /// The file or folder.
         path: String,
         /// Why.
         source: std::io::Error,
     },
+    /// The file of the keys to servers.
+    #[error("`{}` is damaged; correct it, or remove it and run `ramekin login`", .0.display())]
+    Saved(std::path::PathBuf),
+    /// The file of the keys to servers.
+    #[error(
+        "`{}` cannot be written: {source}; name another folder with {}",
+        .path.display(),
+        crate::config::env_var::CONFIG_DIR
+    )]
+    NotSaved {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something that a server was asked for.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// There is nothing to look after.
     #[error(
         "there is no data in `{}`; name the data directory of the server with --data-dir, or its database with \
@@ -118,8 +149,12 @@ impl CliError {
                 PlatformError::Tls(_) | PlatformError::Entropy(_) => ExitCode::Failure,
             },
             Self::Folder { .. } | Self::NoData(_) | Self::NoKeyFile(_) => ExitCode::DataDir,
+            Self::Saved(_) | Self::NotSaved { .. } => ExitCode::DataDir,
+            Self::Remote(error) => error.exit_code(),
             Self::Rotation(RotationError::Store(_)) => ExitCode::Database,
             Self::ServerRuns | Self::Rotation(_) | Self::Unreadable { .. } => ExitCode::Failure,
+            // Whoever reads what is printed has seen enough, as `head` has.
+            Self::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Ok,
             Self::Io(_) => ExitCode::Failure,
         }
     }

@@ -1,8 +1,10 @@
-//! `ramekin keys`: the keys that encrypt what is stored.
+//! `ramekin keys`: API keys, which [`remote`] does over the API, and the keys that encrypt what is stored, which are dealt
+//! with where the data is.
 
 use super::exit_code::CliError;
 use super::folder;
 use super::output::Terminal;
+use super::remote;
 use crate::config::{self, Config, Variables, env_var};
 use crate::ops::rotation::{Rotation, rotate};
 use crate::platform::{Database, Opened, PlatformError, open_database};
@@ -12,7 +14,7 @@ use clap::{Args, Subcommand};
 use ramekin_model::Secret;
 use std::path::{Path, PathBuf};
 
-/// Look after the keys that encrypt what is stored.
+/// Make and end API keys; encrypt what is stored anew.
 #[derive(Debug, Args)]
 pub struct Keys {
     #[command(subcommand)]
@@ -21,10 +23,13 @@ pub struct Keys {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    List(remote::keys::List),
+    Create(remote::keys::Create),
+    Revoke(remote::keys::Revoke),
     Rotate(Rotate),
 }
 
-/// Encrypt everything that is stored encrypted anew, under a new key.
+/// On the server's machine: encrypt everything that is stored encrypted anew, under a new key.
 ///
 /// That is: environment variables of functions and apps, signing keys, function keys, secrets of webhooks. It can be
 /// interrupted at any point and run again.
@@ -53,8 +58,16 @@ struct Rotate {
 /// # Errors
 /// When it was not done, or not all of it.
 pub async fn run(keys: Keys, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
+    match keys.verb {
+        Verb::List(verb) => remote::keys::list(verb, variables, terminal).await,
+        Verb::Create(verb) => remote::keys::create(verb, variables, terminal).await,
+        Verb::Revoke(verb) => remote::keys::revoke(verb, variables, terminal).await,
+        Verb::Rotate(verb) => rotate_keys(verb, variables, terminal).await,
+    }
+}
+
+async fn rotate_keys(options: Rotate, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
     telemetry::start(LogFormat::Text, "warn,sqlx=error", terminal.color());
-    let Verb::Rotate(options) = keys.verb;
     let config = Config::read(variables)?;
     let data_dir = folder(options.data_dir, || config::default_data_dir(variables))?;
     let database = match options.database_url.filter(|url| !url.expose().is_empty()) {

@@ -1,13 +1,16 @@
 //! The command line. One verb per file.
 
+mod completions;
 pub mod dev;
+mod dotenv;
 pub mod exit_code;
 pub mod keys;
 pub mod openapi;
 pub mod output;
+pub mod remote;
 pub mod serve;
 
-use crate::config::{self, Config, ConfigError, Variables, env_var};
+use crate::config::{self, ApiKeyText, Config, ConfigError, Variables, env_var};
 use crate::telemetry::LogFormat;
 use clap::{Args, Parser, Subcommand};
 use exit_code::{CliError, ExitCode};
@@ -30,9 +33,11 @@ const AFTER_HELP: &str = "\
 Start here:
   ramekin dev examples      serve the functions of a folder, and serve them anew when they change
   ramekin serve             run a server that takes deploys over its API
+  ramekin login             talk to a server, here or elsewhere: apps, functions, metrics and keys do
 
-Exit codes: 0 ended as asked, 1 failed, 2 bad command line, 3 bad setting, 4 cannot listen,
-            5 folder not usable, 6 database not usable, 7 sandbox not usable, 130 ended by a second signal";
+Exit codes: 0 ended as asked, 1 failed, 2 bad command line, 3 bad setting, 4 cannot listen, 5 file or folder not
+            usable, 6 database not usable, 7 sandbox not usable, 8 server not reachable, 9 no key or not allowed,
+            10 not found, 11 refused, 12 server cannot now, 13 the function failed, 130 interrupted";
 
 /// How many slices of functions that compute may run between two looks at the network: a slice takes about a millisecond,
 /// and the default of the runtime is meant for tasks that take microseconds.
@@ -42,9 +47,16 @@ const EVENT_INTERVAL: u32 = 4;
 enum Verb {
     Serve(serve::Serve),
     Dev(dev::Dev),
+    Login(remote::login::Login),
+    Logout(remote::login::Logout),
+    Apps(remote::apps::Apps),
+    #[command(visible_alias = "fn")]
+    Functions(remote::functions::Functions),
+    Metrics(remote::metrics::Metrics),
     Keys(keys::Keys),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
+    Completions(completions::Completions),
 }
 
 /// Flags of every verb.
@@ -60,15 +72,19 @@ pub struct Common {
 
 /// Runs the program.
 pub fn main() -> std::process::ExitCode {
+    let terminal = Terminal::new();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            if error.use_stderr() && names_a_key(std::env::args()) {
+                terminal.error(KEY_ON_COMMAND_LINE);
+                return ExitCode::Usage.into();
+            }
             let _ = error.print();
             let asked = !error.use_stderr();
             return if asked { ExitCode::Ok } else { ExitCode::Usage }.into();
         }
     };
-    let terminal = Terminal::new();
     let runtime = match tokio::runtime::Builder::new_multi_thread().event_interval(EVENT_INTERVAL).enable_all().build()
     {
         Ok(runtime) => runtime,
@@ -79,11 +95,17 @@ pub fn main() -> std::process::ExitCode {
         match cli.verb {
             Verb::Serve(serve) => serve::run(serve, &variables, &terminal).await,
             Verb::Dev(dev) => dev::run(dev, &variables, &terminal).await,
+            Verb::Login(login) => remote::login::login(login, &variables, &terminal).await,
+            Verb::Logout(logout) => remote::login::logout(logout, &variables, &terminal).await,
+            Verb::Apps(apps) => remote::apps::run(apps, &variables, &terminal).await,
+            Verb::Functions(functions) => remote::functions::run(functions, &variables, &terminal).await,
+            Verb::Metrics(metrics) => remote::metrics::run(metrics, &variables, &terminal).await,
             Verb::Keys(keys) => keys::run(keys, &variables, &terminal).await,
             Verb::OpenApi(verb) => {
                 openapi::run(&verb, &terminal);
                 Ok(())
             }
+            Verb::Completions(completions) => completions::run(&completions, &terminal),
         }
     });
     // A blocking look-up of a name may still be running; nothing waits for it.
@@ -94,9 +116,27 @@ pub fn main() -> std::process::ExitCode {
     }
 }
 
+/// What the command line cannot be understood for, in place of an error that would show the key again.
+const KEY_ON_COMMAND_LINE: &str = "the command line cannot be understood, and it has a key in it, which every program of \
+    this machine can read there; `ramekin login` reads a key from the standard input or from RAMEKIN_API_KEY (see --help)";
+
+/// Whether one of these words holds a key.
+fn names_a_key(words: impl Iterator<Item = String>) -> bool {
+    let holds = |word: String| {
+        word.match_indices(ApiKeyText::PREFIX).any(|(at, _)| {
+            let end = at + ApiKeyText::PREFIX.len() + 40;
+            word.get(at..end).is_some_and(|text| ApiKeyText::parse(text).is_some())
+        })
+    };
+    words.into_iter().any(holds)
+}
+
 fn failed(terminal: &Terminal, error: &CliError) -> std::process::ExitCode {
-    terminal.error(&error.to_string());
-    error.exit_code().into()
+    let code = error.exit_code();
+    if code != ExitCode::Ok {
+        terminal.error(&error.to_string());
+    }
+    code.into()
 }
 
 /// Listens first: an address that is taken is found out before anything is started.
@@ -149,8 +189,27 @@ mod tests {
     #[test]
     fn help_names_every_verb() {
         let help = Cli::command().render_long_help().to_string();
-        for word in ["serve", "dev", "keys", "openapi", "Exit codes", "ramekin dev examples"] {
+        for word in [
+            "serve",
+            "dev",
+            "login",
+            "apps",
+            "functions",
+            "metrics",
+            "keys",
+            "openapi",
+            "Exit codes",
+            "ramekin dev examples",
+        ] {
             assert!(help.contains(word), "{help}");
         }
+    }
+
+    #[test]
+    fn keys_among_words() {
+        let key = format!("bb_sk_{}", "0a".repeat(20));
+        let names = |word: &str| names_a_key([word.to_owned()].into_iter());
+        assert!(names(&key) && names(&format!("--key={key}")) && names(&format!("bb_sk_ {key}x")));
+        assert!(!names("bb_sk_") && !names("login") && !names(&format!("bb_sk_{}", "0".repeat(39))));
     }
 }

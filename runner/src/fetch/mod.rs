@@ -151,7 +151,11 @@ fn of_one_app(sockets: usize) -> usize {
     sockets - sockets / 4
 }
 
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// TLS as a client, with the certificate authorities of this machine.
+///
+/// # Errors
+/// When it cannot be set up.
+pub fn tls() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = || ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
     let verified = match builder()?.try_with_platform_verifier() {

@@ -7,7 +7,7 @@ mod schema;
 mod settings;
 
 use super::exit_code::CliError;
-use super::output::{Style, Terminal};
+use super::output::{Style, Terminal, printable};
 use super::{Common, listen, public_url, raise_file_limit};
 use crate::config::{self, Config, Variables, env_var};
 use crate::exec::StartupKind;
@@ -21,7 +21,7 @@ use crate::server::state::{AppState, PublicUrl};
 use crate::{server, shutdown, telemetry};
 use clap::Args;
 use folder::{Folder, FunctionFile, SCHEMA_FILE};
-use printer::{Printer, printable};
+use printer::Printer;
 use ramekin_model::{App, FunctionName};
 use ramekin_store::embedded::EmbeddedError;
 use sha2::{Digest as _, Sha256};

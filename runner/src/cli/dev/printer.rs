@@ -1,7 +1,7 @@
 //! What happens to the functions of a folder, on the terminal. A thread of its own prints, so that a slow terminal slows no
 //! call; when it is too slow, lines are left out.
 
-use crate::cli::output::{Style, Terminal};
+use crate::cli::output::{Style, Terminal, printable, status_style};
 use crate::ops::call::Observer;
 use chrono::Local;
 use ramekin_model::{ConsoleLine, InvocationRecord, LogLevel};
@@ -80,16 +80,7 @@ fn console(terminal: &Terminal, line: &ConsoleLine) -> String {
 fn call(terminal: &Terminal, record: &InvocationRecord) -> String {
     let (status, style) = match record.status_code {
         None => ("gone".to_owned(), Style::Yellow),
-        Some(status) => (
-            status.to_string(),
-            if status >= 500 {
-                Style::Red
-            } else if status >= 400 {
-                Style::Yellow
-            } else {
-                Style::Green
-            },
-        ),
+        Some(status) => (status.to_string(), status_style(u64::from(status))),
     };
     let timing = format!("{} ms", record.duration_ms);
     let mut text =
@@ -105,11 +96,6 @@ fn call(terminal: &Terminal, record: &InvocationRecord) -> String {
         text.push_str(&terminal.paint(style, &printable(line)));
     }
     text
-}
-
-/// A text from a function, without what would move the cursor or change the colours of the terminal.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c }).collect()
 }
 
 #[cfg(test)]
