@@ -1,6 +1,6 @@
 //! Every route but the public call, as a flat list. What is not in it answers 404, whatever its method.
 
-use super::butterbase::{api_keys, apps, auth, env, functions, rls, schema};
+use super::butterbase::{api_keys, apps, audit, auth, config, env, functions, regions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
 use super::{butterbase, health};
@@ -26,6 +26,11 @@ pub fn router(state: AppState) -> Router {
         .route("/auth/{app}/refresh", post(auth::refresh))
         .route("/auth/{app}/logout", post(auth::logout))
         .route("/auth/{app}/me", get(auth::me))
+        .route("/v1/regions", get(regions::handler))
+        .route("/v1/{app}/audit-logs", get(audit::handler))
+        .route("/v1/{app}/config", get(config::get))
+        .route("/v1/{app}/config/cors", patch(config::cors))
+        .route("/v1/{app}/config/pause", patch(config::pause))
         .route("/v1/{app}/env", get(env::get).patch(env::patch))
         .route("/v1/{app}/functions", get(functions::list::handler).post(functions::deploy::handler))
         .route("/v1/{app}/functions/{name}", get(functions::get::handler).delete(functions::delete::handler))

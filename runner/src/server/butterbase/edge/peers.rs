@@ -10,9 +10,9 @@ use crate::server::state::AppState;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use http::{Method, Response, Version};
+use ramekin_host_api::AppInfo;
 use ramekin_host_api::fields::encode_one;
 use ramekin_host_api::ports::{Content, FetchError, FetchResponse, Invoke, InvokeRequest};
-use ramekin_host_api::AppInfo;
 use ramekin_model::{TriggerType, limits};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -96,6 +96,8 @@ impl Peers {
             caller: identity.caller,
             trigger: TriggerType::Http,
             peers: Arc::new(peers),
+            // Whoever acts for the user has called the first function of the chain.
+            acted: None,
         };
         Ok(match self.state.0.calls.call(&entry, incoming).await {
             // No connection has to be told anything.
@@ -117,6 +119,7 @@ impl Invoke for Peers {
         }
         // A task of its own: the two calls do not wait for each other's CPU, nor share a stack.
         let call = AbortOnDropHandle::new(tokio::spawn(self.clone().call(request)));
-        async move { call.await.map_err(|error| FetchError::Network(format!("the call was given up: {error}"))) }.boxed()
+        async move { call.await.map_err(|error| FetchError::Network(format!("the call was given up: {error}"))) }
+            .boxed()
     }
 }
