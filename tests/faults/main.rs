@@ -25,6 +25,7 @@ const TESTS: &[Test] = &[
     ("a_killed_server_comes_back_with_all_it_acknowledged", crash::a_killed_server_comes_back_with_all_it_acknowledged),
     ("a_restarted_server_has_its_functions", crash::a_restarted_server_has_its_functions),
     ("a_second_server_on_the_same_data_is_refused", crash::a_second_server_on_the_same_data_is_refused),
+    ("an_app_has_so_many_functions", nodes::an_app_has_so_many_functions),
     ("an_image_goes_with_its_version", images::an_image_goes_with_its_version),
     ("deeply_nested_source_is_refused", malformed::deeply_nested_source_is_refused),
     ("functions_serve_while_the_database_is_away", database::functions_serve_while_the_database_is_away),
