@@ -28,6 +28,21 @@ pub struct AppSettings {
     pub encrypted_env: Option<String>,
     /// The key that signs the tokens of its users; `None` until the first of them signs in.
     pub signing_key: Option<PublicKey>,
+    /// Origins whose pages may read what the app answers (Butterbase §4.6).
+    pub allowed_origins: Vec<String>,
+    /// Since when it is paused, and why; `None` while it is not.
+    pub pause: Option<Pause>,
+    /// When its configuration was last changed: origins, pause.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// An app does not serve its callers (Butterbase §2.2, `APP_PAUSED`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// What its owner says of it.
+    pub reason: Option<String>,
 }
 
 /// The public half of an app's RSA key, as in a JWK.

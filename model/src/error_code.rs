@@ -53,6 +53,12 @@ codes! {
     TargetAppRequired = "TARGET_APP_REQUIRED", 400;
     /// A key for an account names an app.
     TargetAppNotAllowed = "TARGET_APP_NOT_ALLOWED", 400;
+    /// `scope` of a key asks for another surface than apps.
+    ValidationInvalidScope = "VALIDATION_INVALID_SCOPE", 400;
+    /// A further scope of a key is one that `key_scope` decides.
+    ReservedScope = "RESERVED_SCOPE", 400;
+    /// A key is asked for in the name of an organisation.
+    AuthOrgForbidden = "AUTH_ORG_FORBIDDEN", 403;
     /// A further scope of a key is not known.
     UnknownScope = "UNKNOWN_SCOPE", 400;
     /// The key is valid, and what is asked for takes another kind of key.
@@ -65,6 +71,14 @@ codes! {
     ExternalDbError = "EXTERNAL_DB_ERROR", 503;
     /// The app's database is not ready.
     AppProvisioning = "APP_PROVISIONING", 409;
+    /// The app's owner has paused it.
+    AppPaused = "APP_PAUSED", 503;
+    /// The app has as many functions as it may.
+    QuotaDeploymentLimit = "QUOTA_DEPLOYMENT_LIMIT", 403;
+    /// What is to be changed is not as the request says.
+    PreconditionFailed = "PRECONDITION_FAILED", 412;
+    /// The key of an earlier deploy was sent with another body.
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", 422;
     /// A change of the schema would lose data, and was not asked for by name.
     SchemaDestructiveChange = "SCHEMA_DESTRUCTIVE_CHANGE", 409;
     /// The database refused a change of the schema.

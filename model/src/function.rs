@@ -1,7 +1,8 @@
 //! A deployed function and its figures.
 
-use crate::{AppId, FunctionName, Trigger, TriggerType};
+use crate::{AppId, ConsoleLine, FunctionName, Trigger, TriggerType};
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A deployed function, as stored.
@@ -27,8 +28,55 @@ pub struct Function {
     pub allow_impersonation: bool,
     /// At most one of each type, ordered by type.
     pub triggers: Vec<Trigger>,
+    /// What agents are told of it.
+    pub agent_tool: AgentTool,
     /// When the current source was deployed: its version stamp.
     pub deployed_at: DateTime<Utc>,
+    /// When anything of it was last changed: source, variables, switches. Later with every change.
+    pub updated_at: DateTime<Utc>,
+    /// When it was deleted; `None` while it exists.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Whether and how a function is offered to agents as a tool (Butterbase §6.6). Stored and shown; no agent runs here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentTool {
+    /// Whether it is.
+    pub enabled: bool,
+    /// What agents are told that it does.
+    pub description: Option<String>,
+    /// `read_only` or `read_write`.
+    pub mode: String,
+    /// `developer_only` or `end_user`.
+    pub exposed_to: String,
+}
+
+impl AgentTool {
+    /// What [`Self::mode`] may be, the default first.
+    pub const MODES: [&'static str; 2] = ["read_only", "read_write"];
+    /// What [`Self::exposed_to`] may be, the default first.
+    pub const AUDIENCES: [&'static str; 2] = ["developer_only", "end_user"];
+}
+
+impl Default for AgentTool {
+    fn default() -> Self {
+        let [mode, _] = Self::MODES;
+        let [exposed_to, _] = Self::AUDIENCES;
+        Self { enabled: false, description: None, mode: mode.into(), exposed_to: exposed_to.into() }
+    }
+}
+
+/// What a deploy says of [`AgentTool`]. `None` keeps what is stored, or takes the default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AgentToolChange {
+    /// `agent_tool`.
+    pub enabled: Option<bool>,
+    /// `agent_tool_description`.
+    pub description: Option<String>,
+    /// `agent_tool_mode`.
+    pub mode: Option<String>,
+    /// `agent_tool_exposed_to`.
+    pub exposed_to: Option<String>,
 }
 
 impl Function {
@@ -57,10 +105,43 @@ pub struct NewFunction {
     pub allow_impersonation: Option<bool>,
     /// Replaces all triggers. On a first deploy `None` means [`Trigger::default_http`].
     pub triggers: Option<Vec<Trigger>>,
+    /// What agents are told of it.
+    pub agent_tool: AgentToolChange,
     /// Who deploys.
     pub deployed_by: Option<Uuid>,
     /// When, in whole microseconds. A stored one that is not earlier is raised by one instead.
     pub deployed_at: DateTime<Utc>,
+}
+
+/// What a deploy has answered: kept for a while, so that a deploy that is asked for twice is made once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The function.
+    pub id: Uuid,
+    /// Its name.
+    pub name: FunctionName,
+    /// Its triggers as they are after the deploy.
+    pub triggers: Vec<TriggerState>,
+    /// The version of its source.
+    pub deployed_at: DateTime<Utc>,
+    /// The version of everything of it.
+    pub updated_at: DateTime<Utc>,
+    /// Why its module is evaluated on each call; `None` when it was once, at the deploy.
+    pub per_request: Option<String>,
+    /// What the module wrote with `console` while it was evaluated.
+    pub console: Vec<ConsoleLine>,
+    /// Whether it asks to be offered to agents.
+    pub agent_tool: bool,
+}
+
+/// A trigger without its settings, which may hold a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerState {
+    /// Which kind of event.
+    #[serde(rename = "type")]
+    pub kind: TriggerType,
+    /// Whether it starts anything.
+    pub enabled: bool,
 }
 
 /// Figures of a function, kept as calls are recorded (Butterbase §7.4).

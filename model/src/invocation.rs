@@ -1,6 +1,6 @@
 //! What is recorded of a call.
 
-use crate::AppId;
+use crate::{AppId, By, FunctionName};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -112,6 +112,17 @@ pub struct InvocationRecord {
     pub console: Vec<ConsoleLine>,
     /// What started it.
     pub trigger: TriggerType,
+    /// Whose key acted for the user; `None` when nobody's did. Goes to the audit log.
+    pub acted: Option<Box<Acted>>,
+}
+
+/// A key has called a function for a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acted {
+    /// Whose key, and from where.
+    pub by: By,
+    /// The function.
+    pub function: FunctionName,
 }
 
 impl InvocationRecord {

@@ -107,7 +107,7 @@ pub const MAX_SQL_PARAMETER_BYTES: usize = 32 * 1024 * 1024;
 pub const MAX_SQL_RESULT: usize = 32 * 1024 * 1024;
 /// Rows of the result of one query.
 pub const MAX_SQL_ROWS: u32 = 1_000_000;
-/// Key and scope of `ctx.idempotency.claim`, each, in characters (Butterbase §5.8).
+/// Key and scope of `ctx.idempotency.claim`, each, in characters (Butterbase §5.8); and the header `Idempotency-Key` of a deploy.
 pub const MAX_IDEMPOTENCY_KEY: usize = 255;
 /// `ttlSeconds` of `ctx.idempotency.claim`: a hundred years.
 pub const MAX_IDEMPOTENCY_TTL: u64 = 100 * 365 * 24 * 3600;
@@ -135,3 +135,23 @@ pub const REFRESH_TOKEN_DAYS: u32 = 7;
 pub const MAX_TOKEN: usize = 8 * 1024;
 /// Longest name of an API key, in characters.
 pub const MAX_KEY_NAME: usize = 200;
+/// Functions of one app that are not deleted, unless the operator says otherwise.
+pub const MAX_FUNCTIONS: u32 = 500;
+/// Longest `agent_tool_description` of a function, in characters (Butterbase §3.1).
+pub const MAX_TOOL_DESCRIPTION: usize = 500;
+/// Items of one page of a list (functions, apps, API keys), which is also what a query gets that names no `limit`.
+pub const MAX_LIST_PAGE: u32 = 1_000;
+/// `limit` of a page of the audit log when the query names none (Butterbase §3.7).
+pub const DEFAULT_AUDIT_PAGE: u32 = 100;
+/// Largest `limit` of a page of the audit log (Butterbase §3.7).
+pub const MAX_AUDIT_PAGE: u32 = 500;
+/// Characters kept of the `User-Agent` of who changes something.
+pub const MAX_USER_AGENT: usize = 500;
+/// Origins that one app allows.
+pub const MAX_ORIGINS: usize = 100;
+/// Longest origin, in bytes: a host name has at most 253.
+pub const MAX_ORIGIN: usize = 300;
+/// Longest reason for pausing an app, in characters (Butterbase appendix A).
+pub const MAX_PAUSE_REASON: usize = 500;
+/// For how long a deploy is known by its `Idempotency-Key`, in hours.
+pub const DEPLOY_KEY_HOURS: u32 = 24;

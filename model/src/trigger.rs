@@ -50,3 +50,28 @@ pub enum AuthMode {
     /// Anybody.
     None,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_no_mode_counts_as_none() {
+        // Butterbase §1.9; a deploy takes none of the last four, and rows of others may hold them.
+        for (auth, mode) in [
+            (json!("required"), AuthMode::Required),
+            (json!("optional"), AuthMode::Optional),
+            (json!("none"), AuthMode::None),
+            (json!("Required"), AuthMode::None),
+            (json!(""), AuthMode::None),
+            (json!(1), AuthMode::None),
+            (Value::Null, AuthMode::None),
+        ] {
+            let config = Map::from_iter([("auth".to_owned(), auth.clone())]);
+            let trigger = Trigger { kind: TriggerType::Http, config, enabled: true };
+            assert_eq!(trigger.auth(), mode, "{auth}");
+        }
+        assert_eq!(Trigger::default_http().auth(), AuthMode::Required);
+    }
+}

@@ -2,6 +2,7 @@
 //! here and nowhere else.
 
 use crate::fetch::EgressPolicy;
+use crate::origins;
 use ramekin_host_api::AnonymousRole;
 use ramekin_model::{Secret, limits};
 use std::collections::HashMap;
@@ -42,6 +43,10 @@ pub mod env_var {
     pub const APP: &str = "RAMEKIN_APP";
     /// Folder where the command line keeps keys to servers.
     pub const CONFIG_DIR: &str = "RAMEKIN_CONFIG_DIR";
+    /// Functions that one app may have.
+    pub const MAX_FUNCTIONS: &str = "RAMEKIN_MAX_FUNCTIONS";
+    /// Origins whose pages may read what any route answers, separated by commas: `https://dashboard.example.org`.
+    pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
 }
 
 /// Default of [`env_var::LISTEN`].
@@ -54,6 +59,8 @@ pub const DEFAULT_MAX_CALLS: u32 = 2_000;
 const MOST_CALLS: u32 = 10_000;
 /// Fewest and most [`env_var::DATABASE_CONNECTIONS`]: with fewer, an app could not have a transaction beside a query.
 const CONNECTIONS: std::ops::RangeInclusive<usize> = 4..=1_000;
+/// Fewest and most [`env_var::MAX_FUNCTIONS`].
+const FUNCTIONS: std::ops::RangeInclusive<u32> = 1..=100_000;
 
 /// A setting that cannot be used. The value is shown only where it is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,6 +104,12 @@ pub enum ConfigError {
     /// Nowhere to put keys to servers.
     #[error("there is no home directory to keep keys to servers in; name a folder with {}", env_var::CONFIG_DIR)]
     NoConfigDir,
+    /// Not a number, or out of range.
+    #[error("{name} is `{0}`; it must be a number from {low} to {high}", name = env_var::MAX_FUNCTIONS, low = FUNCTIONS.start(), high = FUNCTIONS.end())]
+    MaxFunctions(String),
+    /// An entry of the list.
+    #[error("{name} has the entry `{0}`; an entry is an origin such as https://dashboard.example.org, without a path", name = env_var::ALLOWED_ORIGINS)]
+    AllowedOrigins(String),
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
     NoHome,
@@ -196,6 +209,10 @@ pub struct Config {
     pub database_connections: usize,
     /// As whom SQL of an anonymous caller runs.
     pub anonymous_role: AnonymousRole,
+    /// Functions that one app may have.
+    pub max_functions: u32,
+    /// Origins that every route allows.
+    pub allowed_origins: Vec<String>,
 }
 
 impl Config {
@@ -235,6 +252,15 @@ impl Config {
             Some("anon") => AnonymousRole::Anon,
             Some(other) => return Err(ConfigError::AnonymousRole(other.to_owned())),
         };
+        let max_functions = match variables.get(env_var::MAX_FUNCTIONS)? {
+            None => limits::MAX_FUNCTIONS,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|functions| FUNCTIONS.contains(functions))
+                .ok_or_else(|| ConfigError::MaxFunctions(text.to_owned()))?,
+        };
+        let origins = variables.get(env_var::ALLOWED_ORIGINS)?.unwrap_or_default();
         Ok(Self {
             bootstrap_key: bootstrap_key
                 .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
@@ -253,6 +279,13 @@ impl Config {
             max_calls,
             database_connections,
             anonymous_role,
+            max_functions,
+            allowed_origins: origins
+                .split(',')
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(|text| origins::normalized(text).ok_or_else(|| ConfigError::AllowedOrigins(text.to_owned())))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -346,6 +379,7 @@ mod tests {
         assert_eq!(config.max_calls, DEFAULT_MAX_CALLS);
         assert_eq!(config.database_connections, limits::DATABASE_CONNECTIONS);
         assert_eq!(config.anonymous_role, AnonymousRole::Service);
+        assert_eq!((config.max_functions, config.allowed_origins.len()), (500, 0));
         let set = variables([("RAMEKIN_DATABASE_CONNECTIONS", "4"), ("RAMEKIN_ANONYMOUS_ROLE", "anon")]);
         let config = Config::read(&set).unwrap();
         assert_eq!((config.database_connections, config.anonymous_role), (4, AnonymousRole::Anon));
@@ -390,6 +424,9 @@ mod tests {
             ("RAMEKIN_DATABASE_CONNECTIONS", "3"),
             ("RAMEKIN_DATABASE_CONNECTIONS", "1001"),
             ("RAMEKIN_ANONYMOUS_ROLE", "owner"),
+            ("RAMEKIN_MAX_FUNCTIONS", "0"),
+            ("RAMEKIN_MAX_FUNCTIONS", "100001"),
+            ("RAMEKIN_ALLOWED_ORIGINS", "*"),
         ] {
             let error = Config::read(&variables([(name, value)])).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
@@ -450,6 +487,12 @@ mod tests {
         ] {
             assert_eq!(server_url(text).as_deref(), url, "{text}");
         }
+    }
+
+    #[test]
+    fn origins_are_a_list() {
+        let set = variables([("RAMEKIN_ALLOWED_ORIGINS", "https://A.example/, http://b.example:1,")]);
+        assert_eq!(Config::read(&set).unwrap().allowed_origins, ["https://a.example", "http://b.example:1"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod exec;
 pub mod fetch;
 pub mod images;
 pub mod ops;
+pub mod origins;
 pub mod passwords;
 pub mod platform;
 pub mod rate_limits;

@@ -7,8 +7,10 @@ use crate::fetch::{Client, System};
 use crate::images::Images;
 use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
+use crate::ops::audit::Audits;
 use crate::ops::auth::Keys;
 use crate::ops::call::{Calls, Observer};
+use crate::ops::configuration::Configurations;
 use crate::ops::deploy::Deploys;
 use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
@@ -18,7 +20,7 @@ use crate::ops::schema::Schemas;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
-use ramekin_model::KeyScope;
+use ramekin_model::{By, KeyScope};
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
 use ramekin_store::{AppDatabases, Sessions, SessionsOptions, Store, StoreError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -136,6 +138,10 @@ pub struct Platform {
     pub keys: Keys,
     /// Apps.
     pub apps: Apps,
+    /// What their owners set of them.
+    pub configurations: Configurations,
+    /// What was changed of them, and by whom.
+    pub audits: Audits,
     /// Databases of apps.
     pub databases: AppDatabases,
     /// Their tables.
@@ -160,6 +166,8 @@ pub struct Platform {
     pub public_url: Arc<str>,
     /// Whether the operator said so. Otherwise a request's own `Host` is believed.
     pub public_url_fixed: bool,
+    /// Origins that every route allows.
+    pub allowed_origins: Vec<String>,
     registry: Arc<Registry>,
 }
 
@@ -238,18 +246,25 @@ impl Platform {
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps,
+            configurations: Configurations {
+                store: store.clone(),
+                registry: Arc::clone(&registry),
+                tasks: tasks.clone(),
+            },
+            audits: Audits { store: store.clone(), recorder: Arc::clone(&recorder) },
             schemas: Schemas { databases: databases.clone() },
             policies: Policies { databases: databases.clone() },
             databases,
             environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
-            deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
+            deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault, options.config.max_functions),
             calls,
             logs: Logs { store: store.clone(), recorder },
             owner,
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),
+            allowed_origins: options.config.allowed_origins,
             registry,
             store,
         };
@@ -269,14 +284,15 @@ impl Platform {
         if self.store.keys().any().await? {
             return Ok(None);
         }
+        let by = By::owner(self.owner);
         match key {
             Some(key) => {
-                self.keys.create(key, self.owner, "bootstrap", &KeyScope::Account).await?;
+                self.keys.create(key, "bootstrap", &KeyScope::Account, &by).await?;
                 Ok(None)
             }
             None => {
                 let key = ApiKeyText::random()?;
-                self.keys.create(&key, self.owner, "first key", &KeyScope::Account).await?;
+                self.keys.create(&key, "first key", &KeyScope::Account, &by).await?;
                 Ok(Some(key))
             }
         }

@@ -12,7 +12,7 @@ use crate::vault::{CannotOpen, Vault};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use ramekin_host_api::{AppInfo, Environment};
-use ramekin_model::{App, AppId, AppSettings, AuthMode, Function, FunctionName, TriggerType};
+use ramekin_model::{App, AppId, AppSettings, AuthMode, Function, FunctionName, Pause, TriggerType};
 use ramekin_store::{Change, Changes, Store, StoreError};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
@@ -32,6 +32,10 @@ pub struct AppEntry {
     pub info: Arc<AppInfo>,
     /// By what its callers are known.
     pub callers: Arc<Callers>,
+    /// Origins whose pages may read what it answers.
+    pub origins: Arc<[String]>,
+    /// Since when it does not serve its callers, and why; `None` while it does.
+    pub pause: Option<Arc<Pause>>,
     /// Variables of all its functions, when they could be decrypted.
     variables: Result<Arc<Environment>, CannotOpen>,
     functions: HashMap<FunctionName, Arc<FunctionEntry>>,
@@ -70,6 +74,8 @@ pub struct FunctionEntry {
 pub enum Found {
     /// No such app.
     NoApp,
+    /// The app is paused, whatever function it may have there.
+    Paused(Arc<Pause>),
     /// The app has no such function.
     NoFunction,
     /// A function.
@@ -129,12 +135,22 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Looks up a function.
+    /// Looks up a function for somebody who calls it.
     pub fn find(&self, app: &str, name: &str) -> Found {
+        self.look(app, name, |entry| entry.pause.clone())
+    }
+
+    /// Looks up a function for the owner of its app, also while that is paused.
+    pub fn find_for_owner(&self, app: &str, name: &str) -> Found {
+        self.look(app, name, |_| None)
+    }
+
+    fn look(&self, app: &str, name: &str, paused: impl Fn(&AppEntry) -> Option<Arc<Pause>>) -> Found {
         let apps = self.apps.load();
-        match apps.get(app) {
-            None => Found::NoApp,
-            Some(entry) => match entry.functions.get(name) {
+        let Some(entry) = apps.get(app) else { return Found::NoApp };
+        match paused(entry) {
+            Some(pause) => Found::Paused(pause),
+            None => match entry.functions.get(name) {
                 None => Found::NoFunction,
                 Some(function) => Found::Function(Arc::clone(function)),
             },
@@ -450,6 +466,8 @@ impl Registry {
             app: Arc::new(app),
             info: Arc::new(info),
             callers: Arc::new(callers),
+            origins: settings.allowed_origins.into(),
+            pause: settings.pause.map(Arc::new),
             variables: variables.map(|variables| Arc::new(Environment::new(variables))),
             functions: HashMap::new(),
         }
@@ -510,6 +528,11 @@ impl AppEntry {
     /// Whether its variables could be decrypted.
     pub fn env_readable(&self) -> bool {
         self.variables.is_ok()
+    }
+
+    /// How many functions it has.
+    pub fn functions_count(&self) -> usize {
+        self.functions.len()
     }
 
     /// The names of its functions, in order.

@@ -28,6 +28,7 @@ pub type Key = Secret<[u8; 32]>;
 pub struct Vault {
     ciphers: Arc<[Cipher]>,
     app_databases: Key,
+    fingerprints: Key,
 }
 
 struct Cipher {
@@ -87,12 +88,19 @@ impl Vault {
         Self {
             ciphers: std::iter::once(key).chain(older).map(Cipher::new).collect(),
             app_databases: derived::derived(key, "app-database"),
+            fingerprints: derived::derived(key, "fingerprint"),
         }
     }
 
     /// The secret that the passwords of apps' databases are made from. Another key gives another secret.
     pub fn app_databases(&self) -> Key {
         self.app_databases.clone()
+    }
+
+    /// A text that is the same for the same bytes and for no others, and from which nobody without the key can find out
+    /// what they were. Another key gives another text.
+    pub fn fingerprint(&self, bytes: &[u8]) -> String {
+        derived::mac(&self.fingerprints, bytes).expose().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A vault with the keys of this file, which is made when it is not there, and older ones.

@@ -1,9 +1,9 @@
 //! Apps: owners of functions.
 
-use crate::StoreError;
 use crate::changes::notify_app;
+use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
-use ramekin_model::{App, AppId};
+use ramekin_model::{App, AppId, AuditEvent, AuditKind, By};
 use sqlx::{Connection as _, PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -16,13 +16,24 @@ pub struct Apps<'a> {
     pub(crate) pool: &'a PgPool,
 }
 
+/// Where a page of the apps of an owner ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppCursor {
+    /// Of the last app.
+    pub created_at: DateTime<Utc>,
+    /// Of the last app.
+    pub id: String,
+}
+
 impl Apps<'_> {
-    /// The owner's app of this name, and whether it was created by this call. Of concurrent calls exactly one creates it.
+    /// The owner's app of this name, and whether it was created by this call. Of concurrent calls exactly one creates it,
+    /// and writes down by whom.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when the owner is not there, otherwise when the database fails.
-    pub async fn create(&self, owner: Uuid, name: &str) -> Result<(App, bool), StoreError> {
+    pub async fn create_by(&self, owner: Uuid, name: &str, by: Option<&By>) -> Result<(App, bool), StoreError> {
         let id = AppId::random()?;
+        let mut tx = self.pool.begin().await?;
         // The update changes nothing; it makes an existing row come back.
         let upsert = "INSERT INTO ramekin.apps (id, owner_id, name) VALUES ($1, $2, $3)
                       ON CONFLICT (owner_id, name) DO UPDATE SET name = EXCLUDED.name
@@ -31,7 +42,7 @@ impl Apps<'_> {
             .bind(id.as_str())
             .bind(owner)
             .bind(name)
-            .fetch_one(self.pool)
+            .fetch_one(&mut *tx)
             .await
             .map_err(StoreError::from);
         match row {
@@ -40,6 +51,12 @@ impl Apps<'_> {
             Ok(row) => {
                 let app = App::try_from(row)?;
                 let created = app.id == id;
+                if let (true, Some(by)) = (created, by) {
+                    let data = serde_json::json!({ "name": app.name, "owner_id": app.owner_id });
+                    let event = AuditEvent::new(AuditKind::AppCreate, app.id.as_str(), by.clone(), data);
+                    audit::write(&mut tx, app.id.as_str(), &event).await?;
+                }
+                tx.commit().await?;
                 Ok((app, created))
             }
         }
@@ -53,6 +70,20 @@ impl Apps<'_> {
         let list = "SELECT id, name, owner_id, created_at FROM ramekin.apps WHERE owner_id = $1
                     ORDER BY created_at DESC, id";
         let rows: Vec<AppRow> = sqlx::query_as(list).bind(owner).fetch_all(self.pool).await?;
+        rows.into_iter().map(App::try_from).collect()
+    }
+
+    /// A page of the owner's apps, newest first: those after `after`, at most `limit` of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page(&self, owner: Uuid, after: Option<&AppCursor>, limit: u32) -> Result<Vec<App>, StoreError> {
+        let page = "SELECT id, name, owner_id, created_at FROM ramekin.apps
+                    WHERE owner_id = $1 AND ($2::timestamptz IS NULL OR created_at < $2 OR (created_at = $2 AND id > $3))
+                    ORDER BY created_at DESC, id LIMIT $4";
+        let page = sqlx::query_as(page).bind(owner).bind(after.map(|after| after.created_at));
+        let page = page.bind(after.map(|after| after.id.as_str())).bind(i64::from(limit));
+        let rows: Vec<AppRow> = page.fetch_all(self.pool).await?;
         rows.into_iter().map(App::try_from).collect()
     }
 
@@ -110,7 +141,16 @@ impl TryFrom<AppRow> for App {
 }
 
 #[cfg(test)]
+impl Apps<'_> {
+    /// What tests say often.
+    pub(crate) async fn create(&self, owner: Uuid, name: &str) -> Result<(App, bool), StoreError> {
+        self.create_by(owner, name, None).await
+    }
+}
+
+#[cfg(test)]
 mod tests {
+    use super::AppCursor;
     use crate::StoreError;
     use crate::testing::store;
     use ramekin_model::AppId;
@@ -142,6 +182,15 @@ mod tests {
             created.insert(0, store.apps().create(owner, name).await.unwrap().0);
         }
         assert_eq!(store.apps().list(owner).await.unwrap(), created);
+        let mut paged = Vec::new();
+        let mut after = None;
+        loop {
+            let page = store.apps().page(owner, after.as_ref(), 3).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(AppCursor { created_at: last.created_at, id: last.id.to_string() });
+            paged.extend(page);
+        }
+        assert_eq!(paged, created);
         for app in &created {
             assert_eq!(store.apps().get(&app.id).await.unwrap().as_ref(), Some(app));
         }

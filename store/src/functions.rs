@@ -1,17 +1,24 @@
 //! Functions and their triggers. A deploy or delete is one transaction that also notifies every server, so that nobody
 //! hears of a change that is not there.
 
-use crate::StoreError;
 use crate::changes::notify;
+use crate::{DeployKey, KnownDeploy, StoreError, audit, deploy_keys};
 use chrono::{DateTime, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS};
-use ramekin_model::{AppId, Function, FunctionName, FunctionStats, NewFunction, Trigger, TriggerType};
+use ramekin_model::{
+    AgentTool, AppId, AuditEvent, Function, FunctionName, FunctionStats, NewFunction, Precondition, Receipt, Trigger,
+    TriggerType,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+#[cfg(test)]
+mod shorthand;
+#[cfg(test)]
+pub(crate) use shorthand::receipt as shorthand_receipt;
 #[cfg(test)]
 mod tests;
 
@@ -20,9 +27,6 @@ mod tests;
 pub struct Functions<'a> {
     pub(crate) pool: &'a PgPool,
 }
-
-/// App, name and time of a change.
-type Changed = (String, String, DateTime<Utc>);
 
 /// Whether a look-up sees functions that were deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +44,71 @@ pub struct Kept {
     pub encrypted_env: Option<String>,
     /// Its memory limit.
     pub memory_limit_mb: u32,
+    /// The secret of its webhook trigger, encrypted.
+    pub webhook_secret: Option<String>,
+    /// When it was last changed; `None` when it is deleted.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// What has to be so for a deploy to be made, and what is written with it.
+#[derive(Debug, Clone, Default)]
+pub struct DeployTerms {
+    /// For which version it is meant.
+    pub precondition: Precondition,
+    /// Functions that the app may have afterwards, when this one is new.
+    pub max_functions: Option<u32>,
+    /// By what it is known when it is asked for again.
+    pub key: Option<DeployKey>,
+    /// What the audit log says of it; the id of the function and the types of its triggers are added.
+    pub audit: Option<AuditEvent>,
+}
+
+/// A deploy that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deployed {
+    /// The function as it is stored now.
+    pub function: Function,
+    /// What the deploy answers.
+    pub receipt: Receipt,
+}
+
+/// Why a deploy was not made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotDeployed {
+    /// The function is of another version.
+    #[error("the function is not as the deploy expects it")]
+    Precondition,
+    /// The app has as many functions as it may.
+    #[error("the app has {0} functions")]
+    Full(u32),
+    /// Something was deployed under its key before.
+    #[error("the key of the deploy was used before")]
+    Known(KnownDeploy),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for NotDeployed {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Makes a change of `ramekin.functions f` later than every one before, whatever the clock says.
+macro_rules! later {
+    () => {
+        "updated_at = greatest(clock_timestamp(), f.updated_at + interval '1 microsecond',
+                               f.deployed_at + interval '1 microsecond')"
+    };
 }
 
 /// What [`FunctionRow`] reads of `ramekin.functions f`.
 macro_rules! columns {
     () => {
         "f.id, f.app_id, f.name, f.description, f.encrypted_env, f.timeout_ms, f.memory_limit_mb, f.deployed_at,
-         f.allow_service_key_impersonation,
+         f.allow_service_key_impersonation, f.agent_tool, f.agent_tool_description, f.agent_tool_mode,
+         f.agent_tool_exposed_to, greatest(f.updated_at, f.deployed_at) AS updated_at, f.deleted_at,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('type', t.trigger_type, 'config', t.config, 'enabled', t.enabled)), '[]')
           FROM ramekin.function_triggers t WHERE t.function_id = f.id) AS triggers"
     };
@@ -74,15 +136,32 @@ macro_rules! day_figures {
 
 impl Functions<'_> {
     /// Stores a deploy and tells every server. Deploying the name of a deleted function revives it, with its id,
-    /// environment, triggers and counters. [`Function::deployed_at`] is later than at any deploy before.
+    /// environment, triggers and counters. [`Function::deployed_at`] is later than at any deploy before. Deploys of one app
+    /// take turns here.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] when the app is not there, [`StoreError::NulCharacter`], otherwise when the database fails.
-    pub async fn deploy(&self, app: &AppId, new: &NewFunction) -> Result<Function, StoreError> {
+    /// See [`NotDeployed`]; [`StoreError::Missing`] when the app is not there. Nothing was changed then.
+    pub async fn deploy_on(
+        &self,
+        app: &AppId,
+        new: &NewFunction,
+        terms: &DeployTerms,
+        receipt: impl FnOnce(&Function) -> Receipt,
+    ) -> Result<Deployed, NotDeployed> {
         let mut tx = self.pool.begin().await?;
+        let lock = "SELECT FROM ramekin.apps WHERE id = $1 FOR NO KEY UPDATE";
+        if sqlx::query(lock).bind(app.as_str()).fetch_optional(&mut *tx).await?.is_none() {
+            return Err(StoreError::Missing("app of the function").into());
+        }
+        if let Some(key) = &terms.key
+            && let Some(known) = deploy_keys::find(&mut tx, app, key).await?
+        {
+            return Err(NotDeployed::Known(known));
+        }
+        check(&mut tx, app, new, terms).await?;
         let fresh = Uuid::new_v4();
         let id = match upsert(&mut tx, fresh, app, new).await {
-            Err(error) if error.is_foreign_key() => return Err(StoreError::Missing("app or deployer of the function")),
+            Err(error) if error.is_foreign_key() => return Err(StoreError::Missing("deployer of the function").into()),
             other => other?,
         };
         match &new.triggers {
@@ -92,44 +171,81 @@ impl Functions<'_> {
         }
         let stored = concat!("SELECT ", columns!(), " FROM ramekin.functions f WHERE f.id = $1");
         let row: FunctionRow = sqlx::query_as(stored).bind(id).fetch_one(&mut *tx).await?;
+        let function = row.into_function(new.code.clone())?;
+        let receipt = receipt(&function);
+        if let Some(key) = &terms.key {
+            deploy_keys::add(&mut tx, app, key, &receipt).await?;
+        }
+        if let Some(event) = &terms.audit {
+            let mut event = event.clone();
+            let types: Vec<&str> = function.triggers.iter().map(|trigger| trigger.kind.as_str()).collect();
+            event.data.insert("function_id".into(), id.to_string().into());
+            event.data.insert("trigger_types".into(), types.into());
+            audit::write(&mut tx, app.as_str(), &event).await?;
+        }
         notify(&mut tx, app.as_str(), new.name.as_str()).await?;
         tx.commit().await?;
-        row.into_function(new.code.clone())
+        Ok(Deployed { function, receipt })
     }
 
-    /// The app's functions by name, with their figures. Their code is not fetched: [`Function::code`] is empty.
+    /// What was deployed under a key in the last day.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, app: &AppId) -> Result<Vec<(Function, FunctionStats)>, StoreError> {
-        let list = concat!(
+    pub async fn known_deploy(&self, app: &AppId, key: &DeployKey) -> Result<Option<KnownDeploy>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        deploy_keys::find(&mut connection, app, key).await
+    }
+
+    /// The app's functions by name, with their figures: those whose name comes after `after`, at most `limit` of them. Their
+    /// code is not fetched: [`Function::code`] is empty.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn page(
+        &self,
+        app: &AppId,
+        deleted: Deleted,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(Function, FunctionStats)>, StoreError> {
+        let page = concat!(
             "SELECT ",
             columns!(),
             ", '' AS code, ",
             stats_columns!(),
-            " FROM ramekin.functions f ",
+            " FROM (SELECT * FROM ramekin.functions
+                    WHERE app_id = $1 AND ($2 OR deleted_at IS NULL) AND name COLLATE \"C\" > $3
+                    ORDER BY name COLLATE \"C\" LIMIT $4) f ",
             day_figures!(),
-            " WHERE f.app_id = $1 AND f.deleted_at IS NULL ORDER BY f.name COLLATE \"C\""
+            " ORDER BY f.name COLLATE \"C\""
         );
-        let rows: Vec<FullRow> = sqlx::query_as(list).bind(app.as_str()).fetch_all(self.pool).await?;
+        let page = sqlx::query_as(page).bind(app.as_str()).bind(deleted == Deleted::Included).bind(after);
+        let rows: Vec<FullRow> = page.bind(i64::from(limit)).fetch_all(self.pool).await?;
         rows.into_iter().map(FullRow::into_pair).collect()
     }
 
-    /// One function with its code and its figures.
+    /// One function with its code and its figures; also a deleted one if asked for.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn get(&self, app: &AppId, name: &str) -> Result<Option<(Function, FunctionStats)>, StoreError> {
-        let get = concat!(
+    pub async fn look(
+        &self,
+        app: &AppId,
+        name: &str,
+        deleted: Deleted,
+    ) -> Result<Option<(Function, FunctionStats)>, StoreError> {
+        let look = concat!(
             "SELECT ",
             columns!(),
             ", f.code, ",
             stats_columns!(),
             " FROM ramekin.functions f ",
             day_figures!(),
-            " WHERE f.app_id = $1 AND f.name = $2 AND f.deleted_at IS NULL"
+            " WHERE f.app_id = $1 AND f.name = $2 AND ($3 OR f.deleted_at IS NULL)"
         );
-        let row: Option<FullRow> = sqlx::query_as(get).bind(app.as_str()).bind(name).fetch_optional(self.pool).await?;
+        let look = sqlx::query_as(look).bind(app.as_str()).bind(name).bind(deleted == Deleted::Included);
+        let row: Option<FullRow> = look.fetch_optional(self.pool).await?;
         row.map(FullRow::into_pair).transpose()
     }
 
@@ -153,11 +269,20 @@ impl Functions<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn kept(&self, app: &AppId, name: &FunctionName) -> Result<Option<Kept>, StoreError> {
-        let kept = "SELECT encrypted_env, memory_limit_mb FROM ramekin.functions WHERE app_id = $1 AND name = $2";
+        let kept = "SELECT f.encrypted_env, f.memory_limit_mb, nullif(t.config->>'secret', '') AS webhook_secret,
+                           CASE WHEN f.deleted_at IS NULL THEN greatest(f.updated_at, f.deployed_at) END AS updated_at
+                    FROM ramekin.functions f
+                    LEFT JOIN ramekin.function_triggers t ON t.function_id = f.id AND t.trigger_type = 'webhook'
+                    WHERE f.app_id = $1 AND f.name = $2";
         let kept = sqlx::query_as(kept).bind(app.as_str()).bind(name.as_str());
-        let row: Option<(Option<String>, i32)> = kept.fetch_optional(self.pool).await?;
-        // The table checks that the limit is positive.
-        Ok(row.map(|(encrypted_env, limit)| Kept { encrypted_env, memory_limit_mb: limit.unsigned_abs() }))
+        let row: Option<KeptRow> = kept.fetch_optional(self.pool).await?;
+        Ok(row.map(|row| Kept {
+            encrypted_env: row.encrypted_env,
+            // The table checks that the limit is positive.
+            memory_limit_mb: row.memory_limit_mb.unsigned_abs(),
+            webhook_secret: row.webhook_secret,
+            updated_at: row.updated_at,
+        }))
     }
 
     /// The id of a function, also of a deleted one if asked for: what its log is read by.
@@ -170,62 +295,91 @@ impl Functions<'_> {
         Ok(find.fetch_optional(self.pool).await?)
     }
 
-    /// Deletes a function and tells every server; its row and its log stay. False when there is none of this name.
+    /// Deletes a function and tells every server; its row and its log stay. `Ok(false)` when there is none of this name,
+    /// `None` when it is not as the precondition says.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete(&self, app: &AppId, name: &str) -> Result<bool, StoreError> {
+    pub async fn delete_on(
+        &self,
+        app: &AppId,
+        name: &str,
+        precondition: &Precondition,
+        event: Option<&AuditEvent>,
+    ) -> Result<Option<bool>, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let delete = "UPDATE ramekin.functions SET deleted_at = now()
-                      WHERE app_id = $1 AND name = $2 AND deleted_at IS NULL";
-        let done = sqlx::query(delete).bind(app.as_str()).bind(name).execute(&mut *tx).await?;
-        let deleted = done.rows_affected() > 0;
-        if deleted {
-            notify(&mut tx, app.as_str(), name).await?;
+        let found = lock(&mut tx, app, name).await?.filter(|found| found.deleted_at.is_none());
+        if !precondition.holds(found.as_ref().map(|found| found.updated_at)) {
+            return Ok(None);
         }
+        let Some(found) = found else { return Ok(Some(false)) };
+        let delete = concat!("UPDATE ramekin.functions f SET deleted_at = now(), ", later!(), " WHERE f.id = $1");
+        sqlx::query(delete).bind(found.id).execute(&mut *tx).await?;
+        if let Some(event) = event {
+            audit::write(&mut tx, app.as_str(), event).await?;
+        }
+        notify(&mut tx, app.as_str(), name).await?;
         tx.commit().await?;
-        Ok(deleted)
+        Ok(Some(true))
     }
 
-    /// Replaces the variables of a function and tells every server, when they are still `before`. `None` when they are not,
-    /// or there is no such function; else when it was.
+    /// Replaces the variables of a function and tells every server, when it is still as it was read. `None` when it is not,
+    /// or is deleted; else when it was changed.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn replace_env(
         &self,
-        id: Uuid,
-        before: Option<&str>,
+        before: &Function,
         after: &str,
+        event: Option<&AuditEvent>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let replace = "UPDATE ramekin.functions SET encrypted_env = $3
-                       WHERE id = $1 AND deleted_at IS NULL AND encrypted_env IS NOT DISTINCT FROM $2
-                       RETURNING app_id, name, now()";
-        self.change(sqlx::query_as(replace).bind(id).bind(before).bind(after)).await
+        let replace = concat!(
+            "UPDATE ramekin.functions f SET encrypted_env = $3, ",
+            later!(),
+            " WHERE f.id = $1 AND f.deleted_at IS NULL AND greatest(f.updated_at, f.deployed_at) = $2
+                AND f.encrypted_env IS NOT DISTINCT FROM $4 RETURNING f.updated_at"
+        );
+        let replace = sqlx::query_scalar(replace).bind(before.id).bind(before.updated_at).bind(after);
+        self.change(before, replace.bind(before.encrypted_env.as_deref()), event).await
     }
 
-    /// Says whether a key of the app may call a function for a user, and tells every server. `None` when there is no such
-    /// function; else when it was.
+    /// Says whether a key of the app may call a function for a user, and tells every server, when it is still as it was
+    /// read. `None` when it is not, or is deleted; else when it was changed.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_impersonation(&self, id: Uuid, allowed: bool) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let set = "UPDATE ramekin.functions SET allow_service_key_impersonation = $2
-                   WHERE id = $1 AND deleted_at IS NULL RETURNING app_id, name, now()";
-        self.change(sqlx::query_as(set).bind(id).bind(allowed)).await
+    pub async fn set_impersonation(
+        &self,
+        before: &Function,
+        allowed: bool,
+        event: Option<&AuditEvent>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let set = concat!(
+            "UPDATE ramekin.functions f SET allow_service_key_impersonation = $3, ",
+            later!(),
+            " WHERE f.id = $1 AND f.deleted_at IS NULL AND greatest(f.updated_at, f.deployed_at) = $2
+              RETURNING f.updated_at"
+        );
+        self.change(before, sqlx::query_scalar(set).bind(before.id).bind(before.updated_at).bind(allowed), event).await
     }
 
     async fn change<'q>(
         &self,
-        change: sqlx::query::QueryAs<'q, sqlx::Postgres, Changed, sqlx::postgres::PgArguments>,
+        function: &Function,
+        change: sqlx::query::QueryScalar<'q, sqlx::Postgres, DateTime<Utc>, sqlx::postgres::PgArguments>,
+        event: Option<&AuditEvent>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let mut tx = self.pool.begin().await?;
         let changed = change.fetch_optional(&mut *tx).await?;
-        if let Some((app, name, _)) = &changed {
-            notify(&mut tx, app, name).await?;
+        if changed.is_some() {
+            if let Some(event) = event {
+                audit::write(&mut tx, function.app_id.as_str(), event).await?;
+            }
+            notify(&mut tx, function.app_id.as_str(), function.name.as_str()).await?;
         }
         tx.commit().await?;
-        Ok(changed.map(|(.., at)| at))
+        Ok(changed)
     }
 
     /// Every function of every app, for a server that starts: one query. [`Function::code`] is empty, see
@@ -249,13 +403,54 @@ impl Functions<'_> {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct KeptRow {
+    encrypted_env: Option<String>,
+    memory_limit_mb: i32,
+    webhook_secret: Option<String>,
+    updated_at: Option<DateTime<Utc>>,
+}
+
+/// A function that nobody else changes until the transaction ends.
+#[derive(sqlx::FromRow)]
+struct Locked {
+    id: Uuid,
+    updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+async fn lock(tx: &mut PgConnection, app: &AppId, name: &str) -> Result<Option<Locked>, StoreError> {
+    let lock = "SELECT id, greatest(updated_at, deployed_at) AS updated_at, deleted_at FROM ramekin.functions
+                WHERE app_id = $1 AND name = $2 FOR NO KEY UPDATE";
+    Ok(sqlx::query_as(lock).bind(app.as_str()).bind(name).fetch_optional(tx).await?)
+}
+
+/// Whether a deploy may be made. The row of the app is locked.
+async fn check(tx: &mut PgConnection, app: &AppId, new: &NewFunction, terms: &DeployTerms) -> Result<(), NotDeployed> {
+    let there = lock(tx, app, new.name.as_str()).await?.filter(|found| found.deleted_at.is_none());
+    if !terms.precondition.holds(there.as_ref().map(|found| found.updated_at)) {
+        return Err(NotDeployed::Precondition);
+    }
+    if let (None, Some(most)) = (there, terms.max_functions) {
+        let count = "SELECT count(*) FROM ramekin.functions WHERE app_id = $1 AND deleted_at IS NULL";
+        let count: i64 = sqlx::query_scalar(count).bind(app.as_str()).fetch_one(tx).await?;
+        if count >= i64::from(most) {
+            return Err(NotDeployed::Full(most));
+        }
+    }
+    Ok(())
+}
+
 /// Inserts under the id `fresh`, or updates what is there; returns the id of the row.
 async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFunction) -> Result<Uuid, StoreError> {
     // The clock may have been set back since the last deploy, or two deploys may meet in one microsecond.
     let upsert = "INSERT INTO ramekin.functions AS f
                       (id, app_id, name, description, code, encrypted_env, timeout_ms, memory_limit_mb, deployed_by,
-                       deployed_at, allow_service_key_impersonation)
-                  VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, $12, coalesce($13, true))
+                       deployed_at, allow_service_key_impersonation, agent_tool, agent_tool_description, agent_tool_mode,
+                       agent_tool_exposed_to, updated_at)
+                  VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, $12, coalesce($13, true),
+                          coalesce($14, false), $15, coalesce($16, $18), coalesce($17, $19),
+                          greatest(clock_timestamp(), $12))
                   ON CONFLICT (app_id, name) DO UPDATE SET
                       description = coalesce($4, f.description),
                       code = $5,
@@ -264,7 +459,13 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
                       memory_limit_mb = coalesce($8, f.memory_limit_mb),
                       deployed_by = coalesce($9, f.deployed_by),
                       allow_service_key_impersonation = coalesce($13, f.allow_service_key_impersonation),
+                      agent_tool = coalesce($14, f.agent_tool),
+                      agent_tool_description = coalesce($15, f.agent_tool_description),
+                      agent_tool_mode = coalesce($16, f.agent_tool_mode),
+                      agent_tool_exposed_to = coalesce($17, f.agent_tool_exposed_to),
                       deployed_at = greatest($12, f.deployed_at + interval '1 microsecond'),
+                      updated_at = greatest(clock_timestamp(), $12, f.updated_at + interval '1 microsecond',
+                                            f.deployed_at + interval '1 microsecond'),
                       deleted_at = NULL
                   RETURNING id";
     let id = sqlx::query_scalar(upsert)
@@ -280,7 +481,13 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
         .bind(i64::from(DEFAULT_TIMEOUT_MS))
         .bind(i64::from(DEFAULT_MEMORY_MB))
         .bind(new.deployed_at)
-        .bind(new.allow_impersonation);
+        .bind(new.allow_impersonation)
+        .bind(new.agent_tool.enabled)
+        .bind(new.agent_tool.description.as_deref())
+        .bind(new.agent_tool.mode.as_deref())
+        .bind(new.agent_tool.exposed_to.as_deref())
+        .bind(AgentTool::default().mode)
+        .bind(AgentTool::default().exposed_to);
     Ok(id.fetch_one(tx).await?)
 }
 
@@ -312,6 +519,12 @@ struct FunctionRow {
     memory_limit_mb: i32,
     deployed_at: DateTime<Utc>,
     allow_service_key_impersonation: bool,
+    agent_tool: bool,
+    agent_tool_description: Option<String>,
+    agent_tool_mode: String,
+    agent_tool_exposed_to: String,
+    updated_at: DateTime<Utc>,
+    deleted_at: Option<DateTime<Utc>>,
     triggers: Json<Vec<StoredTrigger>>,
 }
 
@@ -344,7 +557,15 @@ impl FunctionRow {
             memory_limit_mb: self.memory_limit_mb.unsigned_abs(),
             allow_impersonation: self.allow_service_key_impersonation,
             triggers,
+            agent_tool: AgentTool {
+                enabled: self.agent_tool,
+                description: self.agent_tool_description,
+                mode: self.agent_tool_mode,
+                exposed_to: self.agent_tool_exposed_to,
+            },
             deployed_at: self.deployed_at,
+            updated_at: self.updated_at,
+            deleted_at: self.deleted_at,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! The log of calls: written in batches off the request path, read newest first.
 
-use crate::StoreError;
+use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
 use ramekin_model::limits::MAX_LOG_PAGE;
-use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType};
+use ramekin_model::{AuditEvent, AuditKind, ConsoleLine, InvocationRecord, TriggerType};
+use serde_json::json;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 use std::borrow::Cow;
@@ -127,6 +128,8 @@ impl Invocations<'_> {
         for chunk in chunks(records) {
             insert(&mut tx, chunk, statement).await?;
         }
+        let acted: Vec<audit::Entry<'_>> = records.iter().filter_map(acted).collect();
+        audit::write_all(&mut tx, &acted).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -146,6 +149,24 @@ impl Invocations<'_> {
         let records = rows.into_iter().map(InvocationRecord::try_from).collect::<Result<_, _>>()?;
         Ok(LogPage { records, has_more })
     }
+}
+
+/// What the audit log says of a call for a user (Butterbase §3.7). The log of calls has every call, so this one has those.
+fn acted(record: &InvocationRecord) -> Option<audit::Entry<'_>> {
+    let acted = record.acted.as_ref()?;
+    let data = json!({
+        "duration_ms": record.duration_ms,
+        "status_code": record.status_code,
+        "method": record.method,
+        "impersonated_user_id": record.user_id.as_deref().map(storable),
+    });
+    let event = AuditEvent::new(AuditKind::FunctionInvoke, acted.function.as_str(), acted.by.clone(), data);
+    Some(audit::Entry {
+        id: record.id,
+        app: record.app_id.as_str(),
+        event: Cow::Owned(event),
+        at: Some(record.started_at),
+    })
 }
 
 /// Cuts a batch into pieces that are safe to send in one statement.
@@ -257,6 +278,7 @@ impl TryFrom<Row> for InvocationRecord {
             started_at: row.started_at,
             console: row.console.0,
             trigger,
+            acted: None,
         })
     }
 }

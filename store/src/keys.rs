@@ -1,8 +1,9 @@
 //! API keys, known by their hash alone: the plain text of a key never reaches this crate.
 
-use crate::StoreError;
+use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
-use ramekin_model::{ApiKey, KeyScope, ListedKey};
+use ramekin_model::{ApiKey, AuditEvent, AuditKind, By, KeyScope, ListedKey};
+use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -10,6 +11,15 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Keys<'a> {
     pub(crate) pool: &'a PgPool,
+}
+
+/// Where a page of the keys of a user ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCursor {
+    /// Of the last key.
+    pub created_at: DateTime<Utc>,
+    /// Of the last key.
+    pub id: Uuid,
 }
 
 impl Keys<'_> {
@@ -23,19 +33,22 @@ impl Keys<'_> {
         Ok(sqlx::query_scalar(any).fetch_one(self.pool).await?)
     }
 
-    /// Stores a key: the SHA-256 of the whole key in lower-case hex, and its first 12 characters. Returns the row's id.
+    /// Stores a key: the SHA-256 of the whole key in lower-case hex, and its first 12 characters. Returns the row's id. The
+    /// audit log of the app that it opens says by whom; a key of the account is in none.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when the user or the app is not there, otherwise when the database fails, also over a
     /// hash that is stored already.
-    pub async fn create(
+    pub async fn create_by(
         &self,
         user_id: Uuid,
         name: &str,
         scope: &KeyScope,
         key_hash_hex: &str,
         prefix: &str,
+        by: Option<&By>,
     ) -> Result<Uuid, StoreError> {
+        let mut tx = self.pool.begin().await?;
         let (scope, app_id) = match scope {
             KeyScope::Account => ("account", None),
             KeyScope::App(app) => ("app", Some(app.as_str())),
@@ -49,13 +62,20 @@ impl Keys<'_> {
             .bind(app_id)
             .bind(key_hash_hex)
             .bind(prefix)
-            .fetch_one(self.pool)
+            .fetch_one(&mut *tx)
             .await
             .map_err(StoreError::from);
-        match inserted {
-            Err(error) if error.is_foreign_key() => Err(StoreError::Missing("user or app of the key")),
-            other => other,
+        let id: Uuid = match inserted {
+            Err(error) if error.is_foreign_key() => return Err(StoreError::Missing("user or app of the key")),
+            other => other?,
+        };
+        if let (Some(app), Some(by)) = (app_id, by) {
+            let data = json!({ "name": name, "key_scope": scope, "prefix": prefix });
+            let event = AuditEvent::new(AuditKind::ApiKeyCreate, id.to_string(), by.clone(), data);
+            audit::write(&mut tx, app, &event).await?;
         }
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// The valid key with this hash.
@@ -70,14 +90,23 @@ impl Keys<'_> {
         row.map(|(id, user_id, app_id)| Ok(ApiKey { id, user_id, scope: scope(app_id)? })).transpose()
     }
 
-    /// The keys of a user that are not revoked, newest first.
+    /// A page of the keys of a user that are not revoked, newest first: those after `after`, at most `limit` of them.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, user_id: Uuid) -> Result<Vec<ListedKey>, StoreError> {
-        let list = "SELECT id, key_prefix, name, app_id, last_used_at, expires_at, created_at FROM ramekin.api_keys
-                    WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id";
-        let rows: Vec<ListedRow> = sqlx::query_as(list).bind(user_id).fetch_all(self.pool).await?;
+    pub async fn page(
+        &self,
+        user_id: Uuid,
+        after: Option<&KeyCursor>,
+        limit: u32,
+    ) -> Result<Vec<ListedKey>, StoreError> {
+        let page = "SELECT id, key_prefix, name, app_id, last_used_at, expires_at, created_at FROM ramekin.api_keys
+                    WHERE user_id = $1 AND revoked_at IS NULL
+                      AND ($2::timestamptz IS NULL OR created_at < $2 OR (created_at = $2 AND id > $3))
+                    ORDER BY created_at DESC, id LIMIT $4";
+        let page = sqlx::query_as(page).bind(user_id).bind(after.map(|after| after.created_at));
+        let page = page.bind(after.map(|after| after.id)).bind(i64::from(limit));
+        let rows: Vec<ListedRow> = page.fetch_all(self.pool).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(ListedKey {
@@ -93,14 +122,25 @@ impl Keys<'_> {
             .collect()
     }
 
-    /// Makes a user's key useless. Returns its hash; `None` when there is no such key, or it was revoked before.
+    /// Makes a user's key useless. Returns its hash; `None` when there is no such key, or it was revoked before. The audit
+    /// log of the app that it opened says by whom.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke(&self, user_id: Uuid, id: Uuid) -> Result<Option<String>, StoreError> {
+    pub async fn revoke_by(&self, user_id: Uuid, id: Uuid, by: Option<&By>) -> Result<Option<String>, StoreError> {
+        let mut tx = self.pool.begin().await?;
         let revoke = "UPDATE ramekin.api_keys SET revoked_at = now()
-                      WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING key_hash";
-        Ok(sqlx::query_scalar(revoke).bind(id).bind(user_id).fetch_optional(self.pool).await?)
+                      WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING key_hash, app_id, name, key_prefix";
+        let revoked: Option<(String, Option<String>, String, String)> =
+            sqlx::query_as(revoke).bind(id).bind(user_id).fetch_optional(&mut *tx).await?;
+        let Some((hash, app, name, prefix)) = revoked else { return Ok(None) };
+        if let (Some(app), Some(by)) = (app, by) {
+            let data = json!({ "name": name, "prefix": prefix });
+            let event = AuditEvent::new(AuditKind::ApiKeyRevoke, id.to_string(), by.clone(), data);
+            audit::write(&mut tx, &app, &event).await?;
+        }
+        tx.commit().await?;
+        Ok(Some(hash))
     }
 
     /// Notes that a key was used. Cheap to call on every use: the row is written at most once a minute.
@@ -134,7 +174,31 @@ struct ListedRow {
 }
 
 #[cfg(test)]
+impl Keys<'_> {
+    /// What tests say often.
+    async fn create(
+        &self,
+        user_id: Uuid,
+        name: &str,
+        scope: &KeyScope,
+        key_hash_hex: &str,
+        prefix: &str,
+    ) -> Result<Uuid, StoreError> {
+        self.create_by(user_id, name, scope, key_hash_hex, prefix, None).await
+    }
+
+    async fn list(&self, user_id: Uuid) -> Result<Vec<ListedKey>, StoreError> {
+        self.page(user_id, None, u32::MAX).await
+    }
+
+    async fn revoke(&self, user_id: Uuid, id: Uuid) -> Result<Option<String>, StoreError> {
+        self.revoke_by(user_id, id, None).await
+    }
+}
+
+#[cfg(test)]
 mod tests {
+    use super::KeyCursor;
     use crate::StoreError;
     use crate::testing::{store, store_with_app};
     use chrono::{DateTime, Utc};
@@ -232,6 +296,9 @@ mod tests {
         let shown: Vec<_> = listed.iter().map(|key| (key.id, key.name.as_str(), key.prefix.as_str())).collect();
         assert_eq!(shown, [(second, "second", "bb_sk_bbbbbb"), (first, "first", "bb_sk_aaaaaa")]);
         assert_eq!((&listed[0].scope, &listed[1].scope), (&KeyScope::App(app), &KeyScope::Account));
+        let after = KeyCursor { created_at: listed[0].created_at, id: second };
+        assert_eq!(keys.page(owner, None, 1).await.unwrap(), listed[..1]);
+        assert_eq!(keys.page(owner, Some(&after), 1).await.unwrap(), listed[1..]);
         assert_eq!(keys.revoke(Uuid::new_v4(), first).await.unwrap(), None, "somebody else's");
         assert_eq!(keys.revoke(owner, first).await.unwrap(), Some(hash('a')));
         assert_eq!(keys.revoke(owner, first).await.unwrap(), None, "it is revoked already");

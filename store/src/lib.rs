@@ -8,7 +8,9 @@
 mod app_databases;
 mod app_users;
 mod apps;
+mod audit;
 mod changes;
+mod deploy_keys;
 pub mod embedded;
 mod error;
 mod functions;
@@ -26,12 +28,14 @@ pub use app_databases::{
     AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy, Swept,
 };
 pub use app_users::{AppUsers, NewAppUser};
-pub use apps::Apps;
+pub use apps::{AppCursor, Apps};
+pub use audit::{Audit, AuditPage, AuditQuery};
 pub use changes::{Change, Changes};
+pub use deploy_keys::{DeployKey, KnownDeploy};
 pub use error::StoreError;
-pub use functions::{Deleted, Functions, Kept};
+pub use functions::{Deleted, DeployTerms, Deployed, Functions, Kept, NotDeployed};
 pub use invocations::{Invocations, LogPage, LogQuery};
-pub use keys::Keys;
+pub use keys::{KeyCursor, Keys};
 pub use pool::Store;
 pub use sealed::{Alone, Sealed, SealedValue};
 pub use sessions::{Access, Sessions, SessionsOptions, Transaction};

@@ -1,6 +1,8 @@
 //! The connection pool behind [`Store`]: connecting, migrating, checking and closing it.
 
-use crate::{AppDatabases, AppUsers, Apps, Changes, Functions, Invocations, Keys, Sealed, Settings, StoreError, Users};
+use crate::{
+    AppDatabases, AppUsers, Apps, Audit, Changes, Functions, Invocations, Keys, Sealed, Settings, StoreError, Users,
+};
 use ramekin_model::Secret;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -139,6 +141,11 @@ impl Store {
     /// Everything that is encrypted.
     pub fn sealed(&self) -> Sealed<'_> {
         Sealed { pool: &self.pool }
+    }
+
+    /// The audit log of the apps.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit { pool: &self.pool }
     }
 
     /// The functions of the apps.

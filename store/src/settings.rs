@@ -1,10 +1,10 @@
 //! What belongs to an app besides its name: keys that callers are known by, the key that signs tokens, variables. What a
 //! server keeps in memory of these is told to every server when it changes.
 
-use crate::StoreError;
 use crate::changes::notify_app;
+use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
-use ramekin_model::{AppId, AppSettings, PublicKey, SigningKey};
+use ramekin_model::{AppId, AppSettings, AuditEvent, Pause, PublicKey, SigningKey};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -29,10 +29,23 @@ pub struct StoredEnv {
 /// What [`SettingsRow`] reads.
 macro_rules! settings {
     () => {
-        "SELECT a.id, a.anon_key, a.encrypted_function_key, e.encrypted_env_vars, k.kid, k.modulus, k.exponent
+        "SELECT a.id, a.anon_key, a.encrypted_function_key, e.encrypted_env_vars, k.kid, k.modulus, k.exponent,
+                a.allowed_origins, a.paused_at, a.paused_reason, a.updated_at
          FROM ramekin.apps a
          LEFT JOIN ramekin.app_env_vars e ON e.app_id = a.id
          LEFT JOIN ramekin.app_signing_keys k ON k.app_id = a.id"
+    };
+}
+
+/// Changes the configuration of app $1 that was last changed at $2.
+macro_rules! configure {
+    ($set:literal) => {
+        concat!(
+            "UPDATE ramekin.apps SET ",
+            $set,
+            ", updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+             WHERE id = $1 AND updated_at IS NOT DISTINCT FROM $2 RETURNING updated_at"
+        )
     };
 }
 
@@ -99,6 +112,7 @@ impl Settings<'_> {
         before: Option<&str>,
         after: &str,
         by: Option<Uuid>,
+        event: Option<&AuditEvent>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let replace = match before {
@@ -107,7 +121,8 @@ impl Settings<'_> {
                  ON CONFLICT DO NOTHING"
             }
             Some(_) => {
-                "UPDATE ramekin.app_env_vars SET encrypted_env_vars = $2, updated_by = $3, updated_at = now()
+                "UPDATE ramekin.app_env_vars SET encrypted_env_vars = $2, updated_by = $3,
+                     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
                  WHERE app_id = $1 AND encrypted_env_vars = $4"
             }
         };
@@ -118,10 +133,64 @@ impl Settings<'_> {
             done => done?.rows_affected() > 0,
         };
         if replaced {
+            if let Some(event) = event {
+                audit::write(&mut tx, app.as_str(), event).await?;
+            }
             notify_app(&mut tx, app.as_str()).await?;
         }
         tx.commit().await?;
         Ok(replaced)
+    }
+
+    /// Replaces the origins that an app allows and tells every server, when its configuration is still as it was read. False
+    /// when it is not, or there is no such app.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_origins(
+        &self,
+        app: &AppId,
+        before: &AppSettings,
+        origins: &[String],
+        event: &AuditEvent,
+    ) -> Result<bool, StoreError> {
+        let set = configure!("allowed_origins = $3");
+        let set = sqlx::query_scalar(set).bind(app.as_str()).bind(before.updated_at).bind(origins);
+        Ok(self.configure(app, set, event).await?.is_some())
+    }
+
+    /// Pauses an app, or lets it go on, and tells every server, when its configuration is still as it was read. `None` when
+    /// it is not, or there is no such app; else when it was changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pause(
+        &self,
+        app: &AppId,
+        before: &AppSettings,
+        paused: bool,
+        reason: Option<&str>,
+        event: &AuditEvent,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let set = configure!("paused_at = CASE WHEN $3 THEN now() END, paused_reason = CASE WHEN $3 THEN $4 END");
+        let set = sqlx::query_scalar(set).bind(app.as_str()).bind(before.updated_at).bind(paused).bind(reason);
+        self.configure(app, set, event).await
+    }
+
+    async fn configure<'q>(
+        &self,
+        app: &AppId,
+        change: sqlx::query::QueryScalar<'q, sqlx::Postgres, DateTime<Utc>, sqlx::postgres::PgArguments>,
+        event: &AuditEvent,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let changed = change.fetch_optional(&mut *tx).await?;
+        if changed.is_some() {
+            audit::write(&mut tx, app.as_str(), event).await?;
+            notify_app(&mut tx, app.as_str()).await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
     }
 
     /// The key that signs tokens, both halves.
@@ -174,6 +243,10 @@ struct SettingsRow {
     kid: Option<String>,
     modulus: Option<String>,
     exponent: Option<String>,
+    allowed_origins: Vec<String>,
+    paused_at: Option<DateTime<Utc>>,
+    paused_reason: Option<String>,
+    updated_at: Option<DateTime<Utc>>,
 }
 
 impl SettingsRow {
@@ -184,6 +257,9 @@ impl SettingsRow {
             encrypted_function_key: self.encrypted_function_key,
             encrypted_env: self.encrypted_env_vars,
             signing_key: key.map(|((kid, modulus), exponent)| PublicKey { kid, modulus, exponent }),
+            allowed_origins: self.allowed_origins,
+            pause: self.paused_at.map(|since| Pause { since, reason: self.paused_reason }),
+            updated_at: self.updated_at,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::Store;
 use crate::embedded::{EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
-use ramekin_model::{AppId, InvocationRecord, NewFunction, TriggerType};
+use ramekin_model::{AgentToolChange, AppId, InvocationRecord, NewFunction, TriggerType};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use std::os::unix::fs::PermissionsExt;
@@ -103,6 +103,7 @@ pub(crate) fn new_function(name: &str) -> NewFunction {
         memory_limit_mb: None,
         allow_impersonation: None,
         triggers: None,
+        agent_tool: AgentToolChange::default(),
         deployed_by: None,
         deployed_at: Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap(),
     }
@@ -128,6 +129,7 @@ pub(crate) fn record(app: &AppId, function: Uuid, started_at: DateTime<Utc>) -> 
         started_at,
         console: Vec::new(),
         trigger: TriggerType::Http,
+        acted: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //! console/` runs those of one area.
 
 mod cli;
+mod tokens;
 mod wire;
 
 use libtest_mimic::{Arguments, Trial};
@@ -35,6 +36,7 @@ fn main() -> Result<ExitCode> {
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
     trials.extend(wire_trials(&started));
     trials.extend(cli_trials(&started));
+    trials.push(token_trial(&started));
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
@@ -56,7 +58,9 @@ fn main() -> Result<ExitCode> {
 
 fn start() -> Result<(Server, World)> {
     let upstream = runtime()?.block_on(Upstream::start())?;
-    let server = Server::new(&Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string()))?;
+    let setup = Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string());
+    // The cases share an app.
+    let server = Server::new(&setup.with("RAMEKIN_MAX_FUNCTIONS", "10000"))?;
     let app = runtime()?.block_on(App::create(server.client(), "cases"))?;
     let base = format!("http://{}", server.address());
     Ok((server, World { app, upstream, base }))
@@ -130,6 +134,14 @@ fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
         variables_come_from_anywhere,
     );
     trials.into_iter()
+}
+
+fn token_trial(started: &Arc<OnceLock<Started>>) -> Trial {
+    let started = Arc::clone(started);
+    Trial::test("tokens/forged_tokens_make_nobody", move || {
+        let run = || runtime()?.block_on(tokens::forged_tokens_make_nobody(&self::started(&started)?.world));
+        run().map_err(|error| report::failed(&error))
+    })
 }
 
 fn started(started: &OnceLock<Started>) -> Result<&Started> {

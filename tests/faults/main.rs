@@ -27,6 +27,7 @@ const TESTS: &[Test] = &[
     ("a_restarted_server_has_its_functions", crash::a_restarted_server_has_its_functions),
     ("a_second_server_on_the_same_data_is_refused", crash::a_second_server_on_the_same_data_is_refused),
     ("an_app_that_one_server_deletes_is_gone_on_the_other", nodes::an_app_that_one_server_deletes_is_gone_on_the_other),
+    ("an_app_has_so_many_functions", nodes::an_app_has_so_many_functions),
     ("an_image_goes_with_its_version", images::an_image_goes_with_its_version),
     (
         "cases_of_databases_pass_on_somebody_elses_postgresql",

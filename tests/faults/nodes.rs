@@ -1,6 +1,6 @@
 //! Two servers on one database.
 
-use ramekin_tests::client::Sent;
+use ramekin_tests::client::{Answer, Sent};
 use ramekin_tests::owner::App;
 use ramekin_tests::server::{Home, Server, Setup};
 use ramekin_tests::{Context as _, Result, ensure, runtime};
@@ -62,6 +62,8 @@ pub fn what_one_server_changes_the_other_knows() -> Result<()> {
         until(&other, "none", |answer| answer.get("shared") == Some(&json!("three"))).await?;
         other.set_env(None, &json!({ "SHARED": "four" })).await?;
         until(&app, "none", |answer| answer.get("shared") == Some(&json!("four"))).await?;
+
+        paused_and_allowed(&app, &other).await?;
 
         // Both make a key at once; one of them is the key of both.
         app.sign_up("a@example.org", "Sesame-open-1").await?;
@@ -127,6 +129,63 @@ pub fn an_app_that_one_server_deletes_is_gone_on_the_other() -> Result<()> {
         ensure!(next.id != app.id, "the app came back");
         on(&next, &first).deploy("f", CODE, &json!({})).await?;
         until(&next, "none", |answer| answer.get("top").is_some()).await?;
+        Result::<_>::Ok(())
+    })?;
+    second.stop()?;
+    first.stop()
+}
+
+/// What one server is told of an app, the other one goes by.
+async fn paused_and_allowed(app: &App, other: &App) -> Result<()> {
+    let patch = async |part: &str, body: Value| -> Result<()> {
+        let mut change = Sent::post(format!("/v1/{}/config/{part}", app.id), &body).as_owner();
+        change.method = "PATCH".into();
+        app.client.send(&change).await?.expect(200)?;
+        Ok(())
+    };
+    let soon = async |good: &dyn Fn(&Answer) -> bool| -> Result<()> {
+        let call = Sent::get(other.path("f")).header("origin", "https://a.example");
+        let begun = Instant::now();
+        loop {
+            let answer = other.client.send(&call).await?;
+            if good(&answer) {
+                return Ok(());
+            }
+            ensure!(begun.elapsed() < SOON, "after {SOON:?} the answer is {} {}", answer.status, answer.text());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    patch("cors", json!({ "allowed_origins": ["https://a.example"] })).await?;
+    soon(&|answer| answer.header("access-control-allow-origin") == ["https://a.example"]).await?;
+    patch("pause", json!({ "paused": true })).await?;
+    ensure!(app.get("f").await?.status == 503, "the next call on the same server was served");
+    soon(&|answer| answer.status == 503).await?;
+    patch("pause", json!({ "paused": false })).await?;
+    ensure!(app.get("f").await?.status == 200, "the next call on the same server was refused");
+    soon(&|answer| answer.status == 200).await
+}
+
+/// Servers of one database count together what an app has.
+pub fn an_app_has_so_many_functions() -> Result<()> {
+    let setup = Setup::default().with(KEY, "1".repeat(64)).with("RAMEKIN_MAX_FUNCTIONS", "2");
+    let (first, second) = two(&setup)?;
+    runtime()?.block_on(async {
+        let app = App::create(first.client(), "counted").await?;
+        let other = on(&app, &second);
+        app.deploy("a", CODE, &json!({})).await?;
+        other.deploy("b", CODE, &json!({})).await?;
+        for app in [&app, &other] {
+            let refused = app.try_deploy(&json!({ "name": "c", "code": CODE })).await?.expect(403)?.json()?;
+            let code = refused.pointer("/error/code");
+            ensure!(code == Some(&json!("QUOTA_DEPLOYMENT_LIMIT")), "it was refused with {refused}");
+        }
+        // What is there can be deployed again, and what is deleted makes room.
+        app.deploy("a", CODE, &json!({})).await?;
+        let delete = Sent::new("DELETE", format!("/v1/{}/functions/b", app.id)).as_owner();
+        app.client.send(&delete).await?.expect(200)?;
+        app.deploy("c", CODE, &json!({})).await?;
+        let revived = app.try_deploy(&json!({ "name": "b", "code": CODE })).await?;
+        ensure!(revived.status == 403, "one more than the most was revived");
         Result::<_>::Ok(())
     })?;
     second.stop()?;

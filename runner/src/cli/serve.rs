@@ -23,7 +23,9 @@ use std::sync::Arc;
 /// keys that only decrypt, separated by commas; see `ramekin keys rotate`), RAMEKIN_MAX_CALLS (calls at once),
 /// RAMEKIN_EGRESS_ALLOW and RAMEKIN_ALLOW_PRIVATE_NETWORK (where functions may connect to beyond the public internet),
 /// RAMEKIN_DATABASE_CONNECTIONS (connections of functions to databases of apps, 20) and RAMEKIN_ANONYMOUS_ROLE (`anon` has SQL
-/// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app).
+/// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app),
+/// RAMEKIN_MAX_FUNCTIONS (functions of one app, 500) and RAMEKIN_ALLOWED_ORIGINS (origins whose pages may read every route,
+/// separated by commas; each app allows its own besides).
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]

@@ -1,8 +1,9 @@
 //! Apps: making, finding and deleting them.
 
+use super::page::{Page, reach};
 use crate::registry::Registry;
-use ramekin_model::{ApiKey, App, AppId, KeyScope, Provisioning};
-use ramekin_store::{AppDatabases, Sessions, Store, StoreError};
+use ramekin_model::{ApiKey, App, AppId, By, KeyScope, Provisioning};
+use ramekin_store::{AppCursor, AppDatabases, Sessions, Store, StoreError};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,14 +73,14 @@ impl Apps {
     ///
     /// # Errors
     /// See [`CreateError`].
-    pub async fn create(&self, key: &ApiKey, name: &str) -> Result<Made, CreateError> {
+    pub async fn create(&self, key: &ApiKey, name: &str, by: &By) -> Result<Made, CreateError> {
         if key.scope != KeyScope::Account {
             return Err(CreateError::Scope);
         }
         if !is_name(name) {
             return Err(CreateError::Name);
         }
-        let (app, created) = self.store.apps().create(key.user_id, name).await?;
+        let (app, created) = self.store.apps().create_by(key.user_id, name, Some(by)).await?;
         self.registry.know(&app).await?;
         if created {
             tracing::info!(app.id = %app.id, "made the app {} (`{}`)", app.id, app.name);
@@ -187,18 +188,26 @@ impl Apps {
         Ok(states.into_iter().next().unwrap_or(Provisioning::Pending))
     }
 
-    /// The apps that a key opens, newest first, and whether their databases can be used.
+    /// The apps that a key opens, newest first, those after `after`; and whether their databases can be used.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, key: &ApiKey) -> Result<Vec<(App, Provisioning)>, StoreError> {
+    pub async fn page(
+        &self,
+        key: &ApiKey,
+        after: Option<&AppCursor>,
+        limit: u32,
+    ) -> Result<Page<(App, Provisioning)>, StoreError> {
         let apps: Vec<App> = match &key.scope {
-            KeyScope::Account => self.store.apps().list(key.user_id).await?,
+            KeyScope::Account => self.store.apps().page(key.user_id, after, reach(limit)).await?,
+            // Nothing comes after the only one.
+            KeyScope::App(_) if after.is_some() => Vec::new(),
             KeyScope::App(id) => self.store.apps().get(id).await?.into_iter().collect(),
         };
-        let ids: Vec<AppId> = apps.iter().map(|app| app.id.clone()).collect();
+        let Page { items, has_more } = Page::of(apps, limit);
+        let ids: Vec<AppId> = items.iter().map(|app| app.id.clone()).collect();
         let states = self.databases.states(&ids).await?;
-        Ok(apps.into_iter().zip(states).collect())
+        Ok(Page { items: items.into_iter().zip(states).collect(), has_more })
     }
 
     /// An app that a key opens. One that it does not open is not there for it.

@@ -1,9 +1,10 @@
 //! API keys: which key is valid, and what it opens (Butterbase §1.2). Only hashes are looked at. Answers are kept for a
 //! while, so that a key costs a query once a minute. And the key of an app by which the platform calls its functions (§1.5).
 
+use super::page::{Page, reach};
 use crate::config::ApiKeyText;
-use ramekin_model::{ApiKey, AppId, KeyScope, ListedKey, Secret};
-use ramekin_store::{Store, StoreError};
+use ramekin_model::{ApiKey, AppId, By, KeyScope, ListedKey, Secret};
+use ramekin_store::{KeyCursor, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -73,38 +74,38 @@ impl Keys {
         }
     }
 
-    /// Makes a key valid. Returns the id of its row.
+    /// Makes a key of the one who asks valid. Returns the id of its row.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn create(
-        &self,
-        text: &ApiKeyText,
-        owner: Uuid,
-        name: &str,
-        scope: &KeyScope,
-    ) -> Result<Uuid, StoreError> {
+    pub async fn create(&self, text: &ApiKeyText, name: &str, scope: &KeyScope, by: &By) -> Result<Uuid, StoreError> {
         let hash = hash(text.expose());
-        let id = self.store.keys().create(owner, name, scope, &hex(&hash), key_prefix(text)).await?;
+        let (hex, prefix) = (hex(&hash), key_prefix(text));
+        let id = self.store.keys().create_by(by.user_id, name, scope, &hex, prefix, Some(by)).await?;
         // Whoever tried it before it was there.
         self.cache.forget(&hash);
         Ok(id)
     }
 
-    /// A user's keys, newest first.
+    /// A user's keys, newest first, those after `after`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, owner: Uuid) -> Result<Vec<ListedKey>, StoreError> {
-        self.store.keys().list(owner).await
+    pub async fn page(
+        &self,
+        owner: Uuid,
+        after: Option<&KeyCursor>,
+        limit: u32,
+    ) -> Result<Page<ListedKey>, StoreError> {
+        Ok(Page::of(self.store.keys().page(owner, after, reach(limit)).await?, limit))
     }
 
     /// Makes a user's key useless: here at once, on other servers within a minute. False when there is no such key.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke(&self, owner: Uuid, id: Uuid) -> Result<bool, StoreError> {
-        let revoked = self.store.keys().revoke(owner, id).await?;
+    pub async fn revoke(&self, id: Uuid, by: &By) -> Result<bool, StoreError> {
+        let revoked = self.store.keys().revoke_by(by.user_id, id, Some(by)).await?;
         if revoked.is_some() {
             self.cache.forget_id(id);
         }

@@ -5,9 +5,9 @@ use super::deploy::{Issues, check_variable};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, Utc};
-use ramekin_model::{App, AppId, FunctionName, limits};
+use ramekin_model::{App, AppId, AuditEvent, AuditKind, By, FunctionName, Precondition, limits};
 use ramekin_store::{Store, StoreError};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
@@ -30,6 +30,9 @@ pub enum EnvError {
     /// There is no such function.
     #[error("the function is not there")]
     NoFunction,
+    /// What is to be changed is of another version.
+    #[error("it is not of the version that the request names")]
+    Precondition,
     /// Others change the same variables all the time.
     #[error("the variables are being changed by others; try again")]
     Busy,
@@ -58,6 +61,15 @@ pub struct AppChanged {
     pub keys: Vec<String>,
     /// Functions that see them.
     pub functions: Vec<String>,
+}
+
+/// Who changes something, and what of.
+#[derive(Clone)]
+pub struct Change {
+    /// Who.
+    pub by: By,
+    /// For which version it is meant.
+    pub precondition: Precondition,
 }
 
 /// A function whose variables or switches were changed.
@@ -100,6 +112,11 @@ impl EnvChanges {
             changes.insert(name.clone(), value);
         }
         Ok(Self(changes))
+    }
+
+    /// Names of the variables that are set or deleted.
+    fn names(&self) -> Vec<&String> {
+        self.0.keys().collect()
     }
 
     fn apply(&self, variables: &mut BTreeMap<String, String>) -> Result<(), EnvError> {
@@ -149,17 +166,25 @@ impl Environments {
     ///
     /// # Errors
     /// See [`EnvError`]. Nothing was changed then.
-    pub async fn change_app(&self, app: &App, changes: EnvChanges, by: Uuid) -> Result<AppChanged, EnvError> {
+    pub async fn change_app(&self, app: &App, changes: EnvChanges, change: Change) -> Result<AppChanged, EnvError> {
         let (this, app) = (self.clone(), app.id.clone());
         // In a task of its own: what is changed in the database must be seen here, whoever stops waiting.
-        self.tasks.spawn(async move { this.apply_to_app(&app, &changes, by).await }).await?
+        self.tasks.spawn(async move { this.apply_to_app(&app, &changes, &change).await }).await?
     }
 
-    async fn apply_to_app(&self, app: &AppId, changes: &EnvChanges, by: Uuid) -> Result<AppChanged, EnvError> {
+    async fn apply_to_app(&self, app: &AppId, changes: &EnvChanges, change: &Change) -> Result<AppChanged, EnvError> {
+        let by = &change.by;
+        let names = json!({ "env_var_keys": changes.names() });
+        let event = AuditEvent::new(AuditKind::AppEnvUpdate, app.as_str(), by.clone(), names);
         for _ in 0..ATTEMPTS {
-            let stored = self.store.settings().env(app).await?.map(|stored| stored.encrypted);
+            let stored = self.store.settings().env(app).await?;
+            if !change.precondition.holds(stored.as_ref().map(|stored| stored.updated_at)) {
+                return Err(EnvError::Precondition);
+            }
+            let stored = stored.map(|stored| stored.encrypted);
             let (sealed, keys) = self.merged(stored.as_deref(), changes, &format!("the app {app}"))?;
-            if self.store.settings().replace_env(app, stored.as_deref(), &sealed, Some(by)).await? {
+            let (before, user) = (stored.as_deref(), Some(by.user_id));
+            if self.store.settings().replace_env(app, before, &sealed, user, Some(&event)).await? {
                 self.registry.refresh_app(app).await?;
                 let entry = self.registry.app(app.as_str());
                 let names = entry.iter().flat_map(|entry| entry.function_names()).map(str::to_owned).collect();
@@ -179,10 +204,11 @@ impl Environments {
         app: &App,
         name: &str,
         changes: EnvChanges,
+        change: Change,
     ) -> Result<FunctionChanged, EnvError> {
         let name: FunctionName = name.parse().map_err(|_| EnvError::NoFunction)?;
         let (this, app) = (self.clone(), app.id.clone());
-        self.tasks.spawn(async move { this.apply_to_function(&app, &name, &changes).await }).await?
+        self.tasks.spawn(async move { this.apply_to_function(&app, &name, &changes, &change).await }).await?
     }
 
     async fn apply_to_function(
@@ -190,12 +216,18 @@ impl Environments {
         app: &AppId,
         name: &FunctionName,
         changes: &EnvChanges,
+        change: &Change,
     ) -> Result<FunctionChanged, EnvError> {
+        let names = json!({ "env_var_keys": changes.names() });
+        let event = AuditEvent::new(AuditKind::FunctionEnvUpdate, name.as_str(), change.by.clone(), names);
         for _ in 0..ATTEMPTS {
             let function = self.store.functions().load(app, name.as_str()).await?.ok_or(EnvError::NoFunction)?;
+            if !change.precondition.holds(Some(function.updated_at)) {
+                return Err(EnvError::Precondition);
+            }
             let stored = function.encrypted_env.as_deref();
             let (sealed, keys) = self.merged(stored, changes, &format!("`{name}` of {app}"))?;
-            if let Some(updated_at) = self.store.functions().replace_env(function.id, stored, &sealed).await? {
+            if let Some(updated_at) = self.store.functions().replace_env(&function, &sealed, Some(&event)).await? {
                 self.registry.refresh(app, name).await?;
                 tracing::info!(app.id = %app, function.name = %name, "changed the variables of `{name}` of {app}");
                 return Ok(FunctionChanged { id: function.id, keys, updated_at });
@@ -208,16 +240,30 @@ impl Environments {
     ///
     /// # Errors
     /// See [`EnvError`]. Nothing was changed then.
-    pub async fn set_impersonation(&self, app: &App, name: &str, allowed: bool) -> Result<FunctionChanged, EnvError> {
+    pub async fn set_impersonation(
+        &self,
+        app: &App,
+        name: &str,
+        allowed: bool,
+        change: Change,
+    ) -> Result<FunctionChanged, EnvError> {
         let name: FunctionName = name.parse().map_err(|_| EnvError::NoFunction)?;
         let (this, app) = (self.clone(), app.id.clone());
         let set = async move {
             let functions = this.store.functions();
-            let found = functions.find(&app, name.as_str(), ramekin_store::Deleted::Excluded).await?;
-            let id = found.ok_or(EnvError::NoFunction)?;
-            let updated_at = functions.set_impersonation(id, allowed).await?.ok_or(EnvError::NoFunction)?;
-            this.registry.refresh(&app, &name).await?;
-            Ok(FunctionChanged { id, keys: Vec::new(), updated_at })
+            let data = json!({ "allow_service_key_impersonation": allowed });
+            let event = AuditEvent::new(AuditKind::FunctionSettingsUpdate, name.as_str(), change.by, data);
+            for _ in 0..ATTEMPTS {
+                let function = functions.load(&app, name.as_str()).await?.ok_or(EnvError::NoFunction)?;
+                if !change.precondition.holds(Some(function.updated_at)) {
+                    return Err(EnvError::Precondition);
+                }
+                if let Some(updated_at) = functions.set_impersonation(&function, allowed, Some(&event)).await? {
+                    this.registry.refresh(&app, &name).await?;
+                    return Ok(FunctionChanged { id: function.id, keys: Vec::new(), updated_at });
+                }
+            }
+            Err(EnvError::Busy)
         };
         self.tasks.spawn(set).await?
     }

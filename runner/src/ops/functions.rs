@@ -1,8 +1,10 @@
 //! Functions as their owner sees them: list, look, delete.
 
+use super::page::{Page, reach};
 use crate::registry::Registry;
-use ramekin_model::{App, Function, FunctionName, FunctionStats};
-use ramekin_store::{Store, StoreError};
+use ramekin_model::{App, AuditEvent, AuditKind, By, Function, FunctionName, FunctionStats, Precondition};
+use ramekin_store::{Deleted, Store, StoreError};
+use serde_json::Value;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -27,21 +29,39 @@ pub struct Detail {
     pub env_keys: Vec<String>,
 }
 
+/// Why nothing was deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// The function is of another version.
+    #[error("the function is not of the version that the request names")]
+    Precondition,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl Functions {
-    /// An app's functions by name. Their code is not read.
+    /// An app's functions by name, those whose names come after `after`. Their code is not read.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list(&self, app: &App) -> Result<Vec<(Function, FunctionStats)>, StoreError> {
-        self.store.functions().list(&app.id).await
+    pub async fn page(
+        &self,
+        app: &App,
+        deleted: Deleted,
+        after: &str,
+        limit: u32,
+    ) -> Result<Page<(Function, FunctionStats)>, StoreError> {
+        let read = self.store.functions().page(&app.id, deleted, after, reach(limit)).await?;
+        Ok(Page::of(read, limit))
     }
 
-    /// One function.
+    /// One function; also a deleted one if asked for.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn get(&self, app: &App, name: &str) -> Result<Option<Detail>, StoreError> {
-        let found = self.store.functions().get(&app.id, name).await?;
+    pub async fn get(&self, app: &App, name: &str, deleted: Deleted) -> Result<Option<Detail>, StoreError> {
+        let found = self.store.functions().look(&app.id, name, deleted).await?;
         Ok(found.map(|(function, stats)| {
             let variables = self.registry.own_variables(function.encrypted_env.as_deref());
             Detail { env_keys: variables.unwrap_or_default().into_keys().collect(), function, stats }
@@ -51,21 +71,26 @@ impl Functions {
     /// Deletes a function, if there is one of this name. Its log stays.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn delete(&self, app: &App, name: &str) -> Result<bool, StoreError> {
-        let Ok(name) = name.parse::<FunctionName>() else { return Ok(false) };
+    /// See [`DeleteError`].
+    pub async fn delete(&self, app: &App, name: &str, precondition: Precondition, by: By) -> Result<bool, DeleteError> {
+        let Ok(name) = name.parse::<FunctionName>() else {
+            return if precondition.holds(None) { Ok(false) } else { Err(DeleteError::Precondition) };
+        };
         let (store, registry) = (self.store.clone(), Arc::clone(&self.registry));
         let app = app.id.clone();
         // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
         let delete = async move {
             let guard = registry.change(&app, &name).await;
-            let deleted = store.functions().delete(&app, name.as_str()).await?;
+            let event = AuditEvent::new(AuditKind::FunctionDelete, name.as_str(), by, Value::Null);
+            let deleted = store.functions().delete_on(&app, name.as_str(), &precondition, Some(&event)).await?;
+            let deleted = deleted.ok_or(DeleteError::Precondition)?;
             if deleted {
                 registry.remove(&guard, &app, name.as_str());
                 tracing::info!(app.id = %app, function.name = %name, "deleted `{name}` of {app}");
             }
             Ok(deleted)
         };
-        self.tasks.spawn(delete).await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+        let done = self.tasks.spawn(delete).await;
+        done.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string()).into()))
     }
 }

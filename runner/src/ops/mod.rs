@@ -3,12 +3,15 @@
 
 pub mod app_users;
 pub mod apps;
+pub mod audit;
 pub mod auth;
 pub mod call;
+pub mod configuration;
 pub mod deploy;
 pub mod environment;
 pub mod functions;
 pub mod logs;
+pub mod page;
 pub mod rls;
 pub mod rotation;
 pub mod schema;

@@ -2,14 +2,18 @@
 //! at before the body, so that nobody without one makes the server read megabytes.
 
 use super::error::ApiError;
+use super::front::Meta;
 use super::state::AppState;
 use axum::extract::{FromRef as _, FromRequestParts, RawPathParams};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
-use ramekin_model::{ApiKey, App, ErrorCode};
+use ramekin_model::{Actor, ApiKey, App, By, ErrorCode, limits};
+use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
+use uuid::Uuid;
 
 use crate::config::ApiKeyText;
 use crate::ops::apps::Apps;
@@ -85,6 +89,44 @@ impl FromRequestParts<AppState> for OwnedFunction {
     }
 }
 
+/// From where a request comes, for the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    ip: Option<IpAddr>,
+    user_agent: Option<String>,
+    request: Option<Uuid>,
+}
+
+impl Trace {
+    /// Of a request.
+    pub fn new(meta: Option<&Meta>, headers: &HeaderMap) -> Self {
+        let agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Self {
+            ip: meta.map(|meta| meta.peer.ip().to_canonical()),
+            user_agent: agent.map(|agent| agent.chars().take(limits::MAX_USER_AGENT).collect()),
+            request: meta.map(|meta| meta.id),
+        }
+    }
+
+    /// Who sends it, with this key.
+    pub fn by(self, key: &ApiKey) -> By {
+        self.of(Actor::ApiKey(key.id), key.user_id)
+    }
+
+    /// Who sends it, for this user of the platform.
+    pub fn of(self, actor: Actor, user_id: Uuid) -> By {
+        By { actor, user_id, ip: self.ip, user_agent: self.user_agent, request: self.request }
+    }
+}
+
+impl FromRequestParts<AppState> for Trace {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::new(parts.extensions.get::<Meta>(), &parts.headers))
+    }
+}
+
 /// A part of the path. `None` when it is not UTF-8, and so names nothing.
 async fn path_param(parts: &mut Parts, state: &AppState, name: &str) -> Option<String> {
     let params = RawPathParams::from_request_parts(parts, state).await.ok()?;
@@ -127,6 +169,17 @@ mod tests {
             "one space is the form; the second is part of the token"
         );
         assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_user_agent_on_and_past_its_limit() {
+        let kept = |length: usize| {
+            let headers = HeaderMap::from_iter([(header::USER_AGENT, "a".repeat(length).parse().unwrap())]);
+            Trace::new(None, &headers).user_agent.unwrap().len()
+        };
+        assert_eq!(kept(limits::MAX_USER_AGENT), limits::MAX_USER_AGENT);
+        assert_eq!(kept(limits::MAX_USER_AGENT + 1), limits::MAX_USER_AGENT);
+        assert_eq!(Trace::new(None, &HeaderMap::new()), Trace { ip: None, user_agent: None, request: None });
     }
 
     #[test]

@@ -1,5 +1,10 @@
 //! CORS for every route, before anything else looks at a request (Butterbase §4.6). What a function says itself wins.
+//!
+//! Routes of an app allow the origins of that app, and those of the operator. Other routes allow those of the operator, and
+//! as long as there are none, the one that apps begin with.
 
+use crate::origins;
+use crate::platform::Platform;
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -7,8 +12,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
-/// Origins that an app allows until its owner says otherwise.
-const ALLOWED_ORIGINS: &[&str] = &["http://localhost:3000"];
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS");
 const HEADERS: HeaderValue = HeaderValue::from_static(
     "Content-Type, Authorization, X-Signup-Source, X-Signup-Referrer, X-Organization-Id, X-Butterbase-As-User",
@@ -26,11 +29,11 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Of these fields.
-    pub fn of(headers: &HeaderMap) -> Self {
+    /// Of these fields, where `allowed` says which origins are.
+    pub fn of(headers: &HeaderMap, allowed: impl FnOnce(&str) -> bool) -> Self {
         match headers.get(ORIGIN) {
             None => Self::None,
-            Some(origin) if ALLOWED_ORIGINS.iter().any(|allowed| *origin == *allowed) => Self::Allowed(origin.clone()),
+            Some(origin) if origin.to_str().is_ok_and(allowed) => Self::Allowed(origin.clone()),
             Some(_) => Self::Other,
         }
     }
@@ -73,11 +76,75 @@ impl Origin {
     }
 }
 
+/// Whether pages of an origin may read what a route answers.
+pub fn allows(platform: &Platform, path: &str, origin: &str) -> bool {
+    let app = app_of(path).and_then(|id| platform.registry().app(id));
+    is_allowed(app.as_ref().map(|app| &*app.origins), &platform.allowed_origins, origin)
+}
+
+fn is_allowed(app: Option<&[String]>, operator: &[String], origin: &str) -> bool {
+    if operator.iter().any(|allowed| allowed == origin) {
+        return true;
+    }
+    match app {
+        Some(app) => app.iter().any(|allowed| allowed == origin),
+        None => operator.is_empty() && origin == origins::DEFAULT,
+    }
+}
+
+/// The app that a route belongs to, if it belongs to one. It need not exist.
+fn app_of(path: &str) -> Option<&str> {
+    let (area, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let id = rest.split('/').next().filter(|id| !id.is_empty());
+    id.filter(|_| matches!(area, "v1" | "auth" | "apps" | "storage"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const ALLOWED: &str = "http://localhost:3000";
+
+    fn origin(headers: &HeaderMap) -> Origin {
+        Origin::of(headers, |origin| origin == ALLOWED)
+    }
+
+    #[test]
+    fn an_app_allows_its_own_origins() {
+        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
+        let (app, operator, none) = (list(&["https://a.example"]), list(&["https://op.example"]), list(&[]));
+        for (app, operator, origin, allowed) in [
+            (Some(&app), &none, "https://a.example", true),
+            (Some(&app), &none, "https://b.example", false),
+            (Some(&app), &none, ALLOWED, false),
+            (Some(&app), &operator, "https://op.example", true),
+            (Some(&none), &none, ALLOWED, false),
+            (None, &none, ALLOWED, true),
+            (None, &none, "https://a.example", false),
+            (None, &operator, ALLOWED, false),
+            (None, &operator, "https://op.example", true),
+        ] {
+            assert_eq!(is_allowed(app.map(Vec::as_slice), operator, origin), allowed, "{app:?} {operator:?} {origin}");
+        }
+    }
+
+    #[test]
+    fn routes_of_apps() {
+        for (path, app) in [
+            ("/v1/app_x/fn/hello", Some("app_x")),
+            ("/v1/app_x", Some("app_x")),
+            ("/auth/app_x/login", Some("app_x")),
+            ("/apps/app_x/status", Some("app_x")),
+            ("/apps", None),
+            ("/api-keys/x", None),
+            ("/v1/", None),
+            ("/v1//x", None),
+            ("v1/app_x", None),
+            ("*", None),
+        ] {
+            assert_eq!(app_of(path), app, "{path}");
+        }
+    }
 
     fn headers(fields: &[(http::HeaderName, &'static str)]) -> HeaderMap {
         fields.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
@@ -85,12 +152,12 @@ mod tests {
 
     fn preflight(fields: &[(http::HeaderName, &'static str)]) -> Option<Response<Bytes>> {
         let headers = headers(fields);
-        Origin::of(&headers).preflight(&Method::OPTIONS, &headers)
+        origin(&headers).preflight(&Method::OPTIONS, &headers)
     }
 
     fn marked(origin: &[(http::HeaderName, &'static str)], response: &[(http::HeaderName, &'static str)]) -> HeaderMap {
         let mut response = headers(response);
-        Origin::of(&headers(origin)).mark(&mut response);
+        self::origin(&headers(origin)).mark(&mut response);
         response
     }
 
@@ -109,7 +176,7 @@ mod tests {
         }
         assert!(preflight(&[(ORIGIN, "http://evil.example"), (ACCESS_CONTROL_REQUEST_METHOD, "PUT")]).is_none());
         let get = headers(&[(ORIGIN, ALLOWED), (ACCESS_CONTROL_REQUEST_METHOD, "PUT")]);
-        assert!(Origin::of(&get).preflight(&Method::GET, &get).is_none());
+        assert!(origin(&get).preflight(&Method::GET, &get).is_none());
     }
 
     #[test]

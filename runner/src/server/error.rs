@@ -1,9 +1,11 @@
 //! Errors on the wire: the envelope `{"error": {code, message, remediation}}`, and the few other shapes that clients know
 //! (Butterbase §2.1).
 
-use crate::ops::apps::{CreateError, DeleteError};
+use crate::ops::apps::{self, CreateError};
+use crate::ops::configuration::ConfigurationError;
 use crate::ops::deploy::DeployError;
 use crate::ops::environment::EnvError;
+use crate::ops::functions::DeleteError;
 use crate::ops::rls::RlsError;
 use crate::ops::schema::SchemaError;
 use axum::response::{IntoResponse, Response};
@@ -12,22 +14,24 @@ use http::{HeaderValue, Method, StatusCode, header};
 use ramekin_model::ErrorCode;
 use ramekin_store::StoreError;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// A refusal in the envelope.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     code: ErrorCode,
     message: String,
     details: Option<Value>,
     retry_after: Option<u32>,
+    request: Option<Uuid>,
 }
 
 impl ApiError {
     /// With the status that the code stands for.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, code, message: message.into(), details: None, retry_after: None }
+        Self { status, code, message: message.into(), details: None, retry_after: None, request: None }
     }
 
     /// A request that cannot be read, with the status that says how.
@@ -61,6 +65,11 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..self }
     }
 
+    /// Names the request that was refused.
+    pub fn of_request(self, id: Uuid) -> Self {
+        Self { request: Some(id), ..self }
+    }
+
     /// As status and text, for routes whose errors have another form.
     pub fn plain(self) -> (StatusCode, String) {
         (self.status, self.message)
@@ -73,22 +82,41 @@ impl ApiError {
             "message": self.message,
             "remediation": self.code.remediation(),
         });
-        if let (Some(details), Some(error)) = (self.details, error.as_object_mut()) {
-            error.insert("details".into(), details);
+        if let Some(error) = error.as_object_mut() {
+            error.extend(self.details.map(|details| ("details".to_owned(), details)));
+            error.extend(self.request.map(|id| ("request_id".to_owned(), id.to_string().into())));
         }
         (self.status, json_bytes(&json!({ "error": error })), self.retry_after)
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (status, body, retry_after) = self.into_parts();
-        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+impl ApiError {
+    /// As a response, which keeps the error with it: whoever knows the request writes its id into the body, see [`named`].
+    pub fn respond(self) -> http::Response<Bytes> {
+        let (status, body, retry_after) = self.clone().into_parts();
+        let mut response = http::Response::new(body);
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(self);
         response
     }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.respond().map(axum::body::Body::from)
+    }
+}
+
+/// The body of a response that is an error in the envelope, with the id of its request; `None` for every other response.
+pub fn named<B>(response: &mut http::Response<B>, id: Uuid) -> Option<Bytes> {
+    let error = response.extensions_mut().remove::<ApiError>()?;
+    // It was that of the body without the id.
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    Some(error.of_request(id).into_parts().1)
 }
 
 impl From<StoreError> for ApiError {
@@ -114,6 +142,9 @@ impl From<DeployError> for ApiError {
                 Self::new(ErrorCode::ValidationInvalidSchema, diagnostics.to_string()).with_details(details)
             }
             DeployError::Busy => Self::request(StatusCode::TOO_MANY_REQUESTS, error.to_string()).retry_after(5),
+            DeployError::Precondition => Self::new(ErrorCode::PreconditionFailed, error.to_string()),
+            DeployError::Full(_) => Self::new(ErrorCode::QuotaDeploymentLimit, error.to_string()),
+            DeployError::KeyReused => Self::new(ErrorCode::IdempotencyKeyReused, error.to_string()),
             DeployError::NoApp => Self::not_found("App"),
             DeployError::Store(error) => error.into(),
             DeployError::Vault(error) => Self::internal(&error),
@@ -127,11 +158,34 @@ impl From<EnvError> for ApiError {
         match error {
             EnvError::Form(issues) => Self::new(ErrorCode::ValidationInvalidSchema, issues.to_string()),
             EnvError::NoFunction => Self::not_found("Function"),
+            EnvError::Precondition => Self::new(ErrorCode::PreconditionFailed, error.to_string()),
             EnvError::Busy => Self::request(StatusCode::TOO_MANY_REQUESTS, error.to_string()).retry_after(1),
             EnvError::Store(StoreError::Missing(_)) => Self::not_found("App"),
             EnvError::Store(error) => error.into(),
             EnvError::Vault(error) => Self::internal(&error),
             EnvError::Task(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<DeleteError> for ApiError {
+    fn from(error: DeleteError) -> Self {
+        match error {
+            DeleteError::Precondition => Self::new(ErrorCode::PreconditionFailed, error.to_string()),
+            DeleteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConfigurationError> for ApiError {
+    fn from(error: ConfigurationError) -> Self {
+        match error {
+            ConfigurationError::Form(issues) => Self::new(ErrorCode::ValidationInvalidSchema, issues.to_string()),
+            ConfigurationError::Precondition => Self::new(ErrorCode::PreconditionFailed, error.to_string()),
+            ConfigurationError::Busy => Self::request(StatusCode::TOO_MANY_REQUESTS, error.to_string()).retry_after(1),
+            ConfigurationError::NoApp | ConfigurationError::Store(StoreError::Missing(_)) => Self::not_found("App"),
+            ConfigurationError::Store(error) => error.into(),
+            ConfigurationError::Task(error) => Self::internal(&error),
         }
     }
 }
@@ -146,11 +200,11 @@ impl From<CreateError> for ApiError {
     }
 }
 
-impl From<DeleteError> for ApiError {
-    fn from(error: DeleteError) -> Self {
+impl From<apps::DeleteError> for ApiError {
+    fn from(error: apps::DeleteError) -> Self {
         match error {
-            DeleteError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
-            DeleteError::Store(error) => error.into(),
+            apps::DeleteError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
+            apps::DeleteError::Store(error) => error.into(),
         }
     }
 }
@@ -227,6 +281,19 @@ mod tests {
             assert_eq!((&body["error"]["code"], &body["error"]["message"]), (&json!(code.as_str()), &json!("what")));
             assert!(body["error"]["remediation"].is_string() && body["error"].get("details").is_none());
         }
+    }
+
+    #[test]
+    fn the_envelope_names_the_request_once_that_is_known() {
+        let id = Uuid::from_u128(7);
+        let mut response = ApiError::not_found("App").respond();
+        response.headers_mut().insert(header::CONTENT_LENGTH, 5.into());
+        let body: Value = serde_json::from_slice(&named(&mut response, id).unwrap()).unwrap();
+        assert_eq!(body["error"]["request_id"], id.to_string());
+        assert!(!response.headers().contains_key(header::CONTENT_LENGTH), "it was that of another body");
+        assert_eq!(named(&mut response, id), None);
+        let before: Value = serde_json::from_slice(response.body()).unwrap();
+        assert!(before["error"].get("request_id").is_none());
     }
 
     #[test]

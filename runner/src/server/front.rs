@@ -3,8 +3,8 @@
 
 use super::body::ResponseBody;
 use super::butterbase::edge;
-use super::cors::Origin;
-use super::error::ApiError;
+use super::cors::{self, Origin};
+use super::error::{self, ApiError};
 use super::router::router;
 use super::state::AppState;
 use axum::Router;
@@ -59,7 +59,8 @@ impl Front {
     ) -> Result<Response<ResponseBody>, Infallible> {
         // In order of time, as the log's index is: random ids cost the database a page for each.
         let meta = Meta { id: Uuid::now_v7(), peer };
-        let origin = Origin::of(request.headers());
+        let path = request.uri().path();
+        let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, path, origin));
         let answer = if let Err(error) = within_limits(&request) {
             edge::failure::in_envelope(error).map(ResponseBody::Bytes)
         } else if let Some(preflight) = origin.preflight(request.method(), request.headers()) {
@@ -76,6 +77,9 @@ impl Front {
             }
         };
         let mut response = answer;
+        if let Some(body) = error::named(&mut response, meta.id) {
+            *response.body_mut() = ResponseBody::Bytes(body);
+        }
         origin.mark(response.headers_mut());
         let mut text = Uuid::encode_buffer();
         let id = HeaderValue::from_str(meta.id.as_hyphenated().encode_lower(&mut text));

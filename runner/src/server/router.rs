@@ -1,6 +1,6 @@
 //! Every route but the public call and `/mcp`, as a flat list. What is not in it answers 404, whatever its method.
 
-use super::butterbase::{api_keys, apps, auth, env, functions, rls, schema};
+use super::butterbase::{api_keys, apps, audit, auth, config, env, functions, regions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
 use super::{butterbase, health, mcp, openapi};
@@ -38,6 +38,11 @@ routes! {
     post "/auth/{app}/refresh" => auth::refresh;
     post "/auth/{app}/logout" => auth::logout;
     get "/auth/{app}/me" => auth::me;
+    get "/v1/regions" => regions::handler;
+    get "/v1/{app}/audit-logs" => audit::handler;
+    get "/v1/{app}/config" => config::get;
+    patch "/v1/{app}/config/cors" => config::cors;
+    patch "/v1/{app}/config/pause" => config::pause;
     get "/v1/{app}/env" => env::get;
     patch "/v1/{app}/env" => env::patch;
     get "/v1/{app}/functions" => functions::list::handler;

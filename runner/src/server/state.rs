@@ -2,8 +2,10 @@
 
 use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
+use crate::ops::audit::Audits;
 use crate::ops::auth::Keys;
 use crate::ops::call::Calls;
+use crate::ops::configuration::Configurations;
 use crate::ops::deploy::Deploys;
 use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
@@ -56,8 +58,10 @@ macro_rules! parts {
 parts! {
     AppUsers: |platform| platform.app_users.clone();
     Apps: |platform| platform.apps.clone();
+    Audits: |platform| platform.audits.clone();
     Arc<Recorder>: |platform| Arc::clone(&platform.calls.recorder);
     Calls: |platform| platform.calls.clone();
+    Configurations: |platform| platform.configurations.clone();
     Deploys: |platform| platform.deploys.clone();
     Environments: |platform| platform.environment.clone();
     Functions: |platform| platform.functions.clone();

@@ -1,4 +1,5 @@
 use super::*;
+use aws_lc_rs::encoding::PublicKeyX509Der;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -98,6 +99,15 @@ fn what_is_not_right_is_nobody() {
     }
 }
 
+/// The public key in the forms in which people hand it out.
+fn public_der_and_pem(key: &NewKey) -> (Vec<u8>, String) {
+    let body: String = key.private.expose().lines().filter(|line| !line.starts_with('-')).collect();
+    let pair = KeyPair::from_pkcs8(&STANDARD.decode(body).unwrap()).unwrap();
+    let der: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+    let text = STANDARD.encode(der.as_ref());
+    (der.as_ref().to_vec(), format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n"))
+}
+
 #[test]
 fn no_algorithm_and_the_public_key_as_a_secret_are_refused() {
     let (key, verifier) = (&KEYS[0], verifier());
@@ -112,7 +122,9 @@ fn no_algorithm_and_the_public_key_as_a_secret_are_refused() {
     let hs256 = Header { kid: Some(key.public.kid.clone()), ..Header::new(Algorithm::HS256) };
     let modulus = URL_SAFE_NO_PAD.decode(&key.public.modulus).unwrap();
     let jwk = json!({ "n": key.public.modulus, "e": key.public.exponent }).to_string();
-    for secret in [modulus.as_slice(), key.public.modulus.as_bytes(), jwk.as_bytes()] {
+    let (der, pem) = public_der_and_pem(key);
+    let secrets = [modulus.as_slice(), key.public.modulus.as_bytes(), jwk.as_bytes(), &der, pem.as_bytes()];
+    for secret in secrets {
         let forged = encode(&hs256, &claims(&json!({})), &EncodingKey::from_secret(secret)).unwrap();
         assert_eq!(verifier.verify(&forged), None);
     }

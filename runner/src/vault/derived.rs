@@ -6,13 +6,18 @@ use hmac::{Hmac, Mac as _};
 use ramekin_model::Secret;
 use sha2::Sha256;
 
-/// HMAC-SHA-256 of the purpose under the key.
+/// The secret for a purpose.
 pub(super) fn derived(key: &Secret<[u8; 32]>, purpose: &str) -> Secret<[u8; 32]> {
+    mac(key, purpose.as_bytes())
+}
+
+/// HMAC-SHA-256 of a text under the key.
+pub(super) fn mac(key: &Secret<[u8; 32]>, text: &[u8]) -> Secret<[u8; 32]> {
     // HMAC fills a short key up with zeros to the block of its hash.
     let mut block = [0_u8; 64];
     block.iter_mut().zip(key.expose()).for_each(|(block, key)| *block = *key);
     let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
-    mac.update(purpose.as_bytes());
+    mac.update(text);
     Secret::new(mac.finalize().into_bytes().into())
 }
 

@@ -1,8 +1,11 @@
+use super::shorthand::receipt;
 use crate::testing::{new_function, record, store, store_with_app};
-use crate::{Deleted, Kept, StoreError};
+use crate::{Deleted, DeployKey, DeployTerms, Kept, KnownDeploy, NotDeployed, StoreError};
 use chrono::{Duration, SubsecRound, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS, MAX_MEMORY_MB, MAX_SOURCE, MAX_TIMEOUT_MS};
-use ramekin_model::{AppId, Function, FunctionStats, NewFunction, Trigger, TriggerType};
+use ramekin_model::{
+    AgentTool, AgentToolChange, AppId, Function, FunctionStats, NewFunction, Precondition, Trigger, TriggerType,
+};
 use serde_json::json;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -27,7 +30,10 @@ async fn a_first_deploy_takes_the_defaults() {
         memory_limit_mb: DEFAULT_MEMORY_MB,
         allow_impersonation: true,
         triggers: vec![Trigger::default_http()],
+        agent_tool: AgentTool::default(),
         deployed_at: deployed.deployed_at,
+        updated_at: deployed.updated_at,
+        deleted_at: None,
     };
     assert_eq!(deployed, expected);
     assert!((deployed.deployed_at - before).num_seconds().abs() < 60);
@@ -61,7 +67,9 @@ async fn a_redeploy_keeps_what_it_does_not_name() {
     let second = NewFunction { code: "// second".into(), ..new_function("hello") };
     let second = store.functions().deploy(&app, &second).await.unwrap();
     assert!(second.deployed_at > first.deployed_at);
-    let kept = Function { code: "// second".into(), deployed_at: second.deployed_at, ..first };
+    assert!(second.updated_at > first.updated_at);
+    let (deployed_at, updated_at) = (second.deployed_at, second.updated_at);
+    let kept = Function { code: "// second".into(), deployed_at, updated_at, ..first };
     assert_eq!(second, kept);
 
     let none = NewFunction { triggers: Some(Vec::new()), ..new_function("hello") };
@@ -93,7 +101,8 @@ async fn a_deleted_function_is_hidden_until_its_name_is_deployed_again() {
     assert_eq!(functions.find(&app, "hello", Deleted::Included).await.unwrap(), Some(first.id));
 
     let revived = functions.deploy(&app, &new_function("hello")).await.unwrap();
-    assert_eq!(revived, Function { code: "// hello".into(), deployed_at: revived.deployed_at, ..first.clone() });
+    let (deployed_at, updated_at) = (revived.deployed_at, revived.updated_at);
+    assert_eq!(revived, Function { code: "// hello".into(), deployed_at, updated_at, ..first.clone() });
     assert!(revived.deployed_at > first.deployed_at);
     let (_, stats) = functions.get(&app, "hello").await.unwrap().unwrap();
     assert_eq!(stats.invocations, 1);
@@ -107,18 +116,31 @@ async fn what_a_deploy_would_keep_is_known_before_it() {
     let name = new_function("hello").name;
     assert_eq!(functions.kept(&app, &name).await.unwrap(), None);
     functions.deploy(&app, &new_function("hello")).await.unwrap();
-    let defaults = Kept { encrypted_env: None, memory_limit_mb: DEFAULT_MEMORY_MB };
+    let function = functions.load(&app, "hello").await.unwrap().unwrap();
+    let defaults = Kept {
+        encrypted_env: None,
+        memory_limit_mb: DEFAULT_MEMORY_MB,
+        webhook_secret: None,
+        updated_at: Some(function.updated_at),
+    };
     assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(defaults));
     let new = NewFunction {
         encrypted_env: Some("sealed".into()),
         memory_limit_mb: Some(MAX_MEMORY_MB),
+        triggers: Some(vec![trigger(TriggerType::Webhook, &json!({ "secret": "sealed too" }), true)]),
         ..new_function("hello")
     };
-    functions.deploy(&app, &new).await.unwrap();
-    let named = Kept { encrypted_env: new.encrypted_env, memory_limit_mb: MAX_MEMORY_MB };
+    let function = functions.deploy(&app, &new).await.unwrap();
+    let named = Kept {
+        encrypted_env: new.encrypted_env,
+        memory_limit_mb: MAX_MEMORY_MB,
+        webhook_secret: Some("sealed too".into()),
+        updated_at: Some(function.updated_at),
+    };
     assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(named.clone()));
     functions.delete(&app, "hello").await.unwrap();
-    assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(named), "a deploy revives it");
+    let deleted = Kept { updated_at: None, ..named };
+    assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(deleted), "a deploy revives it");
 }
 
 #[tokio::test]
@@ -214,7 +236,10 @@ async fn a_deploy_says_why_it_cannot_be_stored() {
     let (store, app) = store_with_app().await;
     let nowhere = AppId::random().unwrap();
     let error = store.functions().deploy(&nowhere, &new_function("hello")).await.unwrap_err();
-    assert_eq!(error, StoreError::Missing("app or deployer of the function"));
+    assert_eq!(error, StoreError::Missing("app of the function"));
+    let nobody = NewFunction { deployed_by: Some(Uuid::new_v4()), ..new_function("hello") };
+    let error = store.functions().deploy(&app, &nobody).await.unwrap_err();
+    assert_eq!(error, StoreError::Missing("deployer of the function"));
     let nul = "a\0b".to_owned();
     let in_code = NewFunction { code: nul.clone(), ..new_function("hello") };
     let in_config = NewFunction {
@@ -283,13 +308,225 @@ async fn variables_and_switches_change_without_a_new_version() {
     let (store, app) = store_with_app().await;
     let functions = store.functions();
     let deployed = functions.deploy(&app, &new_function("hello")).await.unwrap();
-    assert!(functions.replace_env(deployed.id, None, "one",).await.unwrap().is_some());
-    assert!(functions.replace_env(deployed.id, None, "late").await.unwrap().is_none(), "there are some by now");
-    assert!(functions.replace_env(deployed.id, Some("one"), "two").await.unwrap().is_some());
-    assert!(functions.set_impersonation(deployed.id, false).await.unwrap().is_some());
-    let expected = Function { encrypted_env: Some("two".into()), allow_impersonation: false, ..deployed.clone() };
-    assert_eq!(functions.load(&app, "hello").await.unwrap(), Some(expected), "the version stays");
+    let load = async || functions.load(&app, "hello").await.unwrap().unwrap();
+    let set = async |function: &Function, env: &str| functions.replace_env(function, env, None).await.unwrap();
+    assert!(set(&deployed, "one").await.is_some());
+    assert!(set(&deployed, "late").await.is_none(), "it was changed meanwhile");
+    let one = load().await;
+    assert!(one.updated_at > deployed.updated_at);
+    assert!(set(&one, "two").await.is_some());
+    assert!(functions.set_impersonation(&one, false, None).await.unwrap().is_none(), "it was changed meanwhile");
+    assert!(functions.set_impersonation(&load().await, false, None).await.unwrap().is_some());
+    let after = load().await;
+    let expected = Function {
+        encrypted_env: Some("two".into()),
+        allow_impersonation: false,
+        updated_at: after.updated_at,
+        ..deployed.clone()
+    };
+    assert_eq!(after, expected, "the version of the source stays");
     functions.delete(&app, "hello").await.unwrap();
-    assert!(functions.replace_env(deployed.id, Some("two"), "three").await.unwrap().is_none());
-    assert!(functions.set_impersonation(deployed.id, true).await.unwrap().is_none());
+    assert!(set(&after, "three").await.is_none());
+    assert!(functions.set_impersonation(&after, true, None).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn every_change_is_a_later_version_though_the_clock_is_not() {
+    let (store, app) = store_with_app().await;
+    let functions = store.functions();
+    let mut version = functions.deploy(&app, &new_function("hello")).await.unwrap().updated_at;
+    let ahead = "UPDATE ramekin.functions SET updated_at = updated_at + interval '1 hour'";
+    sqlx::query(ahead).execute(&store.pool).await.unwrap();
+    let load = async || functions.look(&app, "hello", Deleted::Included).await.unwrap().unwrap().0;
+    for step in 0..4 {
+        match step {
+            0 => functions.replace_env(&load().await, "e", None).await.unwrap().map(|_| ()).unwrap(),
+            1 => functions.set_impersonation(&load().await, false, None).await.unwrap().map(|_| ()).unwrap(),
+            2 => assert!(functions.delete(&app, "hello").await.unwrap()),
+            _ => drop(functions.deploy(&app, &new_function("hello")).await.unwrap()),
+        }
+        let after = load().await;
+        assert!(after.updated_at > version, "step {step}");
+        assert_eq!(after.deleted_at.is_some(), step == 2);
+        version = after.updated_at;
+    }
+    // As a server of the previous release does.
+    let old = "UPDATE ramekin.functions SET updated_at = NULL, deployed_at = deployed_at + interval '1 day'";
+    sqlx::query(old).execute(&store.pool).await.unwrap();
+    let old = load().await;
+    assert_eq!(old.updated_at, old.deployed_at);
+}
+
+#[tokio::test]
+async fn a_deploy_is_made_for_the_version_that_it_is_meant_for() {
+    let (store, app) = store_with_app().await;
+    let functions = store.functions();
+    let deploy = async |precondition: Precondition| {
+        let terms = DeployTerms { precondition, ..DeployTerms::default() };
+        functions.deploy_on(&app, &new_function("hello"), &terms, receipt).await.map(|deployed| deployed.function)
+    };
+    let version = |function: &Function| Precondition::Version(vec![function.updated_at.timestamp_micros()]);
+    assert_eq!(deploy(Precondition::Exists).await, Err(NotDeployed::Precondition));
+    let first = deploy(Precondition::Absent).await.unwrap();
+    assert_eq!(deploy(Precondition::Absent).await, Err(NotDeployed::Precondition));
+    let second = deploy(version(&first)).await.unwrap();
+    assert_eq!(deploy(version(&first)).await, Err(NotDeployed::Precondition));
+    functions.replace_env(&second, "e", None).await.unwrap().unwrap();
+    assert_eq!(deploy(version(&second)).await, Err(NotDeployed::Precondition), "variables are part of a version");
+
+    let old = version(&second);
+    assert_eq!(functions.delete_on(&app, "hello", &old, None).await.unwrap(), None);
+    assert_eq!(functions.delete_on(&app, "hello", &Precondition::Exists, None).await.unwrap(), Some(true));
+    assert_eq!(functions.delete_on(&app, "hello", &Precondition::Exists, None).await.unwrap(), None);
+    assert_eq!(deploy(Precondition::Exists).await, Err(NotDeployed::Precondition), "what is deleted is not there");
+    deploy(Precondition::Absent).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_concurrent_deploys_for_one_version_one_is_made() {
+    let (store, app) = store_with_app().await;
+    let first = store.functions().deploy(&app, &new_function("hello")).await.unwrap();
+    let terms = DeployTerms {
+        precondition: Precondition::Version(vec![first.updated_at.timestamp_micros()]),
+        ..DeployTerms::default()
+    };
+    let deploys = (0..10).map(|_| {
+        let (store, app, terms) = (store.clone(), app.clone(), terms.clone());
+        tokio::spawn(async move { store.functions().deploy_on(&app, &new_function("hello"), &terms, receipt).await })
+    });
+    let mut made = 0;
+    for deploy in deploys.collect::<Vec<_>>() {
+        match deploy.await.unwrap() {
+            Ok(_) => made += 1,
+            Err(error) => assert_eq!(error, NotDeployed::Precondition),
+        }
+    }
+    assert_eq!(made, 1);
+}
+
+#[tokio::test]
+async fn functions_of_an_app_on_and_past_their_limit() {
+    let (store, app) = store_with_app().await;
+    let terms = DeployTerms { max_functions: Some(3), ..DeployTerms::default() };
+    let deploys = (0..10).map(|n| {
+        let (store, app, terms) = (store.clone(), app.clone(), terms.clone());
+        tokio::spawn(async move {
+            store.functions().deploy_on(&app, &new_function(&format!("f{n}")), &terms, receipt).await
+        })
+    });
+    let mut made = Vec::new();
+    for deploy in deploys.collect::<Vec<_>>() {
+        match deploy.await.unwrap() {
+            Ok(deployed) => made.push(deployed.function.name),
+            Err(error) => assert_eq!(error, NotDeployed::Full(3)),
+        }
+    }
+    assert_eq!((made.len(), store.functions().list(&app).await.unwrap().len()), (3, 3));
+    let functions = store.functions();
+    let again = new_function(made[0].as_str());
+    functions.deploy_on(&app, &again, &terms, receipt).await.unwrap();
+    functions.delete(&app, made[0].as_str()).await.unwrap();
+    functions.deploy_on(&app, &new_function("another"), &terms, receipt).await.unwrap();
+    let error = functions.deploy_on(&app, &again, &terms, receipt).await.unwrap_err();
+    assert_eq!(error, NotDeployed::Full(3), "one that is revived counts too");
+}
+
+#[tokio::test]
+async fn a_deploy_is_known_by_its_key_for_a_day() {
+    let (store, app) = store_with_app().await;
+    let functions = store.functions();
+    let key = |fingerprint: &str| DeployKey { key: "k".into(), fingerprint: fingerprint.into() };
+    let deploy = async |fingerprint: &str| {
+        let terms = DeployTerms {
+            key: Some(key(fingerprint)),
+            precondition: Precondition::Absent,
+            max_functions: Some(1),
+            ..DeployTerms::default()
+        };
+        functions.deploy_on(&app, &new_function("hello"), &terms, receipt).await
+    };
+    assert_eq!(functions.known_deploy(&app, &key("a")).await.unwrap(), None);
+    let first = deploy("a").await.unwrap();
+    let same = KnownDeploy::Same(Box::new(first.receipt.clone()));
+    assert_eq!(functions.known_deploy(&app, &key("a")).await.unwrap(), Some(same.clone()));
+    assert_eq!(functions.known_deploy(&app, &key("b")).await.unwrap(), Some(KnownDeploy::Other));
+    assert_eq!(deploy("a").await, Err(NotDeployed::Known(same)), "whatever else is asked for");
+    assert_eq!(deploy("b").await, Err(NotDeployed::Known(KnownDeploy::Other)));
+    assert_eq!(functions.load(&app, "hello").await.unwrap().unwrap(), first.function);
+
+    let (other, _) = store.apps().create(store.users().ensure_owner().await.unwrap(), "other").await.unwrap();
+    assert_eq!(functions.known_deploy(&other.id, &key("a")).await.unwrap(), None, "keys belong to their app");
+
+    let age = "UPDATE ramekin.deploy_keys SET created_at = created_at - interval '24 hours'";
+    sqlx::query(age).execute(&store.pool).await.unwrap();
+    assert_eq!(functions.known_deploy(&app, &key("a")).await.unwrap(), None);
+    assert_eq!(deploy("b").await, Err(NotDeployed::Precondition));
+    functions.delete(&app, "hello").await.unwrap();
+    deploy("b").await.unwrap();
+    assert_eq!(functions.known_deploy(&app, &key("a")).await.unwrap(), Some(KnownDeploy::Other));
+}
+
+#[tokio::test]
+async fn of_concurrent_deploys_under_one_key_one_is_made() {
+    let (store, app) = store_with_app().await;
+    let terms =
+        DeployTerms { key: Some(DeployKey { key: "k".into(), fingerprint: "a".into() }), ..DeployTerms::default() };
+    let deploys = (0..10).map(|_| {
+        let (store, app, terms) = (store.clone(), app.clone(), terms.clone());
+        tokio::spawn(async move { store.functions().deploy_on(&app, &new_function("hello"), &terms, receipt).await })
+    });
+    let (mut made, mut known) = (Vec::new(), Vec::new());
+    for deploy in deploys.collect::<Vec<_>>() {
+        match deploy.await.unwrap() {
+            Ok(deployed) => made.push(deployed.receipt),
+            Err(NotDeployed::Known(KnownDeploy::Same(receipt))) => known.push(*receipt),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!((made.len(), known.len()), (1, 9));
+    assert!(known.iter().all(|receipt| *receipt == made[0]), "all of them get the same answer");
+}
+
+#[tokio::test]
+async fn what_agents_are_told_is_kept() {
+    let (store, app) = store_with_app().await;
+    let change = AgentToolChange {
+        enabled: Some(true),
+        description: Some("says hello".into()),
+        mode: Some("read_write".into()),
+        exposed_to: Some("end_user".into()),
+    };
+    let new = NewFunction { agent_tool: change, ..new_function("hello") };
+    let tool = AgentTool {
+        enabled: true,
+        description: Some("says hello".into()),
+        mode: "read_write".into(),
+        exposed_to: "end_user".into(),
+    };
+    assert_eq!(store.functions().deploy(&app, &new).await.unwrap().agent_tool, tool);
+    assert_eq!(store.functions().deploy(&app, &new_function("hello")).await.unwrap().agent_tool, tool);
+    let off = AgentToolChange { enabled: Some(false), ..AgentToolChange::default() };
+    let off = NewFunction { agent_tool: off, ..new_function("hello") };
+    let off = store.functions().deploy(&app, &off).await.unwrap().agent_tool;
+    assert_eq!(off, AgentTool { enabled: false, ..tool });
+}
+
+#[tokio::test]
+async fn lists_come_in_pages() {
+    let (store, app) = store_with_app().await;
+    let functions = store.functions();
+    for name in ["c", "B", "a", "gone"] {
+        functions.deploy(&app, &new_function(name)).await.unwrap();
+    }
+    functions.delete(&app, "gone").await.unwrap();
+    let page = async |deleted, after: &str, limit| -> Vec<String> {
+        let page = functions.page(&app, deleted, after, limit).await.unwrap();
+        page.into_iter().map(|(function, _)| function.name.to_string()).collect()
+    };
+    assert_eq!(page(Deleted::Excluded, "", 2).await, ["B", "a"]);
+    assert_eq!(page(Deleted::Excluded, "a", 2).await, ["c"]);
+    assert_eq!(page(Deleted::Included, "a", 9).await, ["c", "gone"]);
+    assert_eq!(functions.look(&app, "gone", Deleted::Excluded).await.unwrap(), None);
+    let (gone, _) = functions.look(&app, "gone", Deleted::Included).await.unwrap().unwrap();
+    assert!(gone.deleted_at.is_some());
 }

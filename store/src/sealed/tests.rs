@@ -16,7 +16,7 @@ async fn everything_encrypted_is_found_and_replaced_where_it_is_unchanged() {
     };
     store.functions().deploy(&app, &new).await.unwrap();
     store.functions().deploy(&app, &new_function("plain")).await.unwrap();
-    store.settings().replace_env(&app, None, "s-app", None).await.unwrap();
+    store.settings().replace_env(&app, None, "s-app", None, None).await.unwrap();
     store.settings().set_function_key(&app, "s-key").await.unwrap();
     let public = PublicKey { kid: "k".into(), modulus: "n".into(), exponent: "e".into() };
     let signing = SigningKey { public, encrypted_private: "s-signing".into() };

@@ -17,6 +17,7 @@
 //! request = { method = "POST", path = "?a=b", headers = { x-a = ["1", "2"] }, json = { a = 1 } }
 //! expect = { status = 200, json = { ok = true }, headers = { vary = "Origin" } }
 //! capture = { id = "/id" }       # keeps a value of the answer for later steps, as `{id}`
+//! capture_headers = { tag = "etag" }    # the same for a field of the answer
 //! within_ms = 2000               # repeats the step until it is as expected, for so long
 //! after_ms = 100                 # waits before
 //!
@@ -86,6 +87,9 @@ pub struct Step {
     /// Keeps values of the answer: name to JSON pointer.
     #[serde(default)]
     pub capture: BTreeMap<String, String>,
+    /// Keeps fields of the answer: name to field.
+    #[serde(default)]
+    pub capture_headers: BTreeMap<String, String>,
     /// Repeats the step until it is as expected.
     #[serde(default)]
     pub within_ms: u64,

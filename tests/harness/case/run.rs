@@ -64,6 +64,11 @@ impl Case {
                     json.pointer(pointer).with_context(|| format!("there is nothing at {pointer} to capture"))?;
                 values.insert(name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned));
             }
+            for (name, field) in &step.capture_headers {
+                let given = answer.header(field);
+                let value = given.first().with_context(|| format!("there is no field {field} to capture"))?;
+                values.insert(name.clone(), value.to_string());
+            }
         }
         let Form { logs, .. } = self.form(&values)?;
         for (at, check) in logs.iter().enumerate() {
@@ -197,6 +202,7 @@ impl Runner<'_> {
                 ..Expect::default()
             },
             capture: BTreeMap::new(),
+            capture_headers: BTreeMap::new(),
             within_ms: LOGS_MS,
             after_ms: 0,
         }

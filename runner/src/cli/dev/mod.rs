@@ -10,9 +10,9 @@ use super::exit_code::CliError;
 use super::output::{Style, Terminal, printable};
 use super::{Common, listen, public_url, raise_file_limit};
 use crate::config::{self, Config, Variables, env_var};
-use crate::exec::StartupKind;
 use crate::ops::apps::is_name;
-use crate::ops::deploy::Deployed;
+use crate::ops::deploy::{Terms, warnings};
+use crate::ops::functions::DeleteError;
 use crate::platform::{
     Background, Database, Opened, Platform, PlatformError, PlatformOptions, open_database, prepare_sandbox,
 };
@@ -22,7 +22,7 @@ use crate::{server, shutdown, telemetry};
 use clap::Args;
 use folder::{Folder, FunctionFile, SCHEMA_FILE};
 use printer::Printer;
-use ramekin_model::{App, FunctionName};
+use ramekin_model::{App, By, FunctionName, Precondition, Receipt};
 use ramekin_store::embedded::EmbeddedError;
 use sha2::{Digest as _, Sha256};
 use std::fs;
@@ -204,7 +204,9 @@ async fn account_key(platform: &Platform, config: &Config, data_dir: &Path) -> R
 async fn app(platform: &Platform, dir: &Path) -> Result<Arc<App>, CliError> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     let name = if is_name(&name) { &name } else { "dev" };
-    let (app, _) = platform.store.apps().create(platform.owner, name).await.map_err(PlatformError::from)?;
+    let by = By::owner(platform.owner);
+    let made = platform.store.apps().create_by(platform.owner, name, Some(&by)).await;
+    let (app, _) = made.map_err(PlatformError::from)?;
     platform.registry().know(&app).await.map_err(PlatformError::from)?;
     Ok(Arc::new(app))
 }
@@ -222,10 +224,10 @@ impl Watch {
     /// Deploys everything, and removes what an earlier run has left.
     async fn first(&mut self) {
         let now = Folder::scan(&self.dir).unwrap_or_default();
-        let listed = self.platform.functions.list(&self.app).await.unwrap_or_default();
-        for (function, _) in listed {
-            if !now.functions.contains_key(&function.name) {
-                let _ = self.platform.functions.delete(&self.app, function.name.as_str()).await;
+        let known = self.platform.registry().app(self.app.id.as_str());
+        for name in known.iter().flat_map(|app| app.function_names()) {
+            if !now.functions.contains_key(name) {
+                let _ = self.remove(name).await;
             }
         }
         if let Some(changed) = self.tables().await {
@@ -279,7 +281,7 @@ impl Watch {
             self.printer.about(SCHEMA_FILE, &self.printer.paint(Style::Green, &changed));
         }
         for name in self.seen.functions.keys().filter(|name| !now.functions.contains_key(*name)) {
-            match self.platform.functions.delete(&self.app, name.as_str()).await {
+            match self.remove(name.as_str()).await {
                 Ok(_) => self.printer.about(name.as_str(), "removed"),
                 Err(error) => self.failed(name, &error.to_string()),
             }
@@ -324,23 +326,27 @@ impl Watch {
         }
     }
 
-    async fn deploy(&self, name: &FunctionName, file: &FunctionFile) -> Result<Deployed, String> {
+    async fn remove(&self, name: &str) -> Result<bool, DeleteError> {
+        let by = By::owner(self.platform.owner);
+        self.platform.functions.delete(&self.app, name, Precondition::None, by).await
+    }
+
+    async fn deploy(&self, name: &FunctionName, file: &FunctionFile) -> Result<Receipt, String> {
         let deploy = settings::read(&self.dir, name, file)?;
-        self.platform.deploys.deploy(&self.app, deploy).await.map_err(|error| error.to_string())
+        let terms = Terms::plain(By::owner(self.platform.owner));
+        let deployed = self.platform.deploys.deploy(&self.app, deploy, terms).await;
+        deployed.map(|deployed| deployed.receipt).map_err(|error| error.to_string())
     }
 
-    /// What the author should know of how a function starts.
-    fn note(&self, deployed: &Deployed) -> String {
-        match &deployed.startup {
-            StartupKind::Snapshot | StartupKind::Sealed => String::new(),
-            StartupKind::PerRequest(reason) => {
-                let text = format!("  (evaluated on each call: its top level uses {reason})");
-                self.printer.paint(Style::Yellow, &text)
-            }
-        }
+    /// What the author should know of how a function starts, and of what does not start it.
+    fn note(&self, deployed: &Receipt) -> String {
+        let per_request =
+            deployed.per_request.iter().map(|reason| format!("evaluated on each call: its top level uses {reason}"));
+        let notes = per_request.chain(warnings(deployed).into_iter().map(|warning| warning.message));
+        notes.map(|note| self.printer.paint(Style::Yellow, &format!("  ({note})"))).collect()
     }
 
-    fn console(&self, name: &FunctionName, deployed: &Deployed) {
+    fn console(&self, name: &FunctionName, deployed: &Receipt) {
         for line in &deployed.console {
             crate::ops::call::Observer::line(&self.printer, name.as_str(), line);
         }

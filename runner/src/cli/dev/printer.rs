@@ -132,6 +132,7 @@ mod tests {
             started_at: chrono::Utc::now(),
             console: Vec::new(),
             trigger: ramekin_model::TriggerType::Http,
+            acted: None,
         };
         let shown = |error, stack| call(&Terminal::plain(), &record(error, stack));
         assert_eq!(shown("HTTP 500", None), "GET 500 3 ms");

@@ -5,7 +5,7 @@
 use super::folder::{FunctionFile, dotenv_path};
 use crate::cli::dotenv::dotenv;
 use crate::ops::deploy::{self, Deploy, Issues};
-use ramekin_model::{FunctionName, limits};
+use ramekin_model::{AgentTool, FunctionName, limits};
 use serde_json::{Map, Value, json};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -86,6 +86,12 @@ fn form(name: &FunctionName, code: String, settings: Option<&str>, variables: &s
     form.entry("timeoutMs").or_insert(limits::DEFAULT_TIMEOUT_MS.into());
     form.entry("memoryLimitMb").or_insert(limits::DEFAULT_MEMORY_MB.into());
     form.entry("description").or_insert("".into());
+    form.entry("allow_service_key_impersonation").or_insert(true.into());
+    let tool = AgentTool::default();
+    form.entry("agent_tool").or_insert(tool.enabled.into());
+    form.entry("agent_tool_description").or_insert("".into());
+    form.entry("agent_tool_mode").or_insert(tool.mode.into());
+    form.entry("agent_tool_exposed_to").or_insert(tool.exposed_to.into());
     form.insert("name".into(), name.as_str().into());
     form.insert("code".into(), code.into());
     Ok(form.into())
@@ -105,6 +111,8 @@ mod tests {
         let expected = json!({
             "name": "hello", "code": "code", "description": "", "timeoutMs": 30_000, "memoryLimitMb": 128,
             "envVars": { "A": "1" }, "trigger": { "type": "http", "config": {} },
+            "allow_service_key_impersonation": true, "agent_tool": false, "agent_tool_description": "",
+            "agent_tool_mode": "read_only", "agent_tool_exposed_to": "developer_only",
         });
         assert_eq!(form, expected);
         assert!(deploy::read(&form).is_ok());

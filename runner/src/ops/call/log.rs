@@ -123,6 +123,7 @@ mod tests {
             started_at: Utc::now(),
             console: Vec::new(),
             trigger: TriggerType::Http,
+            acted: None,
         }
     }
 

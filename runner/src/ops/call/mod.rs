@@ -14,7 +14,7 @@ use log::{CallLog, without_instance};
 use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, Invoke};
 use ramekin_host_api::{AnonymousRole, CallContext, Caller};
-use ramekin_model::{ConsoleLine, InvocationRecord, TriggerType};
+use ramekin_model::{Acted, ConsoleLine, InvocationRecord, TriggerType};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -75,6 +75,8 @@ pub struct Incoming {
     pub trigger: TriggerType,
     /// Calls the other functions of the app.
     pub peers: Arc<dyn Invoke>,
+    /// Whose key acts for the user; `None` when nobody's does.
+    pub acted: Option<Box<Acted>>,
 }
 
 /// Why there is no answer.
@@ -144,6 +146,7 @@ impl Calls {
             started_at: Utc::now(),
             console: Vec::new(),
             trigger: incoming.trigger,
+            acted: incoming.acted,
         };
         let name = Arc::clone(&entry.name);
         let observed = self.observer.as_ref().map(|observer| (Arc::clone(observer), Arc::clone(&name)));

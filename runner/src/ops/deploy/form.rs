@@ -2,7 +2,7 @@
 //! and for the settings files of `ramekin dev`.
 
 use super::{Deploy, TriggerForm};
-use ramekin_model::{FunctionName, TriggerType, limits};
+use ramekin_model::{AgentTool, AgentToolChange, FunctionName, TriggerType, limits};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,9 +22,6 @@ const INJECTED: &[&str] = &[
 
 /// What stands for a secret that is not shown.
 pub const REDACTED: &str = "***";
-
-/// Longest `agent_tool_description`, in characters.
-const MAX_TOOL_DESCRIPTION: usize = 500;
 
 /// Everything that is wrong with a form, as `path: reason` items.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,8 +62,8 @@ pub fn read(form: &Value) -> Result<Deploy, Issues> {
     let timeout_ms = reader.number("timeoutMs", 1, limits::MAX_TIMEOUT_MS);
     let memory_limit_mb = reader.number("memoryLimitMb", limits::MIN_MEMORY_MB, limits::MAX_MEMORY_MB);
     let triggers = reader.triggers();
-    let allow_impersonation = reader.form.get("allow_service_key_impersonation").and_then(Value::as_bool);
-    reader.agent_fields();
+    let allow_impersonation = reader.switch("allow_service_key_impersonation");
+    let agent_tool = reader.agent_tool();
     match (name, code) {
         (Some(name), Some(code)) if reader.issues.0.is_empty() => Ok(Deploy {
             name,
@@ -77,7 +74,7 @@ pub fn read(form: &Value) -> Result<Deploy, Issues> {
             memory_limit_mb,
             allow_impersonation,
             triggers,
-            deployed_by: None,
+            agent_tool,
         }),
         _ => Err(reader.issues),
     }
@@ -241,23 +238,28 @@ impl<'a> Reader<'a> {
         Some(TriggerForm { path: path.to_owned(), kind: kind?, config, enabled })
     }
 
-    /// Switches, and fields of features that this server does not have. They are checked, so that a form that is wrong stays
-    /// wrong.
-    fn agent_fields(&mut self) {
-        for field in ["agent_tool", "allow_service_key_impersonation"] {
-            if self.form.get(field).is_some_and(|value| !value.is_boolean()) {
-                self.issues.add(field, "must be true or false");
-            }
+    fn switch(&mut self, field: &str) -> Option<bool> {
+        let value = self.form.get(field)?;
+        if !value.is_boolean() {
+            self.issues.add(field, "must be true or false");
         }
-        self.text("agent_tool_description", MAX_TOOL_DESCRIPTION);
-        for (field, values) in [
-            ("agent_tool_mode", ["read_only", "read_write"]),
-            ("agent_tool_exposed_to", ["developer_only", "end_user"]),
-        ] {
-            let given = self.form.get(field);
-            if given.is_some_and(|value| !value.as_str().is_some_and(|text| values.contains(&text))) {
-                self.issues.add(field, format_args!("must be `{}`", values.join("` or `")));
-            }
+        value.as_bool()
+    }
+
+    fn one_of(&mut self, field: &str, values: [&str; 2]) -> Option<String> {
+        let value = self.form.get(field)?.as_str().filter(|text| values.contains(text));
+        if value.is_none() {
+            self.issues.add(field, format_args!("must be `{}`", values.join("` or `")));
+        }
+        value.map(str::to_owned)
+    }
+
+    fn agent_tool(&mut self) -> AgentToolChange {
+        AgentToolChange {
+            enabled: self.switch("agent_tool"),
+            description: self.text("agent_tool_description", limits::MAX_TOOL_DESCRIPTION),
+            mode: self.one_of("agent_tool_mode", AgentTool::MODES),
+            exposed_to: self.one_of("agent_tool_exposed_to", AgentTool::AUDIENCES),
         }
     }
 }
@@ -293,6 +295,30 @@ mod tests {
             assert_eq!(read(&with(field, json!(value))).unwrap().allow_impersonation, Some(value));
         }
         assert!(issues(&with(field, json!("true"))).starts_with(field));
+    }
+
+    #[test]
+    fn what_agents_are_told() {
+        let form = json!({
+            "name": "f", "code": "x", "agent_tool": true, "agent_tool_description": "d", "agent_tool_mode": "read_write",
+            "agent_tool_exposed_to": "end_user",
+        });
+        let told = AgentToolChange {
+            enabled: Some(true),
+            description: Some("d".into()),
+            mode: Some("read_write".into()),
+            exposed_to: Some("end_user".into()),
+        };
+        assert_eq!(read(&form).unwrap().agent_tool, told);
+        assert_eq!(read(&json!({ "name": "f", "code": "x" })).unwrap().agent_tool, AgentToolChange::default());
+        for (field, value) in [
+            ("agent_tool", json!("true")),
+            ("agent_tool_description", Value::Null),
+            ("agent_tool_mode", json!("write")),
+            ("agent_tool_exposed_to", json!(1)),
+        ] {
+            assert!(issues(&with(field, value)).starts_with(field), "{field}");
+        }
     }
 
     #[test]
@@ -350,8 +376,8 @@ mod tests {
         assert!(read(&with("description", long(limits::MAX_DESCRIPTION + 1))).is_err());
         assert!(read(&with("code", long(limits::MAX_SOURCE))).is_ok());
         assert!(read(&with("code", long(limits::MAX_SOURCE + 1))).is_err());
-        assert!(read(&with("agent_tool_description", long(500))).is_ok());
-        assert!(read(&with("agent_tool_description", long(501))).is_err());
+        assert!(read(&with("agent_tool_description", long(limits::MAX_TOOL_DESCRIPTION))).is_ok());
+        assert!(read(&with("agent_tool_description", long(limits::MAX_TOOL_DESCRIPTION + 1))).is_err());
         assert!(read(&with("envVars", json!({"A": "b".repeat(limits::MAX_ENV_VAR - 1)}))).is_ok());
         assert!(read(&with("envVars", json!({"A": "b".repeat(limits::MAX_ENV_VAR)}))).is_err());
         let many = |count: usize| Value::Object((0..count).map(|n| (format!("V{n}"), json!("x"))).collect());

@@ -2,18 +2,23 @@
 //! and one that has succeeded is what the next call sees.
 
 mod form;
+mod warning;
 
 pub use form::{Issues, REDACTED, check_variable, read};
+pub use warning::{Warning, warnings};
 
 use crate::exec::{BuildError, Built, Image, Sandbox, StartupKind};
 use crate::images::{ImageCell, source};
-use crate::registry::{FunctionEntry, Registry};
+use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
 use chrono::{DurationRound as _, TimeDelta, Utc};
 use ramekin_compiler::Diagnostics;
-use ramekin_model::{App, ConsoleLine, Function, FunctionName, NewFunction, Secret, Trigger, TriggerType, limits};
-use ramekin_store::{Store, StoreError};
-use serde_json::{Map, Value};
+use ramekin_model::{
+    AgentToolChange, App, AuditEvent, AuditKind, By, ConsoleLine, Function, FunctionName, NewFunction, Precondition,
+    Receipt, Secret, Trigger, TriggerState, TriggerType, limits,
+};
+use ramekin_store::{DeployKey, DeployTerms, Kept, KnownDeploy, NotDeployed, Store, StoreError};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -30,6 +35,7 @@ pub struct Deploys {
     sandbox: Sandbox,
     registry: Arc<Registry>,
     vault: Vault,
+    max_functions: u32,
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
 }
@@ -53,8 +59,25 @@ pub struct Deploy {
     pub allow_impersonation: Option<bool>,
     /// Replaces all triggers.
     pub triggers: Option<Vec<TriggerForm>>,
-    /// Who deploys.
-    pub deployed_by: Option<uuid::Uuid>,
+    /// What agents are told of it.
+    pub agent_tool: AgentToolChange,
+}
+
+/// Who deploys, and under which condition.
+pub struct Terms {
+    /// Who.
+    pub by: By,
+    /// For which version of the function it is meant.
+    pub precondition: Precondition,
+    /// By what it is known when it is asked for again, see [`Deploys::key`].
+    pub key: Option<DeployKey>,
+}
+
+impl Terms {
+    /// A deploy that is made whatever is there.
+    pub fn plain(by: By) -> Self {
+        Self { by, precondition: Precondition::None, key: None }
+    }
 }
 
 /// A trigger as it was sent. May hold a secret, so it cannot be printed.
@@ -71,12 +94,10 @@ pub struct TriggerForm {
 
 /// A finished deploy.
 pub struct Deployed {
-    /// The function, callable now.
-    pub entry: Arc<FunctionEntry>,
-    /// When its module is evaluated.
-    pub startup: StartupKind,
-    /// What the module wrote with `console` while it was evaluated.
-    pub console: Vec<ConsoleLine>,
+    /// What it answers. The function is callable now.
+    pub receipt: Receipt,
+    /// Whether it was made before, under the same key.
+    pub repeated: bool,
 }
 
 /// Why a deploy changed nothing.
@@ -91,6 +112,18 @@ pub enum DeployError {
     /// Too many deploys are waiting.
     #[error("{WAITING} deploys are waiting already")]
     Busy,
+    /// The function is of another version than the deploy is meant for.
+    #[error("the function is not of the version that the request names")]
+    Precondition,
+    /// The app has as many functions as it may.
+    #[error("the app has {0} functions, which is the most that one may have here")]
+    Full(u32),
+    /// Something else was deployed under its key.
+    #[error(
+        "the Idempotency-Key was used for another deploy of this app within the last {} hours",
+        limits::DEPLOY_KEY_HOURS
+    )]
+    KeyReused,
     /// The app was deleted.
     #[error("the app is not there any more")]
     NoApp,
@@ -105,18 +138,39 @@ pub enum DeployError {
     Host(String),
 }
 
+impl From<NotDeployed> for DeployError {
+    fn from(error: NotDeployed) -> Self {
+        match error {
+            NotDeployed::Precondition => Self::Precondition,
+            NotDeployed::Full(most) => Self::Full(most),
+            NotDeployed::Known(_) => Self::KeyReused,
+            NotDeployed::Store(error) => no_app(error),
+        }
+    }
+}
+
 impl Deploys {
-    /// Deploys to this store, sandbox and registry.
-    pub fn new(store: Store, sandbox: Sandbox, registry: Arc<Registry>, vault: Vault) -> Self {
+    /// Deploys to this store, sandbox and registry, at most so many functions to one app.
+    pub fn new(store: Store, sandbox: Sandbox, registry: Arc<Registry>, vault: Vault, max_functions: u32) -> Self {
         let (turns, queue) = (Semaphore::new(PARALLEL), Semaphore::new(PARALLEL + WAITING));
-        Self { store, sandbox, registry, vault, turns: Arc::new(turns), queue: Arc::new(queue) }
+        Self { store, sandbox, registry, vault, max_functions, turns: Arc::new(turns), queue: Arc::new(queue) }
+    }
+
+    /// By what a deploy is known that is asked for with this text and body.
+    pub fn key(&self, text: String, body: &[u8]) -> DeployKey {
+        DeployKey { key: text, fingerprint: self.vault.fingerprint(body) }
     }
 
     /// Deploys a function.
     ///
     /// # Errors
     /// See [`DeployError`]. Nothing was changed then.
-    pub async fn deploy(&self, app: &Arc<App>, deploy: Deploy) -> Result<Deployed, DeployError> {
+    pub async fn deploy(&self, app: &Arc<App>, deploy: Deploy, terms: Terms) -> Result<Deployed, DeployError> {
+        if let Some(key) = &terms.key
+            && let Some(known) = self.store.functions().known_deploy(&app.id, key).await?
+        {
+            return repeated(known);
+        }
         let _place = self.queue.try_acquire().map_err(|_| DeployError::Busy)?;
         // Only closing a semaphore fails, and nobody closes it.
         let _turn = self.turns.acquire().await;
@@ -125,9 +179,16 @@ impl Deploys {
             let text = "the app's variables cannot be decrypted; set them again with PATCH /v1/{app}/env";
             return Err(DeployError::Form(Issues::one("envVars", text)));
         }
-        let before = known.function(deploy.name.as_str()).cloned();
-        let triggers = deploy.triggers.map(|triggers| self.triggers(triggers, before.as_deref())).transpose()?;
         let kept = self.store.functions().kept(&app.id, &deploy.name).await?;
+        // Looked at again when it is stored; but what cannot be stored need not be built.
+        let there = kept.as_ref().and_then(|kept| kept.updated_at);
+        if !terms.precondition.holds(there) {
+            return Err(DeployError::Precondition);
+        }
+        if there.is_none() && known.functions_count() >= self.max_functions as usize {
+            return Err(DeployError::Full(self.max_functions));
+        }
+        let triggers = deploy.triggers.map(|triggers| self.triggers(triggers, kept.as_ref())).transpose()?;
         let own = match &deploy.environment {
             Some(variables) => variables.clone(),
             None => {
@@ -149,6 +210,7 @@ impl Deploys {
             })?;
         let limit = deploy.memory_limit_mb.or(kept.map(|kept| kept.memory_limit_mb));
         check_memory(image.memory(), limit.unwrap_or(limits::DEFAULT_MEMORY_MB)).map_err(DeployError::Form)?;
+        let audit = event(&deploy.name, deploy.environment.as_ref(), &terms.by);
         let new = NewFunction {
             name: deploy.name,
             code: deploy.code,
@@ -158,13 +220,22 @@ impl Deploys {
             memory_limit_mb: deploy.memory_limit_mb,
             allow_impersonation: deploy.allow_impersonation,
             triggers,
-            deployed_by: deploy.deployed_by,
+            agent_tool: deploy.agent_tool,
+            deployed_by: Some(terms.by.user_id),
             deployed_at: version,
         };
-        let startup = image.startup().clone();
-        let built = BuiltWith { image, environment };
-        let entry = self.activate(Arc::clone(app), new, built).await?;
-        Ok(Deployed { entry, startup, console })
+        let terms = DeployTerms {
+            precondition: terms.precondition,
+            max_functions: Some(self.max_functions),
+            key: terms.key,
+            audit: Some(audit),
+        };
+        let built = BuiltWith { image, environment, console };
+        match self.activate(Arc::clone(app), new, terms, built).await? {
+            Ok(receipt) => Ok(Deployed { receipt, repeated: false }),
+            Err(NotDeployed::Known(known)) => repeated(known),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Stores and makes callable, in a task of its own: once it is stored it must be callable, whoever stops waiting.
@@ -172,14 +243,17 @@ impl Deploys {
         &self,
         app: Arc<App>,
         new: NewFunction,
+        terms: DeployTerms,
         built: BuiltWith,
-    ) -> Result<Arc<FunctionEntry>, DeployError> {
+    ) -> Result<Result<Receipt, NotDeployed>, DeployError> {
         let (store, registry) = (self.store.clone(), Arc::clone(&self.registry));
         let activate = async move {
             let guard = registry.change(&app.id, &new.name).await;
-            let known = registry.know(&app).await.map_err(no_app)?;
-            let function = store.functions().deploy(&app.id, &new).await.map_err(no_app)?;
-            let function = Function { code: String::new(), ..function };
+            let known = registry.know(&app).await?;
+            let (startup, console) = (built.image.startup().clone(), built.console);
+            let answer = |function: &Function| receipt(function, &startup, console);
+            let deployed = store.functions().deploy_on(&app.id, &new, &terms, answer).await?;
+            let function = Function { code: String::new(), ..deployed.function };
             // Another deploy may have changed the variables while the image was built.
             let actual = registry.own_variables(function.encrypted_env.as_deref());
             let actual = registry.environment(&known, actual.unwrap_or_default());
@@ -190,18 +264,18 @@ impl Deploys {
                 app.id = %app.id, function.name = %new.name, function.id = %entry.function.id,
                 "deployed `{}` to {}", new.name, app.id
             );
-            Ok(entry)
+            Ok(deployed.receipt)
         };
         let done = self.sandbox.tasks().spawn(activate).await;
-        done.unwrap_or_else(|error| Err(DeployError::Host(error.to_string())))
+        done.map_err(|error| DeployError::Host(error.to_string()))
     }
 
     /// Triggers as they are stored: with the default mode, and secrets encrypted (Butterbase §3.4).
-    fn triggers(&self, forms: Vec<TriggerForm>, before: Option<&FunctionEntry>) -> Result<Vec<Trigger>, DeployError> {
-        forms.into_iter().map(|form| self.trigger(form, before)).collect()
+    fn triggers(&self, forms: Vec<TriggerForm>, kept: Option<&Kept>) -> Result<Vec<Trigger>, DeployError> {
+        forms.into_iter().map(|form| self.trigger(form, kept)).collect()
     }
 
-    fn trigger(&self, form: TriggerForm, before: Option<&FunctionEntry>) -> Result<Trigger, DeployError> {
+    fn trigger(&self, form: TriggerForm, kept: Option<&Kept>) -> Result<Trigger, DeployError> {
         let TriggerForm { path, kind, mut config, enabled } = form;
         if kind == TriggerType::Http {
             config.entry("auth").or_insert_with(|| "required".into());
@@ -210,13 +284,11 @@ impl Deploys {
             && let Some(Value::String(secret)) = config.get_mut("secret")
         {
             if secret == REDACTED {
-                let triggers = before.map(|before| before.function.triggers.iter()).into_iter().flatten();
-                let stored =
-                    triggers.filter(|trigger| trigger.kind == kind).find_map(|trigger| trigger.config.get("secret"));
+                let stored = kept.and_then(|kept| kept.webhook_secret.clone());
                 let missing = || {
                     Issues::one(&format!("{path}.config.secret"), "`***` keeps the stored secret, and there is none")
                 };
-                *secret = stored.and_then(Value::as_str).ok_or_else(|| DeployError::Form(missing()))?.to_owned();
+                *secret = stored.ok_or_else(|| DeployError::Form(missing()))?;
             } else if !secret.is_empty() {
                 let plain = Secret::new(std::mem::take(secret));
                 *secret = self.vault.seal(plain.expose())?;
@@ -250,6 +322,40 @@ fn check_memory(bytes: u64, limit_mb: u32) -> Result<(), Issues> {
 struct BuiltWith {
     image: Arc<Image>,
     environment: ramekin_host_api::Environment,
+    console: Vec<ConsoleLine>,
+}
+
+/// What was made under a key before.
+fn repeated(known: KnownDeploy) -> Result<Deployed, DeployError> {
+    match known {
+        KnownDeploy::Same(receipt) => Ok(Deployed { receipt: *receipt, repeated: true }),
+        KnownDeploy::Other => Err(DeployError::KeyReused),
+    }
+}
+
+/// What the audit log says of a deploy (Butterbase §3.7): names of variables, and never a value.
+fn event(name: &FunctionName, variables: Option<&BTreeMap<String, String>>, by: &By) -> AuditEvent {
+    let keys: Vec<&String> = variables.map(BTreeMap::keys).into_iter().flatten().collect();
+    AuditEvent::new(AuditKind::FunctionDeploy, name.as_str(), by.clone(), json!({ "env_var_keys": keys }))
+}
+
+/// What a deploy answers.
+fn receipt(function: &Function, startup: &StartupKind, console: Vec<ConsoleLine>) -> Receipt {
+    let state = |trigger: &Trigger| TriggerState { kind: trigger.kind, enabled: trigger.enabled };
+    Receipt {
+        id: function.id,
+        name: function.name.clone(),
+        triggers: function.triggers.iter().map(state).collect(),
+        deployed_at: function.deployed_at,
+        updated_at: function.updated_at,
+        per_request: match startup {
+            // That the snapshot is sealed makes no difference to who deploys.
+            StartupKind::Snapshot | StartupKind::Sealed => None,
+            StartupKind::PerRequest(reason) => Some(reason.clone()),
+        },
+        console,
+        agent_tool: function.agent_tool.enabled,
+    }
 }
 
 /// A trigger's settings as they are shown: without its secret.

@@ -2,10 +2,15 @@
 
 pub mod api_keys;
 pub mod apps;
+pub mod audit;
 pub mod auth;
+mod conditions;
+pub mod config;
 pub mod edge;
 pub mod env;
 pub mod functions;
+mod paging;
+pub mod regions;
 pub mod rls;
 pub mod schema;
 
@@ -16,7 +21,7 @@ use super::error::ApiError;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use http::{StatusCode, header};
 use ramekin_model::limits;
 use serde_json::Value;
@@ -47,4 +52,13 @@ fn not_json(error: &serde_json::Error) -> ApiError {
 /// ISO 8601 with milliseconds, as all times on the wire.
 fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A time in ISO 8601; without a zone it is UTC.
+fn point_in_time(text: &str) -> Option<DateTime<Utc>> {
+    // A plus sign that was not escaped has become a space.
+    let text = text.trim().replace(' ', "+");
+    let date = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
+    let naive = || text.parse::<NaiveDateTime>().ok().or_else(date).map(|time| time.and_utc());
+    DateTime::parse_from_rfc3339(&text).ok().map(|time| time.to_utc()).or_else(naive)
 }

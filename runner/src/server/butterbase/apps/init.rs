@@ -2,7 +2,7 @@
 
 use super::super::{json, read_json, time};
 use crate::ops::apps::{Apps, Made};
-use crate::server::auth::Owner;
+use crate::server::auth::{Owner, Trace};
 use crate::server::error::ApiError;
 use crate::server::state::PublicUrl;
 use axum::extract::{Request, State};
@@ -16,12 +16,14 @@ pub async fn handler(
     State(apps): State<Apps>,
     State(url): State<PublicUrl>,
     Owner(key): Owner,
+    trace: Trace,
     request: Request,
 ) -> Result<Response, ApiError> {
     let body = read_json(request).await?;
     let name = body.get("name").and_then(Value::as_str);
     let missing = || ApiError::new(ErrorCode::ValidationInvalidSchema, "name: must be a string");
-    let Made { app, created, database } = apps.create(&key, name.ok_or_else(missing)?).await?;
+    let made = apps.create(&key, name.ok_or_else(missing)?, &trace.by(&key)).await?;
+    let Made { app, created, database } = made;
     let body = serde_json::json!({
         "app_id": app.id,
         "name": app.name,

@@ -44,8 +44,7 @@ pub fn refusal(refusal: Refusal) -> Response<Bytes> {
 
 /// An error in the envelope as a response.
 pub fn in_envelope(error: ApiError) -> Response<Bytes> {
-    let (status, body, retry_after) = error.into_parts();
-    built(status, body, retry_after)
+    error.respond()
 }
 
 fn built(status: StatusCode, body: Bytes, retry_after: Option<u32>) -> Response<Bytes> {

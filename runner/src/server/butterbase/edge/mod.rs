@@ -8,6 +8,7 @@ pub mod respond;
 
 use crate::ops::call::{CallFailure, Incoming as Arriving, Received};
 use crate::registry::{Found, FunctionEntry};
+use crate::server::auth::Trace;
 use crate::server::body::{ResponseBody, content};
 use crate::server::error::ApiError;
 use crate::server::front::Meta;
@@ -18,10 +19,14 @@ use failure::Audience;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use peers::Peers;
+use ramekin_host_api::CallerType;
 use ramekin_host_api::ports::Content;
-use ramekin_model::{AuthMode, ErrorCode, TriggerType, limits};
+use ramekin_model::{Acted, Actor, AuthMode, By, ErrorCode, Pause, TriggerType, limits};
 use serde_json::json;
 use std::sync::Arc;
+
+/// Seconds after which a paused app may be tried again (Butterbase §2.2).
+const PAUSED_RETRY: u32 = 60;
 
 /// App and function of a public path. Nothing follows the name, not even a slash.
 pub fn route(path: &str) -> Option<(&str, &str)> {
@@ -83,12 +88,27 @@ where
 fn find(state: &AppState, app: &str, name: &str) -> Result<(Arc<FunctionEntry>, AuthMode), Refusal> {
     let entry = match state.0.registry().find(app, name) {
         Found::NoApp => return Err(ApiError::not_found("App").into()),
+        Found::Paused(pause) => return Err(paused(&pause).into()),
         Found::NoFunction => return Err(Refusal::NoFunction),
         Found::Function(entry) => entry,
     };
     // A function that something else starts is not there for the public.
     let auth = entry.http_auth.ok_or_else(|| ApiError::not_found("Function"))?;
     Ok((entry, auth))
+}
+
+/// The refusal of a call to an app that is paused (Butterbase §2.2).
+fn paused(pause: &Pause) -> ApiError {
+    let error = ApiError::new(ErrorCode::AppPaused, "the app is paused by its owner");
+    error.with_details(json!({ "paused_reason": pause.reason })).retry_after(PAUSED_RETRY)
+}
+
+/// Whose key acts for the user of a call.
+fn acted(identity: &Identity, entry: &FunctionEntry, trace: impl FnOnce() -> Trace) -> Option<Box<Acted>> {
+    let acts = identity.caller.kind == CallerType::ServiceKey && identity.user.is_some();
+    let key = identity.caller.key_id.filter(|_| acts)?;
+    let by: By = trace().of(Actor::ApiKey(key), entry.app.owner_id);
+    Some(Box::new(Acted { by, function: entry.function.name.clone() }))
 }
 
 async fn arriving<B>(
@@ -104,6 +124,7 @@ where
 {
     let url = public_url(state, &request);
     let (head, body) = request.into_parts();
+    let acted = acted(&identity, entry, || Trace::new(Some(&meta), &head.headers));
     let received = Arc::<Received>::default();
     let no_body = matches!(head.method, Method::GET | Method::HEAD);
     let length = body.size_hint().exact();
@@ -123,6 +144,7 @@ where
         user: identity.user,
         caller: identity.caller,
         trigger: TriggerType::Http,
+        acted,
     })
 }
 

@@ -96,6 +96,8 @@ impl Peers {
             caller: identity.caller,
             trigger: TriggerType::Http,
             peers: Arc::new(peers),
+            // Whoever acts for the user has called the first function of the chain.
+            acted: None,
         };
         Ok(match self.state.0.calls.call(&entry, incoming).await {
             // No connection has to be told anything.

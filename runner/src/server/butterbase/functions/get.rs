@@ -1,36 +1,38 @@
-//! `GET /v1/{app}/functions/{name}`: one function with its source (Butterbase §2.6).
+//! `GET /v1/{app}/functions/{name}`: one function with its source (Butterbase §2.6). `?include_deleted=true` shows a deleted
+//! one too.
 
-use super::super::{json, time};
-use super::{agent_tool, extended, number, triggers};
+use super::super::conditions::tagged;
+use super::super::paging::Paging;
+use super::super::time;
+use super::{deleted, number, shared};
 use crate::ops::functions::Functions;
 use crate::server::auth::OwnedFunction;
 use crate::server::error::ApiError;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::HeaderMap;
 use serde_json::json;
 
-/// 200 with the function, 404 when there is none.
+/// 200 with the function, 304 when the caller has it already, 404 when there is none.
 pub async fn handler(
     State(functions): State<Functions>,
     OwnedFunction { app, name, .. }: OwnedFunction,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let found = functions.get(&app, &name).await?.ok_or_else(|| ApiError::not_found("Function"))?;
+    let deleted = deleted(&Paging::<String>::read(query.as_deref())?);
+    let found = functions.get(&app, &name, deleted).await?.ok_or_else(|| ApiError::not_found("Function"))?;
     let (function, stats) = (&found.function, &found.stats);
-    let shown = json!({
-        "id": function.id,
-        "name": function.name,
-        "description": function.description,
-        "code": function.code,
-        "triggers": triggers(function),
-        "timeoutMs": function.timeout_ms,
-        "memoryLimitMb": function.memory_limit_mb,
-        "deployedAt": time(function.deployed_at),
-        "lastInvoked": stats.last_invoked_at.map(time),
-        "invocationCount": stats.invocations,
-        "errorCount": stats.errors,
-        "avgDuration": number(stats.avg_duration_ms),
-        "envKeys": found.env_keys,
-    });
-    Ok(json(StatusCode::OK, &extended(shown, agent_tool())))
+    let mut shown = shared(function);
+    shown.extend([
+        ("code".to_owned(), json!(function.code)),
+        ("timeoutMs".to_owned(), json!(function.timeout_ms)),
+        ("memoryLimitMb".to_owned(), json!(function.memory_limit_mb)),
+        ("lastInvoked".to_owned(), json!(stats.last_invoked_at.map(time))),
+        ("invocationCount".to_owned(), json!(stats.invocations)),
+        ("errorCount".to_owned(), json!(stats.errors)),
+        ("avgDuration".to_owned(), number(stats.avg_duration_ms)),
+        ("envKeys".to_owned(), json!(found.env_keys)),
+    ]);
+    Ok(tagged(&headers, Some(function.updated_at), &shown.into()))
 }

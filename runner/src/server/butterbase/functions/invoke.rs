@@ -7,7 +7,7 @@ use super::super::edge::peers::Peers;
 use super::super::edge::{headers, no_function, respond};
 use crate::ops::call::{Calls, Incoming, Received};
 use crate::registry::Found;
-use crate::server::auth::OwnedFunction;
+use crate::server::auth::{OwnedFunction, Trace};
 use crate::server::body::{ResponseBody, read};
 use crate::server::error::ApiError;
 use crate::server::front::Meta;
@@ -17,7 +17,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Version, header};
 use ramekin_host_api::ports::Content;
 use ramekin_host_api::{Caller, CallerType, fields};
-use ramekin_model::{ErrorCode, TriggerType, limits};
+use ramekin_model::{Acted, ErrorCode, TriggerType, limits};
 use serde::de::IgnoredAny;
 use std::sync::Arc;
 
@@ -29,9 +29,10 @@ pub async fn handler(
     OwnedFunction { app, key, name }: OwnedFunction,
     request: Request,
 ) -> Result<Response<axum::body::Body>, ApiError> {
-    let entry = match state.0.registry().find(app.id.as_str(), &name) {
+    // Also while the app is paused: its owner may want to see whether it works again.
+    let entry = match state.0.registry().find_for_owner(app.id.as_str(), &name) {
         Found::Function(entry) => entry,
-        Found::NoApp | Found::NoFunction => {
+        Found::NoApp | Found::NoFunction | Found::Paused(_) => {
             let (status, body) = no_function();
             return Ok(super::super::json(status, &body));
         }
@@ -44,6 +45,10 @@ pub async fn handler(
         let text = "X-Butterbase-As-User: the function does not let keys act for users";
         return Err(ApiError::new(ErrorCode::ValidationInvalidSchema, text).with_status(StatusCode::FORBIDDEN));
     }
+    let acted = named.is_some().then(|| {
+        let by = Trace::new(Some(&meta), request.headers()).by(&key);
+        Box::new(Acted { by, function: entry.function.name.clone() })
+    });
     let identity = identity(named, key.user_id);
     let body = json_body(read(request.into_body(), limits::MAX_REQUEST_BODY).await?)?;
     let mut section = Vec::with_capacity(256);
@@ -66,6 +71,7 @@ pub async fn handler(
         user: identity.user,
         caller: identity.caller,
         trigger: TriggerType::Http,
+        acted,
     };
     let response = match calls.call(&entry, incoming).await {
         Ok(reply) => narrowed(respond::reply(reply, &Method::POST, version), version),

@@ -1,49 +1,54 @@
-//! `GET /v1/{app}/functions`: the functions of an app, by name (Butterbase §2.5).
+//! `GET /v1/{app}/functions`: the functions of an app, by name (Butterbase §2.5). `?include_deleted=true` lists deleted ones
+//! too.
 
-use super::super::{json, time};
-use super::{agent_tool, extended, number, triggers};
+use super::super::conditions::tagged;
+use super::super::paging::{Paging, next_cursor};
+use super::super::time;
+use super::{deleted, number, shared};
 use crate::ops::functions::Functions;
 use crate::server::auth::OwnedApp;
 use crate::server::error::ApiError;
 use crate::server::state::PublicUrl;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::HeaderMap;
 use ramekin_model::{Function, FunctionStats, TriggerType};
 use serde_json::{Value, json};
 
 /// Share of calls of the last day that may fail before the function's status says so.
 const ERROR_RATE: f64 = 0.1;
 
-/// 200 with `{"functions": […]}`.
+/// 200 with `{"functions": […], "next_cursor": text | null}`, 304 when the caller has it already.
 pub async fn handler(
     State(functions): State<Functions>,
     State(url): State<PublicUrl>,
     OwnedApp { app, .. }: OwnedApp,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let listed = functions.list(&app).await?;
-    let shown: Vec<Value> = listed.iter().map(|(function, stats)| show(function, stats, &url)).collect();
-    Ok(json(StatusCode::OK, &json!({ "functions": shown })))
+    let paging = Paging::<String>::read(query.as_deref())?;
+    let after = paging.after.as_deref().unwrap_or_default();
+    let page = functions.page(&app, deleted(&paging), after, paging.limit).await?;
+    let next = next_cursor(page.has_more, page.items.last().map(|(function, _)| &function.name));
+    let shown: Vec<Value> = page.items.iter().map(|(function, stats)| show(function, stats, &url)).collect();
+    Ok(tagged(&headers, None, &json!({ "functions": shown, "next_cursor": next })))
 }
 
 fn show(function: &Function, stats: &FunctionStats, url: &PublicUrl) -> Value {
-    let callable = function.triggers.iter().any(|trigger| trigger.kind == TriggerType::Http);
+    let exists = function.deleted_at.is_none();
+    let callable = exists && function.triggers.iter().any(|trigger| trigger.kind == TriggerType::Http);
     let rate = error_rate(stats);
-    let shown = json!({
-        "id": function.id,
-        "name": function.name,
-        "description": function.description,
-        "triggers": triggers(function),
-        "url": callable.then(|| url.of_function(function.app_id.as_str(), &function.name)),
-        "status": if rate > ERROR_RATE { "error" } else { "active" },
-        "deployedAt": time(function.deployed_at),
-        "lastInvoked": stats.last_invoked_at.map(time),
-        "lastStatus": stats.last_status,
-        "invocationCount": stats.invocations,
-        "errorRate": number(rate),
-        "avgDuration": number(stats.day_avg_duration_ms),
-    });
-    extended(shown, agent_tool())
+    let mut shown = shared(function);
+    shown.extend([
+        ("url".to_owned(), json!(callable.then(|| url.of_function(function.app_id.as_str(), &function.name)))),
+        ("status".to_owned(), json!(if rate > ERROR_RATE { "error" } else { "active" })),
+        ("lastInvoked".to_owned(), json!(stats.last_invoked_at.map(time))),
+        ("lastStatus".to_owned(), json!(stats.last_status)),
+        ("invocationCount".to_owned(), json!(stats.invocations)),
+        ("errorRate".to_owned(), number(rate)),
+        ("avgDuration".to_owned(), number(stats.day_avg_duration_ms)),
+    ]);
+    shown.into()
 }
 
 /// Share of calls of the last day that failed.
@@ -54,7 +59,7 @@ fn error_rate(stats: &FunctionStats) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ramekin_model::Trigger;
+    use ramekin_model::{AgentTool, Trigger};
 
     fn function(triggers: Vec<Trigger>) -> Function {
         Function {
@@ -68,7 +73,10 @@ mod tests {
             memory_limit_mb: 64,
             allow_impersonation: true,
             triggers,
+            agent_tool: AgentTool::default(),
             deployed_at: chrono::DateTime::from_timestamp_millis(1_700_000_000_123).unwrap(),
+            updated_at: chrono::DateTime::from_timestamp_millis(1_700_000_000_124).unwrap(),
+            deleted_at: None,
         }
     }
 

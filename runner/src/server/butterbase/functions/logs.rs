@@ -1,12 +1,11 @@
 //! `GET /v1/{app}/functions/{name}/logs`: a page of the log, newest first (Butterbase §7.1).
 
-use super::super::{json, time};
+use super::super::{json, point_in_time, time};
 use crate::ops::logs::Logs;
 use crate::server::auth::OwnedFunction;
 use crate::server::error::ApiError;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use http::StatusCode;
 use ramekin_model::{InvocationRecord, limits};
 use ramekin_store::{Deleted, LogQuery};
@@ -47,15 +46,6 @@ fn read(query: &str) -> Result<(LogQuery, Deleted), ApiError> {
         }
     }
     Ok((read, deleted))
-}
-
-/// A time in ISO 8601; without a zone it is UTC.
-fn point_in_time(text: &str) -> Option<DateTime<Utc>> {
-    // A plus sign that was not escaped has become a space.
-    let text = text.trim().replace(' ', "+");
-    let date = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
-    let naive = || text.parse::<NaiveDateTime>().ok().or_else(date).map(|time| time.and_utc());
-    DateTime::parse_from_rfc3339(&text).ok().map(|time| time.to_utc()).or_else(naive)
 }
 
 fn show(record: &InvocationRecord) -> Value {

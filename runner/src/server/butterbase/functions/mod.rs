@@ -9,9 +9,12 @@ pub mod list;
 pub mod logs;
 pub mod settings;
 
+use super::paging::Paging;
+use super::time;
 use crate::ops::deploy::shown_config;
 use ramekin_model::Function;
-use serde_json::{Value, json};
+use ramekin_store::Deleted;
+use serde_json::{Map, Value, json};
 
 /// The triggers of a function with their settings, secrets left out.
 fn triggers(function: &Function) -> Vec<Value> {
@@ -19,14 +22,30 @@ fn triggers(function: &Function) -> Vec<Value> {
     shown.map(|t| json!({ "type": t.kind, "config": shown_config(t), "enabled": t.enabled })).collect()
 }
 
-/// Fields of agent tools. This server runs none, so no function is one.
-fn agent_tool() -> [(&'static str, Value); 4] {
-    [
-        ("agent_tool", json!(false)),
-        ("agent_tool_description", Value::Null),
-        ("agent_tool_mode", json!("read_only")),
-        ("agent_tool_exposed_to", json!("developer_only")),
-    ]
+/// What the list and the detail of functions both show of one. `deletedAt` is there once it is deleted.
+fn shared(function: &Function) -> Map<String, Value> {
+    let tool = &function.agent_tool;
+    let shown = json!({
+        "id": function.id,
+        "name": function.name,
+        "description": function.description,
+        "triggers": triggers(function),
+        "deployedAt": time(function.deployed_at),
+        "updatedAt": time(function.updated_at),
+        "agent_tool": tool.enabled,
+        "agent_tool_description": tool.description,
+        "agent_tool_mode": tool.mode,
+        "agent_tool_exposed_to": tool.exposed_to,
+        "allow_service_key_impersonation": function.allow_impersonation,
+    });
+    let mut shown = if let Value::Object(shown) = shown { shown } else { Map::new() };
+    shown.extend(function.deleted_at.map(|at| ("deletedAt".to_owned(), time(at).into())));
+    shown
+}
+
+/// Whether a query asks for deleted functions too.
+fn deleted<C>(paging: &Paging<C>) -> Deleted {
+    if paging.include_deleted { Deleted::Included } else { Deleted::Excluded }
 }
 
 /// Every server hears of a change with the transaction that stores it: there is no cache to clear.
@@ -37,14 +56,6 @@ fn invalidation() -> Value {
 /// A number as JavaScript writes it: a whole one without a point.
 fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
-}
-
-/// Adds fields to an object.
-fn extended(mut object: Value, fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    if let Value::Object(map) = &mut object {
-        map.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    }
-    object
 }
 
 #[cfg(test)]
