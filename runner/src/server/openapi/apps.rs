@@ -50,12 +50,15 @@ pub fn part() -> Part {
                 .then(201, NEXT, &json!({ "app": "$response.body#/app_id" }))
                 .answer(200, "The app was there.", reference("MadeApp"), made)
                 .refusals(&[403]),
-            Operation::new("listApps", "get", "/apps", "The apps that the key opens").about("Newest first.").answer(
-                200,
-                "All of them.",
-                whole(json!({ "apps": list(reference("App"), "Newest first") })),
-                json!({ "apps": [listed] }),
-            ),
+            Operation::new("listApps", "get", "/apps", "The apps that the key opens")
+                .about("Newest first.")
+                .paged()
+                .answer(
+                    200,
+                    "All of them.",
+                    whole(json!({ "apps": list(reference("App"), "Newest first") })),
+                    json!({ "apps": [listed] }),
+                ),
             Operation::new("appStatus", "get", "/apps/{app}/status", "Whether an app's database can be used")
                 .about("Its functions can be called in any case.")
                 .answer(200, "Its state.", reference("AppStatus"), status),

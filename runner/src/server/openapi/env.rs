@@ -34,15 +34,15 @@ pub fn part() -> Part {
         about: "Variables of apps and functions, and switches of functions: changed without a deploy, and seen by the next call. \
                 Values are encrypted and shown to nobody. A function's own variable wins over one of its app.",
         operations: vec![
-            Operation::new("appEnv", "get", "/v1/{app}/env", "Names of an app's variables").answer(
-                200,
-                "Their names.",
-                reference("EnvKeys"),
-                json!({ "keys": ["API_KEY"], "updatedAt": TIME }),
-            ),
+            Operation::new("appEnv", "get", "/v1/{app}/env", "Names of an app's variables")
+                .header("if-none-match", "Answers 304 when this is still what there is")
+                .empty(304, "They have not changed.")
+                .answer(200, "Their names.", reference("EnvKeys"), json!({ "keys": ["API_KEY"], "updatedAt": TIME })),
             Operation::new("changeAppEnv", "patch", "/v1/{app}/env", "Changes variables of an app")
                 .about("Sets what is a text, deletes what is null, and leaves the rest.")
+                .header("if-match", "Changes nothing but this version")
                 .body(reference("EnvChange"), change.clone())
+                .refusals(&[412])
                 .answer(200, "The next call of each function sees it.", reference("AppEnvChanged"), app)
                 .refusals(&[429]),
             Operation::new(
@@ -52,11 +52,15 @@ pub fn part() -> Part {
                 "Changes a function's own variables",
             )
             .about("Sets what is a text, deletes what is null, and leaves the rest.")
+            .header("if-match", "Changes nothing but this version")
             .body(reference("EnvChange"), change)
+            .refusals(&[412])
             .answer(200, "The next call sees it.", reference("FunctionEnvChanged"), function)
             .refusals(&[429]),
             Operation::new("changeSettings", "patch", "/v1/{app}/functions/{name}/settings", "A function's switches")
+                .header("if-match", "Changes nothing but this version")
                 .body(reference("SettingsChange"), json!({ SWITCH: false }))
+                .refusals(&[412])
                 .answer(200, "The next call sees it.", reference("SettingsChanged"), switched),
         ],
         schemas: schemas(),

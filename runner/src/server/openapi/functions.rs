@@ -78,26 +78,34 @@ fn operations() -> Vec<Operation> {
                 "Answers when the next call runs the new version; when it fails, nothing was changed. What a redeploy leaves out \
                  stays as it was, the triggers included.",
             )
+            .header("idempotency-key", "The same key with the same body deploys once in 24 hours, and gets the same answer")
+            .header("if-match", "Replaces this version and no other")
+            .header("if-none-match", "`*`: only if there is none of this name")
             .body(reference("Deploy"), asked)
             .answer(200, "It is deployed.", reference("Deployed"), deployed)
             .then(200, NEXT, &json!({ "app": "$request.path.app", "name": "$response.body#/name" }))
-            .refusals(&[429]),
+            .refusals(&[403, 409, 412, 422, 429]),
         Operation::new("listFunctions", "get", "/v1/{app}/functions", "The functions of an app")
             .about("By name. Their code is not in it.")
+            .query("include_deleted", json!({ "type": "string" }), "`true` shows deleted functions too")
+            .paged()
+            .header("if-none-match", "Answers 304 when this is still what there is")
+            .empty(304, "It has not changed.")
             .answer(
                 200,
                 "All of them.",
                 whole(json!({ "functions": list(reference("ListedFunction"), "By name") })),
                 json!({ "functions": [listed()] }),
             ),
-        Operation::new("getFunction", "get", "/v1/{app}/functions/{name}", "One function with its code").answer(
-            200,
-            "The function.",
-            reference("Function"),
-            detail(),
-        ),
+        Operation::new("getFunction", "get", "/v1/{app}/functions/{name}", "One function with its code")
+            .query("include_deleted", json!({ "type": "string" }), "`true` shows a deleted function too")
+            .header("if-none-match", "Answers 304 when this is still what there is")
+            .empty(304, "It has not changed.")
+            .answer(200, "The function.", reference("Function"), detail()),
         Operation::new("deleteFunction", "delete", "/v1/{app}/functions/{name}", "Deletes a function")
             .about("Its log stays, and a deploy of the same name brings it back. Answers the same when there was none.")
+            .header("if-match", "Deletes this version and no other")
+            .refusals(&[412])
             .answer(200, "There is none of this name.", success(), json!({ "success": true })),
         Operation::new("invokeFunction", "post", "/v1/{app}/functions/{name}/invoke", "The owner's test call")
             .about(

@@ -38,7 +38,7 @@ pub fn part() -> Part {
                 .answer(201, "The key is made.", reference("MadeApiKey"), made)
                 .then(201, &["revokeApiKey"], &json!({ "id": "$response.body#/keyId" }))
                 .refusals(&[403, 404]),
-            Operation::new("listApiKeys", "get", "/api-keys", "Every key that is not revoked")
+            Operation::new("listApiKeys", "get", "/api-keys", "Every key that is not revoked").paged()
                 .about("Newest first; the keys themselves are shown to nobody.")
                 .answer(200, "All of them.", whole(json!({ "keys": list(reference("ApiKey"), "Newest first") })), json!({ "keys": [listed] }))
                 .refusals(&[403]),

@@ -4,6 +4,7 @@
 
 mod apps;
 mod call;
+mod config;
 mod env;
 mod functions;
 mod health;
@@ -38,6 +39,7 @@ fn parts() -> Vec<Part> {
         functions::part(),
         env::part(),
         apps::part(),
+        config::part(),
         keys::part(),
         schema::part(),
         rls::part(),
@@ -148,15 +150,17 @@ fn errors() -> [(&'static str, Value); 4] {
 /// Answers by which routes refuse, by status, in both forms.
 fn refusals() -> Map<String, Value> {
     use ErrorCode as Code;
-    let refusals: [(u16, &str, Code); 12] = [
+    let refusals: [(u16, &str, Code); 14] = [
         (400, "The request is not what the route takes; the message names the field.", Code::ValidationInvalidSchema),
         (401, "There is no valid credential.", Code::AuthInvalidApiKey),
         (403, "The credential is valid and may not do this.", Code::AuthInsufficientPermissions),
         (404, "It is not there, or not the caller's.", Code::ResourceNotFound),
         (408, "The body did not arrive in time.", Code::RequestError),
         (409, "It cannot be done in the present state.", Code::AppProvisioning),
+        (412, "What is to be changed is of another version.", Code::PreconditionFailed),
         (413, "The body is too large.", Code::RequestError),
         (414, "Path and query are too long.", Code::RequestError),
+        (422, "The `Idempotency-Key` was sent before, with another body.", Code::IdempotencyKeyReused),
         (429, "Too much at once; `retry-after` says when to try again.", Code::RequestError),
         (431, "The header fields are too many or too large.", Code::RequestError),
         (500, "The server failed; its log says why.", Code::InternalError),

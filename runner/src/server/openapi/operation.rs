@@ -83,6 +83,18 @@ impl Operation {
         self
     }
 
+    /// Answers in pages.
+    pub fn paged(self) -> Self {
+        let limit = json!({ "type": "integer", "minimum": 1 });
+        self.query(
+            "limit",
+            limit,
+            &format!("How many; at most {max}, which is what there is unless said", max = limits::MAX_LIST_PAGE),
+        )
+        .query("cursor", json!({ "type": "string" }), "`next_cursor` of the page before")
+        .refusals(&[400])
+    }
+
     /// A header field.
     pub fn header(mut self, name: &str, about: &str) -> Self {
         let schema = json!({ "type": "string" });
