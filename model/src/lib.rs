@@ -14,7 +14,7 @@ mod trigger;
 pub use app::{ApiKey, App, AppSettings, AppUser, KeyScope, ListedKey, PublicKey, SigningKey};
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning};
 pub use error_code::ErrorCode;
-pub use function::{Function, FunctionStats, NewFunction};
+pub use function::{Function, FunctionMetrics, FunctionStats, NewFunction};
 pub use id::{AppId, FunctionName, InvalidId};
 pub use invocation::{ConsoleLine, InvocationRecord, LogLevel, TriggerType};
 pub use secret::Secret;

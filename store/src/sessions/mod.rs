@@ -17,7 +17,7 @@ mod wire;
 
 pub use transaction::Transaction;
 
-use crate::AppDatabases;
+use crate::{AppDatabases, Connections};
 use failure::Failure;
 use futures::future::{BoxFuture, ready};
 use futures::{FutureExt as _, TryFutureExt as _};
@@ -119,6 +119,12 @@ impl Sessions {
                 Err(failure.into_error())
             }
         }
+    }
+
+    /// Connections of all apps.
+    pub fn connections(&self) -> Connections {
+        let (open, idle) = self.0.counts();
+        Connections { open, idle, most: self.0.most() }
     }
 
     /// Closes every connection that is idle, and each other when it is given back.
