@@ -12,7 +12,7 @@ use crate::ops::call::{Calls, Observer};
 use crate::ops::deploy::Deploys;
 use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
-use crate::ops::logs::Logs;
+use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
 use crate::recorder::{Recorder, Writer};
@@ -239,7 +239,7 @@ impl Platform {
             functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,
-            logs: Logs { store: store.clone(), recorder },
+            logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
             owner,
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),

@@ -1,6 +1,7 @@
 //! Runs every case against one server. Each case folder is a test with its name: `cargo test -p ramekin-tests --test e2e
 //! console/` runs those of one area.
 
+mod logs;
 mod wire;
 
 use libtest_mimic::{Arguments, Trial};
@@ -32,7 +33,7 @@ fn main() -> Result<ExitCode> {
         move || no_case_is_orphaned(&cases).map_err(|error| report::failed(&error))
     })];
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
-    trials.extend(wire_trials(&started));
+    trials.extend(more_trials(&started));
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
@@ -71,29 +72,34 @@ fn trial(case: Case, started: Arc<OnceLock<Started>>) -> Trial {
     })
 }
 
-/// A test on the wire, under the name of its function.
-macro_rules! wire {
-    ($started:expr, $($test:ident),*) => {
-        [$({
+/// Tests that no case can say, under the names of their modules and functions.
+macro_rules! trials {
+    ($started:expr, $($module:ident: $($test:ident),*;)*) => {
+        [$($({
             let started = Arc::clone($started);
-            Trial::test(concat!("wire/", stringify!($test)), move || {
+            Trial::test(concat!(stringify!($module), "/", stringify!($test)), move || {
                 let run = || {
                     let Started { world, address } = self::started(&started)?;
-                    runtime()?.block_on(wire::$test(world, *address))
+                    runtime()?.block_on($module::$test(world, *address))
                 };
                 run().map_err(|error| report::failed(&error))
             })
-        }),*]
+        }),*),*]
     };
 }
 
-fn wire_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
-    let trials = wire!(
+fn more_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
+    let trials = trials!(
         started,
-        chunked_content_is_put_together,
-        http_1_0_is_served,
-        pipelined_requests_are_answered_in_order,
-        whoever_expects_to_continue_is_told_to
+        wire:
+            chunked_content_is_put_together,
+            http_1_0_is_served,
+            pipelined_requests_are_answered_in_order,
+            whoever_expects_to_continue_is_told_to;
+        logs:
+            a_stream_goes_on_where_it_broke_off,
+            a_stream_shows_a_call_soon_after_its_end,
+            one_stream_too_many_is_refused;
     );
     trials.into_iter()
 }

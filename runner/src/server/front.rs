@@ -83,6 +83,11 @@ impl Front {
         Ok(response)
     }
 
+    /// The server ends: answers that have no end of their own get one.
+    pub fn close(&self) {
+        self.state.0.logs.streams.close();
+    }
+
     async fn dispatch(&self, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
         if edge::route(request.uri().path()).is_some() {
             return edge::call(&self.state, meta, request).await;

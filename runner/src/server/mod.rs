@@ -65,6 +65,7 @@ pub async fn serve(listener: TcpListener, front: Front, shutdown: CancellationTo
         });
     }
     drop(listener);
+    front.close();
     tasks.close();
     let ended = async {
         graceful.shutdown().await;

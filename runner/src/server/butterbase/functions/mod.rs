@@ -8,6 +8,7 @@ pub mod invoke;
 pub mod list;
 pub mod logs;
 pub mod settings;
+pub mod stream;
 
 use crate::ops::deploy::shown_config;
 use ramekin_model::Function;
