@@ -13,6 +13,7 @@ pub mod platform;
 pub mod rate_limits;
 pub mod recorder;
 pub mod registry;
+pub mod retention;
 pub mod server;
 pub mod shutdown;
 pub mod telemetry;

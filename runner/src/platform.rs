@@ -17,6 +17,7 @@ use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
+use crate::retention;
 use crate::vault::{Vault, VaultError};
 use ramekin_model::KeyScope;
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
@@ -170,7 +171,7 @@ pub struct Background {
     tasks: TaskTracker,
     writer: Writer,
     /// Ends with the platform.
-    helpers: [JoinHandle<()>; 3],
+    helpers: Vec<JoinHandle<()>>,
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -201,7 +202,7 @@ impl Platform {
         let provisioning = apps.clone();
         let follower = Arc::clone(&registry);
         let resting = Arc::clone(&registry);
-        let helpers = [
+        let mut helpers = vec![
             tokio::spawn(async move { follower.follow(changes).await }),
             tokio::spawn(async move { provisioning.provision_all().await }),
             tokio::spawn(async move {
@@ -211,6 +212,9 @@ impl Platform {
                 }
             }),
         ];
+        if let Some(days) = options.config.log_retention_days {
+            helpers.push(tokio::spawn(retention::keep_for(store.clone(), days)));
+        }
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
         let tasks = sandbox.tasks().clone();
