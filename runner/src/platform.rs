@@ -240,7 +240,12 @@ impl Platform {
             databases,
             environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
-            functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
+            functions: Functions {
+                store: store.clone(),
+                registry: Arc::clone(&registry),
+                recorder: Arc::clone(&recorder),
+                tasks,
+            },
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,
             logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },

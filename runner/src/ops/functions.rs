@@ -1,8 +1,10 @@
-//! Functions as their owner sees them: list, look, delete.
+//! Functions as their owner sees them: list, look, delete. Their figures are those of all calls that have ended here.
 
+use crate::recorder::Recorder;
 use crate::registry::Registry;
-use ramekin_model::{App, Function, FunctionName, FunctionStats};
-use ramekin_store::{Store, StoreError};
+use chrono::{DateTime, Utc};
+use ramekin_model::{App, Function, FunctionMetrics, FunctionName, FunctionStats};
+use ramekin_store::{Deleted, Store, StoreError};
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -13,6 +15,8 @@ pub struct Functions {
     pub store: Store,
     /// Where they are known.
     pub registry: Arc<Registry>,
+    /// Where the newest calls still are.
+    pub recorder: Arc<Recorder>,
     /// Runs what must not stop half-way.
     pub tasks: TaskTracker,
 }
@@ -33,7 +37,23 @@ impl Functions {
     /// # Errors
     /// When the database fails.
     pub async fn list(&self, app: &App) -> Result<Vec<(Function, FunctionStats)>, StoreError> {
+        self.recorder.flush().await;
         self.store.functions().list(&app.id).await
+    }
+
+    /// Figures of a function's calls that started later than `since`. `None` when there is no such function.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn metrics(
+        &self,
+        app: &App,
+        name: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<FunctionMetrics>, StoreError> {
+        let Some(id) = self.store.functions().find(&app.id, name, Deleted::Excluded).await? else { return Ok(None) };
+        self.recorder.flush().await;
+        Ok(Some(self.store.invocations().metrics(id, since).await?))
     }
 
     /// One function.
@@ -41,6 +61,7 @@ impl Functions {
     /// # Errors
     /// When the database fails.
     pub async fn get(&self, app: &App, name: &str) -> Result<Option<Detail>, StoreError> {
+        self.recorder.flush().await;
         let found = self.store.functions().get(&app.id, name).await?;
         Ok(found.map(|(function, stats)| {
             let variables = self.registry.own_variables(function.encrypted_env.as_deref());

@@ -34,6 +34,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/{app}/functions/{name}/invoke", post(functions::invoke::handler))
         .route("/v1/{app}/functions/{name}/logs", get(functions::logs::handler))
         .route("/v1/{app}/functions/{name}/logs/stream", get(functions::stream::handler))
+        .route("/v1/{app}/functions/{name}/metrics", get(functions::metrics::handler))
         .route("/v1/{app}/schema", get(schema::get::handler))
         .route("/v1/{app}/schema/apply", post(schema::apply::handler))
         .route("/v1/{app}/rls", get(rls::list::handler).post(rls::isolate::handler))

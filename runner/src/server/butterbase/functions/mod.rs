@@ -7,6 +7,7 @@ pub mod get;
 pub mod invoke;
 pub mod list;
 pub mod logs;
+pub mod metrics;
 pub mod settings;
 pub mod stream;
 
