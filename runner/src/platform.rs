@@ -15,6 +15,7 @@ use crate::ops::functions::Functions;
 use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
+use crate::rate_limits::RequestLimits;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::retention;
@@ -155,6 +156,8 @@ pub struct Platform {
     pub calls: Calls,
     /// Logs.
     pub logs: Logs,
+    /// How often apps may be asked for something.
+    pub limits: RequestLimits,
     /// Who owns the installation.
     pub owner: Uuid,
     /// Under which clients reach the server, as far as is known.
@@ -249,6 +252,7 @@ impl Platform {
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,
             logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
+            limits: RequestLimits::new(options.config.call_rate, options.config.management_rate),
             owner,
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),

@@ -38,7 +38,8 @@ fn main() -> Result<ExitCode> {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
 
-    let (server, world) = start()?;
+    let upstream = runtime()?.block_on(Upstream::start())?;
+    let (server, world) = start(&upstream, &[])?;
     report::note(format_args!("the server was ready after {:?}", server.ready_after));
     let _ = started.set(Started { world, address: server.address() });
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -53,17 +54,30 @@ fn main() -> Result<ExitCode> {
     Ok(conclusion.exit_code())
 }
 
-fn start() -> Result<(Server, World)> {
-    let upstream = runtime()?.block_on(Upstream::start())?;
-    let server = Server::new(&Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string()))?;
+/// A server with these settings, and an app on it.
+fn start(upstream: &Upstream, settings: &[(String, String)]) -> Result<(Server, World)> {
+    let setup = Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string());
+    let setup = settings.iter().fold(setup, |setup, (name, value)| setup.with(name.clone(), value.as_str()));
+    let server = Server::new(&setup)?;
     let app = runtime()?.block_on(App::create(server.client(), "cases"))?;
     let base = format!("http://{}", server.address());
-    Ok((server, World { app, upstream, base }))
+    Ok((server, World { app, upstream: upstream.clone(), base }))
+}
+
+/// Runs a case, on a server of its own if it asks for settings.
+fn run(case: &Case, shared: &World) -> Result<()> {
+    let settings = case.settings();
+    if settings.is_empty() {
+        return runtime()?.block_on(case.run(shared));
+    }
+    let (server, own) = start(&shared.upstream, &settings)?;
+    runtime()?.block_on(case.run(&own))?;
+    server.stop()
 }
 
 fn trial(case: Case, started: Arc<OnceLock<Started>>) -> Trial {
     Trial::test(case.name.clone(), move || {
-        let run = || runtime()?.block_on(case.run(&self::started(&started)?.world));
+        let run = || self::run(&case, &self::started(&started)?.world);
         match (run(), case.known_failure()) {
             (Ok(()), Some(reason)) => Err(format!("it passes now: take its `known_failure` out ({reason})").into()),
             (Err(_), Some(_)) => Ok(()),

@@ -2,6 +2,7 @@
 //! at before the body, so that nobody without one makes the server read megabytes.
 
 use super::error::ApiError;
+use super::rate;
 use super::state::AppState;
 use axum::extract::{FromRef as _, FromRequestParts, RawPathParams};
 use base64::Engine as _;
@@ -23,7 +24,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// A valid API key.
 pub struct Owner(pub Arc<ApiKey>);
 
-/// An app that the key opens, named in the path.
+/// An app that the key opens, named in the path. Counts as a request to it.
 pub struct OwnedApp {
     /// The app.
     pub app: Arc<App>,
@@ -71,7 +72,9 @@ impl FromRequestParts<AppState> for OwnedApp {
             Some(id) => Apps::from_ref(state).find(&key, id).await?,
             None => None,
         };
-        Ok(Self { app: app.ok_or_else(|| ApiError::not_found("App"))?, key })
+        let app = app.ok_or_else(|| ApiError::not_found("App"))?;
+        rate::count(parts, state, &app.id)?;
+        Ok(Self { app, key })
     }
 }
 

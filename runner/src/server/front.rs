@@ -5,6 +5,7 @@ use super::body::ResponseBody;
 use super::butterbase::edge;
 use super::cors::Origin;
 use super::error::ApiError;
+use super::rate::Counted;
 use super::router::router;
 use super::state::AppState;
 use axum::Router;
@@ -96,7 +97,10 @@ impl Front {
         let span = tracing::info_span!("request", id = %meta.id, %method, path);
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(meta);
-        let Ok(response) = self.router.clone().call(request).instrument(span).await;
+        let counted = Counted::default();
+        request.extensions_mut().insert(counted.clone());
+        let Ok(mut response) = self.router.clone().call(request).instrument(span).await;
+        counted.mark(response.headers_mut());
         response.map(ResponseBody::Routed)
     }
 }

@@ -8,6 +8,7 @@ pub mod cors;
 pub mod error;
 pub mod front;
 pub mod health;
+pub mod rate;
 pub mod router;
 mod stall;
 pub mod state;

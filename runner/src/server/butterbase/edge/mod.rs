@@ -7,10 +7,12 @@ pub mod peers;
 pub mod respond;
 
 use crate::ops::call::{CallFailure, Incoming as Arriving, Received};
+use crate::rate_limits::Standing;
 use crate::registry::{Found, FunctionEntry};
 use crate::server::body::{ResponseBody, content};
 use crate::server::error::ApiError;
 use crate::server::front::Meta;
+use crate::server::rate;
 use crate::server::state::AppState;
 use caller::Identity;
 use failure::Audience;
@@ -34,11 +36,16 @@ pub fn route(path: &str) -> Option<(&str, &str)> {
 pub async fn call(state: &AppState, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
     let method = request.method().clone();
     let version = request.version();
-    match forward(state, meta, request).await {
+    let mut standing = None;
+    let mut response = match forward(state, meta, request, &mut standing).await {
         Ok(Ok(reply)) => respond::reply(reply, &method, version),
         Ok(Err(failure)) => failure::response(failure, Audience::Public).map(ResponseBody::Bytes),
         Err(error) => failure::refusal(error).map(ResponseBody::Bytes),
+    };
+    if let Some(standing) = standing {
+        rate::mark(standing, response.headers_mut());
     }
+    response
 }
 
 /// Why a call was not made.
@@ -59,10 +66,18 @@ async fn forward(
     state: &AppState,
     meta: Meta,
     request: Request<Incoming>,
+    standing: &mut Option<Standing>,
 ) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal> {
     let platform = &*state.0;
     let Some((app, name)) = route(request.uri().path()) else { return Err(Refusal::NoFunction) };
     let (entry, auth) = find(state, app, name)?;
+    match platform.limits.call(&entry.function.app_id) {
+        Ok(counted) => *standing = counted,
+        Err(refused) => {
+            *standing = Some(refused.0);
+            return Err(rate::too_often(refused, "calls of functions of the app").into());
+        }
+    }
     let identity = caller::identify(&platform.keys, request.headers(), &entry).await?;
     if caller::is_refused(auth, &identity) {
         return Err(ApiError::new(ErrorCode::AuthRequired, "the function asks for a signed-in user").into());
