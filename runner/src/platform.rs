@@ -5,9 +5,10 @@ use crate::database::FunctionSql;
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
 use crate::images::Images;
+use crate::meter::Meter;
 use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
-use crate::ops::auth::Keys;
+use crate::ops::auth::{Keys, KnownToken};
 use crate::ops::call::{Calls, Observer};
 use crate::ops::deploy::Deploys;
 use crate::ops::environment::Environments;
@@ -158,6 +159,12 @@ pub struct Platform {
     pub logs: Logs,
     /// How often apps may be asked for something.
     pub limits: RequestLimits,
+    /// Counts what the server does.
+    pub meter: Arc<Meter>,
+    /// Opens the metrics besides account keys.
+    pub metrics_token: Option<KnownToken>,
+    /// Sessions of apps' databases for SQL of functions.
+    pub sessions: Sessions,
     /// Who owns the installation.
     pub owner: Uuid,
     /// Under which clients reach the server, as far as is known.
@@ -184,6 +191,7 @@ impl Platform {
     /// # Errors
     /// See [`PlatformError`]; each text says what to do.
     pub async fn open(options: PlatformOptions) -> Result<(Self, Background), PlatformError> {
+        let meter = Meter::new();
         let max_calls = options.config.max_calls;
         let Opened { store, embedded } = options.database;
         let sandbox = options.sandbox.0.await.unwrap_or_else(|error| {
@@ -229,12 +237,20 @@ impl Platform {
             // One app leaves a quarter of the slots to others.
             admission: Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize),
             recorder: Arc::clone(&recorder),
+            meter: Arc::clone(&meter),
             fetch,
             database: Arc::new(FunctionSql::new(sessions.clone())),
             anonymous_role: options.config.anonymous_role,
             observer: options.observer,
         };
-        let background = Background { store: store.clone(), sessions, tasks: tasks.clone(), writer, helpers, embedded };
+        let background = Background {
+            store: store.clone(),
+            sessions: sessions.clone(),
+            tasks: tasks.clone(),
+            writer,
+            helpers,
+            embedded,
+        };
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps,
@@ -252,6 +268,9 @@ impl Platform {
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault),
             calls,
             logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
+            metrics_token: options.config.metrics_token.as_ref().map(KnownToken::new),
+            meter,
+            sessions,
             limits: RequestLimits::new(options.config.call_rate, options.config.management_rate),
             owner,
             public_url: options.public_url.into(),

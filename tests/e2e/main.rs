@@ -39,7 +39,7 @@ fn main() -> Result<ExitCode> {
     }
 
     let upstream = runtime()?.block_on(Upstream::start())?;
-    let (server, world) = start(&upstream, &[])?;
+    let (server, world) = start(upstream, &[])?;
     report::note(format_args!("the server was ready after {:?}", server.ready_after));
     let _ = started.set(Started { world, address: server.address() });
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -55,13 +55,13 @@ fn main() -> Result<ExitCode> {
 }
 
 /// A server with these settings, and an app on it.
-fn start(upstream: &Upstream, settings: &[(String, String)]) -> Result<(Server, World)> {
+fn start(upstream: Upstream, settings: &[(String, String)]) -> Result<(Server, World)> {
     let setup = Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string());
     let setup = settings.iter().fold(setup, |setup, (name, value)| setup.with(name.clone(), value.as_str()));
     let server = Server::new(&setup)?;
     let app = runtime()?.block_on(App::create(server.client(), "cases"))?;
     let base = format!("http://{}", server.address());
-    Ok((server, World { app, upstream: upstream.clone(), base }))
+    Ok((server, World { app, upstream, base }))
 }
 
 /// Runs a case, on a server of its own if it asks for settings.
@@ -70,7 +70,7 @@ fn run(case: &Case, shared: &World) -> Result<()> {
     if settings.is_empty() {
         return runtime()?.block_on(case.run(shared));
     }
-    let (server, own) = start(&shared.upstream, &settings)?;
+    let (server, own) = start(shared.upstream, &settings)?;
     runtime()?.block_on(case.run(&own))?;
     server.stop()
 }

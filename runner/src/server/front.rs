@@ -8,6 +8,7 @@ use super::error::ApiError;
 use super::rate::Counted;
 use super::router::router;
 use super::state::AppState;
+use crate::meter::OpenConnection;
 use axum::Router;
 use futures::FutureExt as _;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
@@ -82,6 +83,11 @@ impl Front {
         let id = HeaderValue::from_str(meta.id.as_hyphenated().encode_lower(&mut text));
         response.headers_mut().insert(REQUEST_ID, id.unwrap_or(HeaderValue::from_static("")));
         Ok(response)
+    }
+
+    /// Counts a connection for as long as it is open.
+    pub fn connected(&self) -> OpenConnection {
+        self.state.0.meter.connection()
     }
 
     /// The server ends: answers that have no end of their own get one.

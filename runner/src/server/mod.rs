@@ -8,6 +8,7 @@ pub mod cors;
 pub mod error;
 pub mod front;
 pub mod health;
+pub mod metrics;
 pub mod rate;
 pub mod router;
 mod stall;
@@ -58,11 +59,12 @@ pub async fn serve(listener: TcpListener, front: Front, shutdown: CancellationTo
             accepted = accept(&listener, &places) => accepted,
         };
         let (stream, peer, place) = accepted;
+        let counted = front.connected();
         let connection = Connection { stream, peer, front: Arc::clone(&front), builder: Arc::clone(&builder) };
         let watcher = graceful.watcher();
         tasks.spawn(async move {
             connection.run(watcher).await;
-            drop(place);
+            drop((place, counted));
         });
     }
     drop(listener);

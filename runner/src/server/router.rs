@@ -3,7 +3,7 @@
 use super::butterbase::{api_keys, apps, auth, env, functions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
-use super::{butterbase, health};
+use super::{butterbase, health, metrics};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/health", get(health::alive))
         .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics::handler))
         .route("/init", post(apps::init::handler))
         .route("/apps", get(apps::list::handler))
         .route("/apps/{app}/status", get(apps::status::handler))
