@@ -164,3 +164,28 @@ pub struct FunctionStats {
     /// Mean duration over the last 24 hours, in milliseconds.
     pub day_avg_duration_ms: f64,
 }
+
+/// Figures of a function's calls since a point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct FunctionMetrics {
+    /// Calls.
+    pub invocations: i64,
+    /// Of these, calls that ended in an error.
+    pub errors: i64,
+    /// Mean duration, in milliseconds.
+    pub avg_duration_ms: f64,
+    /// Duration that half of the calls did not exceed, in milliseconds; `None` without calls in the log.
+    pub p50_ms: Option<i64>,
+    /// The same of 95 in a hundred.
+    pub p95_ms: Option<i64>,
+    /// The same of 99 in a hundred.
+    pub p99_ms: Option<i64>,
+    /// Mean CPU time, in microseconds.
+    pub avg_cpu_us: f64,
+    /// Mean of the largest linear memories, in bytes.
+    pub avg_memory_bytes: f64,
+    /// Newest call of its lifetime.
+    pub last_invoked_at: Option<DateTime<Utc>>,
+    /// Its status.
+    pub last_status: Option<u16>,
+}

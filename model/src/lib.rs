@@ -17,7 +17,9 @@ pub use app::{ApiKey, App, AppSettings, AppUser, KeyScope, ListedKey, Pause, Pub
 pub use audit::{Actor, AuditEvent, AuditKind, AuditRecord, By};
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning};
 pub use error_code::ErrorCode;
-pub use function::{AgentTool, AgentToolChange, Function, FunctionStats, NewFunction, Receipt, TriggerState};
+pub use function::{
+    AgentTool, AgentToolChange, Function, FunctionMetrics, FunctionStats, NewFunction, Receipt, TriggerState,
+};
 pub use id::{AppId, FunctionName, InvalidId};
 pub use invocation::{Acted, ConsoleLine, InvocationRecord, LogLevel, TriggerType};
 pub use precondition::Precondition;

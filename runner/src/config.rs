@@ -47,6 +47,14 @@ pub mod env_var {
     pub const MAX_FUNCTIONS: &str = "RAMEKIN_MAX_FUNCTIONS";
     /// Origins whose pages may read what any route answers, separated by commas: `https://dashboard.example.org`.
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
+    /// How many days records of calls are kept; 0 keeps them for ever.
+    pub const LOG_RETENTION_DAYS: &str = "RAMEKIN_LOG_RETENTION_DAYS";
+    /// Token that opens `GET /metrics`, as an account key does.
+    pub const METRICS_TOKEN: &str = "RAMEKIN_METRICS_TOKEN";
+    /// Public calls of the functions of one app in a minute; 0, and nothing, is no limit.
+    pub const RATE_LIMIT: &str = "RAMEKIN_RATE_LIMIT";
+    /// Requests to one management route of one app in a minute; 0 is no limit.
+    pub const MANAGEMENT_RATE_LIMIT: &str = "RAMEKIN_MANAGEMENT_RATE_LIMIT";
 }
 
 /// Default of [`env_var::LISTEN`].
@@ -61,6 +69,8 @@ const MOST_CALLS: u32 = 10_000;
 const CONNECTIONS: std::ops::RangeInclusive<usize> = 4..=1_000;
 /// Fewest and most [`env_var::MAX_FUNCTIONS`].
 const FUNCTIONS: std::ops::RangeInclusive<u32> = 1..=100_000;
+/// Largest rate that can be set; who wants more sets none.
+const MOST_RATE: u32 = 1_000_000;
 
 /// A setting that cannot be used. The value is shown only where it is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +120,24 @@ pub enum ConfigError {
     /// An entry of the list.
     #[error("{name} has the entry `{0}`; an entry is an origin such as https://dashboard.example.org, without a path", name = env_var::ALLOWED_ORIGINS)]
     AllowedOrigins(String),
+    /// Not a number, or out of range.
+    #[error("{name} is `{0}`; it must be a number of days from 0 (for ever) to {most}", name = env_var::LOG_RETENTION_DAYS, most = limits::MAX_LOG_RETENTION_DAYS)]
+    LogRetention(String),
+    /// Not a number, or out of range.
+    #[error("{name} is `{value}`; it must be a number from 0 (no limit) to {MOST_RATE}")]
+    Rate {
+        /// Which variable.
+        name: &'static str,
+        /// What it is.
+        value: String,
+    },
+    /// Too short, or not to be sent in a header.
+    #[error(
+        "{} must be at least {} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
+        env_var::METRICS_TOKEN,
+        limits::MIN_METRICS_TOKEN
+    )]
+    MetricsToken,
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
     NoHome,
@@ -213,6 +241,14 @@ pub struct Config {
     pub max_functions: u32,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// How long records of calls are kept, in days; `None` keeps them for ever.
+    pub log_retention_days: Option<u32>,
+    /// Opens the metrics of the server.
+    pub metrics_token: Option<Secret<String>>,
+    /// Public calls of an app in a minute.
+    pub call_rate: Option<u32>,
+    /// Requests to a management route of an app in a minute.
+    pub management_rate: Option<u32>,
 }
 
 impl Config {
@@ -261,6 +297,15 @@ impl Config {
                 .ok_or_else(|| ConfigError::MaxFunctions(text.to_owned()))?,
         };
         let origins = variables.get(env_var::ALLOWED_ORIGINS)?.unwrap_or_default();
+        let log_retention_days = match variables.get(env_var::LOG_RETENTION_DAYS)? {
+            None => limits::LOG_RETENTION_DAYS,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|days| *days <= limits::MAX_LOG_RETENTION_DAYS)
+                .ok_or_else(|| ConfigError::LogRetention(text.to_owned()))?,
+        };
+        let metrics_token = variables.get(env_var::METRICS_TOKEN)?;
         Ok(Self {
             bootstrap_key: bootstrap_key
                 .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
@@ -286,8 +331,31 @@ impl Config {
                 .filter(|text| !text.is_empty())
                 .map(|text| origins::normalized(text).ok_or_else(|| ConfigError::AllowedOrigins(text.to_owned())))
                 .collect::<Result<_, _>>()?,
+            log_retention_days: Some(log_retention_days).filter(|days| *days > 0),
+            metrics_token: metrics_token.map(|text| parse_token(text).ok_or(ConfigError::MetricsToken)).transpose()?,
+            call_rate: rate(variables, env_var::RATE_LIMIT, 0)?,
+            management_rate: rate(variables, env_var::MANAGEMENT_RATE_LIMIT, limits::MANAGEMENT_RATE)?,
         })
     }
+}
+
+/// A number of requests in a minute; 0 is no limit.
+fn rate(variables: &Variables, name: &'static str, unless_set: u32) -> Result<Option<u32>, ConfigError> {
+    let rate = match variables.get(name)? {
+        None => unless_set,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|rate| *rate <= MOST_RATE)
+            .ok_or_else(|| ConfigError::Rate { name, value: text.to_owned() })?,
+    };
+    Ok(Some(rate).filter(|rate| *rate > 0))
+}
+
+/// A token that can be sent as it is.
+fn parse_token(text: &str) -> Option<Secret<String>> {
+    let fits = text.len() >= limits::MIN_METRICS_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| Secret::new(text.to_owned()))
 }
 
 /// 32 bytes from 64 characters of hex.
@@ -383,6 +451,8 @@ mod tests {
         let set = variables([("RAMEKIN_DATABASE_CONNECTIONS", "4"), ("RAMEKIN_ANONYMOUS_ROLE", "anon")]);
         let config = Config::read(&set).unwrap();
         assert_eq!((config.database_connections, config.anonymous_role), (4, AnonymousRole::Anon));
+        assert_eq!((config.log_retention_days, config.metrics_token.is_none()), (Some(7), true));
+        assert_eq!((config.call_rate, config.management_rate), (None, Some(300)));
         assert!(config.bootstrap_key.is_none() && config.encryption_key.is_none() && config.public_url.is_none());
         let empty = Config::read(&variables([("RAMEKIN_PUBLIC_URL", ""), ("RAMEKIN_EGRESS_ALLOW", " ")])).unwrap();
         assert!(empty.public_url.is_none());
@@ -427,6 +497,10 @@ mod tests {
             ("RAMEKIN_MAX_FUNCTIONS", "0"),
             ("RAMEKIN_MAX_FUNCTIONS", "100001"),
             ("RAMEKIN_ALLOWED_ORIGINS", "*"),
+            ("RAMEKIN_LOG_RETENTION_DAYS", "36501"),
+            ("RAMEKIN_LOG_RETENTION_DAYS", "-1"),
+            ("RAMEKIN_RATE_LIMIT", "1000001"),
+            ("RAMEKIN_MANAGEMENT_RATE_LIMIT", "many"),
         ] {
             let error = Config::read(&variables([(name, value)])).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
@@ -449,6 +523,31 @@ mod tests {
         ] {
             assert_eq!(allows(name, value, "10.1.2.3"), allowed, "{name}={value}");
             assert!(allows(name, value, "1.1.1.1"), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_no_limit() {
+        let set = |text| {
+            let names = ["RAMEKIN_LOG_RETENTION_DAYS", "RAMEKIN_RATE_LIMIT", "RAMEKIN_MANAGEMENT_RATE_LIMIT"];
+            let config = Config::read(&variables(names.map(|name| (name, text)))).unwrap();
+            (config.log_retention_days, config.call_rate, config.management_rate)
+        };
+        assert_eq!(set("0"), (None, None, None));
+        assert_eq!(set("36500"), (Some(36_500), Some(36_500), Some(36_500)));
+        let rate = Config::read(&variables([("RAMEKIN_RATE_LIMIT", "1000000")])).unwrap().call_rate;
+        assert_eq!(rate, Some(1_000_000));
+    }
+
+    #[test]
+    fn tokens_for_metrics_on_and_past_the_limit() {
+        let read = |text: &str| Config::read(&variables([("RAMEKIN_METRICS_TOKEN", text)]));
+        let token = "t".repeat(limits::MIN_METRICS_TOKEN);
+        assert_eq!(read(&token).unwrap().metrics_token.unwrap().expose(), &token);
+        for bad in ["canary", &token[1..], &format!("{token} {token}"), &format!("{token}ä")] {
+            let error = read(bad).unwrap_err();
+            assert_eq!(error, ConfigError::MetricsToken);
+            assert!(!error.to_string().contains(bad));
         }
     }
 

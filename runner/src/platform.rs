@@ -5,20 +5,23 @@ use crate::database::FunctionSql;
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
 use crate::images::Images;
+use crate::meter::Meter;
 use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
 use crate::ops::audit::Audits;
-use crate::ops::auth::Keys;
+use crate::ops::auth::{Keys, KnownToken};
 use crate::ops::call::{Calls, Observer};
 use crate::ops::configuration::Configurations;
 use crate::ops::deploy::Deploys;
 use crate::ops::environment::Environments;
 use crate::ops::functions::Functions;
-use crate::ops::logs::Logs;
+use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
+use crate::rate_limits::RequestLimits;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
+use crate::retention;
 use crate::vault::{Vault, VaultError};
 use ramekin_model::{By, KeyScope};
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
@@ -160,6 +163,14 @@ pub struct Platform {
     pub calls: Calls,
     /// Logs.
     pub logs: Logs,
+    /// How often apps may be asked for something.
+    pub limits: RequestLimits,
+    /// Counts what the server does.
+    pub meter: Arc<Meter>,
+    /// Opens the metrics besides account keys.
+    pub metrics_token: Option<KnownToken>,
+    /// Sessions of apps' databases for SQL of functions.
+    pub sessions: Sessions,
     /// Who owns the installation.
     pub owner: Uuid,
     /// Under which clients reach the server, as far as is known.
@@ -178,7 +189,7 @@ pub struct Background {
     tasks: TaskTracker,
     writer: Writer,
     /// Ends with the platform.
-    helpers: [JoinHandle<()>; 4],
+    helpers: Vec<JoinHandle<()>>,
     embedded: Option<EmbeddedPostgres>,
 }
 
@@ -188,6 +199,7 @@ impl Platform {
     /// # Errors
     /// See [`PlatformError`]; each text says what to do.
     pub async fn open(options: PlatformOptions) -> Result<(Self, Background), PlatformError> {
+        let meter = Meter::new();
         let max_calls = options.config.max_calls;
         let Opened { store, embedded } = options.database;
         let sandbox = options.sandbox.0.await.unwrap_or_else(|error| {
@@ -218,7 +230,7 @@ impl Platform {
         let (provisioning, sweeping) = (apps.clone(), apps.clone());
         let follower = Arc::clone(&registry);
         let resting = Arc::clone(&registry);
-        let helpers = [
+        let mut helpers = vec![
             tokio::spawn(async move { follower.follow(changes).await }),
             tokio::spawn(async move { provisioning.provision_all().await }),
             tokio::spawn(async move { sweeping.sweep_keys().await }),
@@ -229,6 +241,9 @@ impl Platform {
                 }
             }),
         ];
+        if let Some(days) = options.config.log_retention_days {
+            helpers.push(tokio::spawn(retention::keep_for(store.clone(), days)));
+        }
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
         let calls = Calls {
@@ -237,12 +252,20 @@ impl Platform {
             // One app leaves a quarter of the slots to others.
             admission: Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize),
             recorder: Arc::clone(&recorder),
+            meter: Arc::clone(&meter),
             fetch,
             database: Arc::new(FunctionSql::new(sessions.clone())),
             anonymous_role: options.config.anonymous_role,
             observer: options.observer,
         };
-        let background = Background { store: store.clone(), sessions, tasks: tasks.clone(), writer, helpers, embedded };
+        let background = Background {
+            store: store.clone(),
+            sessions: sessions.clone(),
+            tasks: tasks.clone(),
+            writer,
+            helpers,
+            embedded,
+        };
         let platform = Self {
             keys: Keys::new(store.clone(), tasks.clone()),
             apps,
@@ -257,10 +280,19 @@ impl Platform {
             databases,
             environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
-            functions: Functions { store: store.clone(), registry: Arc::clone(&registry), tasks },
+            functions: Functions {
+                store: store.clone(),
+                registry: Arc::clone(&registry),
+                recorder: Arc::clone(&recorder),
+                tasks,
+            },
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault, options.config.max_functions),
             calls,
-            logs: Logs { store: store.clone(), recorder },
+            logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
+            metrics_token: options.config.metrics_token.as_ref().map(KnownToken::new),
+            meter,
+            sessions,
+            limits: RequestLimits::new(options.config.call_rate, options.config.management_rate),
             owner,
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),

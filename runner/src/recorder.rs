@@ -7,7 +7,7 @@ use std::future::{Future, pending};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
@@ -46,6 +46,7 @@ pub struct Recorder {
     queue: mpsc::Sender<InvocationRecord>,
     flushes: mpsc::Sender<Flush>,
     counts: Arc<Counts>,
+    written: Arc<Notify>,
 }
 
 /// Writes what a [`Recorder`] took.
@@ -64,7 +65,7 @@ struct Counts {
     dropped: AtomicU64,
 }
 
-/// How the recorder does, for the health check.
+/// How the recorder does, for the health check and the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecorderState {
     /// Records that wait to be written.
@@ -80,16 +81,18 @@ impl Recorder {
         let (flushes, orders) = mpsc::channel(64);
         let (closing, closed) = watch::channel(None);
         let counts = Arc::<Counts>::default();
+        let written = Arc::<Notify>::default();
         let write = Write {
             sink,
             records,
             orders,
             counts: Arc::clone(&counts),
+            written: Arc::clone(&written),
             batch: Vec::with_capacity(BATCH),
             closing: Closing(closed),
         };
         let task = tokio::spawn(write.run());
-        (Arc::new(Self { queue, flushes, counts }), Writer { task, closing })
+        (Arc::new(Self { queue, flushes, counts, written }), Writer { task, closing })
     }
 
     /// Takes a record. Never waits.
@@ -110,6 +113,11 @@ impl Recorder {
         if self.counts.queued.load(Ordering::Relaxed) > 0 && self.flushes.try_send(done).is_ok() {
             let _ = timeout(FLUSH, written).await;
         }
+    }
+
+    /// Told whenever records were written.
+    pub fn written(&self) -> Arc<Notify> {
+        Arc::clone(&self.written)
     }
 
     /// How it does.
@@ -144,8 +152,8 @@ impl Counts {
 /// Bytes of text in a record, roughly.
 fn size(record: &InvocationRecord) -> usize {
     let console: usize = record.console.iter().map(|line| line.message.len() + 32).sum();
-    let error = record.error.as_ref().map_or(0, String::len) + record.stack.as_ref().map_or(0, String::len);
-    256 + record.path.len() + console + error
+    let texts = [&record.user_id, &record.error, &record.stack].map(|text| text.as_ref().map_or(0, String::len));
+    256 + record.method.len() + record.path.len() + console + texts.iter().sum::<usize>()
 }
 
 impl Writer {
@@ -196,6 +204,7 @@ struct Write<S> {
     records: mpsc::Receiver<InvocationRecord>,
     orders: mpsc::Receiver<Flush>,
     counts: Arc<Counts>,
+    written: Arc<Notify>,
     batch: Vec<InvocationRecord>,
     closing: Closing,
 }
@@ -314,7 +323,10 @@ impl<S: Sink> Write<S> {
             written = timeout(WRITE, write) => written,
         };
         match written {
-            Ok(Ok(())) => Ok(Ok(())),
+            Ok(Ok(())) => {
+                self.written.notify_one();
+                Ok(Ok(()))
+            }
             Ok(Err(error)) if error.is_refusal() => Ok(Err(error)),
             Ok(Err(error)) => Err(Unwritten::Away(error)),
             Err(_) => Err(Unwritten::Away(StoreError::Unavailable(format!("no answer within {WRITE:?}")))),
@@ -362,6 +374,8 @@ mod tests {
         silent: AtomicBool,
         /// How long it takes to say that the database is away.
         away_takes: Mutex<Duration>,
+        /// How long it takes to write.
+        takes: Mutex<Duration>,
         /// Goes away after writing so many single records.
         away_after: Mutex<Option<usize>>,
         /// Answers everything with this state.
@@ -381,6 +395,8 @@ mod tests {
                 sleep(takes).await;
                 return Err(StoreError::Unavailable("gone".into()));
             }
+            let takes = *self.0.takes.lock().unwrap();
+            sleep(takes).await;
             if let Some(state) = *self.0.state.lock().unwrap() {
                 return Err(StoreError::Statement { sqlstate: Some(state.into()), message: "not now".into() });
             }
@@ -455,6 +471,66 @@ mod tests {
         sleep(Duration::from_mins(1)).await;
         writer.close().await;
         assert_eq!(sink.0.written.lock().unwrap().len() as u64, total as u64 - dropped);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_database_holds_up_no_caller() {
+        let sink = Fake::default();
+        *sink.0.takes.lock().unwrap() = Duration::from_secs(5);
+        let (recorder, writer) = Recorder::start(sink.clone());
+        let mut longest = std::time::Duration::ZERO;
+        let begun = Instant::now();
+        for n in 0..20_000 {
+            // Of the machine's own time, for the time of the test stands still while nobody waits for it.
+            let called = std::time::Instant::now();
+            recorder.record(record(n));
+            longest = longest.max(called.elapsed());
+            if n % 1_000 == 0 {
+                sleep(Duration::from_millis(10)).await;
+            }
+        }
+        assert_eq!(begun.elapsed(), Duration::from_millis(200), "no call waited");
+        assert!(longest < Duration::from_secs(1), "{longest:?}");
+        assert_eq!(recorder.state(), RecorderState { queued: 20_000, dropped: 0 });
+        // 40 batches of 5 seconds.
+        sleep(Duration::from_secs(201)).await;
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 0 });
+        assert_eq!(sink.0.written.lock().unwrap().len(), 20_000);
+        writer.close().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_dropped_is_counted_to_the_record() {
+        let sink = Fake::default();
+        *sink.0.takes.lock().unwrap() = Duration::from_secs(5);
+        let (recorder, writer) = Recorder::start(sink.clone());
+        for n in 0..BATCH as u128 {
+            recorder.record(record(n));
+        }
+        // The first batch is on its way, so all of the queue is free.
+        sleep(LINGER * 2).await;
+        for n in 0..QUEUE as u128 {
+            recorder.record(record(1_000 + n));
+        }
+        assert_eq!(recorder.state(), RecorderState { queued: BATCH + QUEUE, dropped: 0 }, "on the limit");
+        for n in 0..7 {
+            recorder.record(record(1_000_000 + n));
+        }
+        assert_eq!(recorder.state(), RecorderState { queued: BATCH + QUEUE, dropped: 7 }, "past it");
+        *sink.0.takes.lock().unwrap() = Duration::ZERO;
+        sleep(Duration::from_mins(1)).await;
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 7 });
+        assert_eq!(sink.0.written.lock().unwrap().len(), BATCH + QUEUE);
+        writer.close().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_follows_is_told_of_what_was_written() {
+        let (recorder, writer) = Recorder::start(Fake::default());
+        let written = recorder.written();
+        recorder.record(record(1));
+        timeout(LINGER * 2, written.notified()).await.unwrap();
+        writer.close().await;
     }
 
     #[tokio::test(start_paused = true)]

@@ -167,6 +167,13 @@ impl Registry {
         self.apps.load().values().map(|app| app.functions.len()).sum()
     }
 
+    /// Images that are loaded, and the linear memory that calls of them begin with, in bytes.
+    pub fn images(&self) -> (usize, u64) {
+        let apps = self.apps.load();
+        let images = apps.values().flat_map(|app| app.functions.values()).filter_map(|entry| entry.image.ready());
+        images.fold((0, 0), |(count, bytes), image| (count + 1, bytes + image.memory()))
+    }
+
     /// Gives back the memory of images that nobody calls. To be said from time to time.
     pub fn rest(&self) {
         for app in self.apps.load().values() {

@@ -122,15 +122,22 @@ macro_rules! stats_columns {
     };
 }
 
-/// Figures of the last 24 hours of each function `f`. An error is what [`ramekin_model::InvocationRecord::is_error`] says.
+/// Figures of the last 24 hours of each function `f`: of whole hours from their sums, and of the rest of the hour in which the
+/// 24 hours began from the log. An error is what [`ramekin_model::InvocationRecord::is_error`] says.
 macro_rules! day_figures {
     () => {
         "CROSS JOIN LATERAL (
-             SELECT count(*) AS invocations,
-                    count(*) FILTER (WHERE i.status_code IS NULL OR i.status_code >= 400) AS errors,
-                    coalesce(avg(i.duration_ms), 0)::float8 AS avg_duration_ms
-             FROM ramekin.function_invocations i
-             WHERE i.function_id = f.id AND i.started_at > now() - interval '24 hours') day"
+             SELECT sum(calls)::bigint AS invocations, sum(errors)::bigint AS errors,
+                    coalesce(sum(duration_ms) / nullif(sum(calls), 0), 0)::float8 AS avg_duration_ms
+             FROM (SELECT h.calls, h.errors, h.duration_ms FROM ramekin.function_hours h
+                   WHERE h.function_id = f.id AND h.hour > now() - interval '24 hours'
+                   UNION ALL
+                   SELECT count(*), count(*) FILTER (WHERE i.status_code IS NULL OR i.status_code >= 400),
+                          sum(i.duration_ms)::bigint
+                   FROM ramekin.function_invocations i
+                   WHERE i.function_id = f.id AND i.started_at > now() - interval '24 hours'
+                     AND i.started_at < date_bin('1 hour', now() - interval '24 hours', 'epoch') + interval '1 hour'
+                  ) parts) day"
     };
 }
 

@@ -1,4 +1,5 @@
-//! The log of calls: written in batches off the request path, read newest first.
+//! The log of calls: written in batches off the request path; read newest first, or followed in the order of recording.
+//! With it go the figures of functions: sums by hour, which a batch adds to.
 
 use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
@@ -10,8 +11,14 @@ use sqlx::{PgConnection, PgPool};
 use std::borrow::Cow;
 use uuid::Uuid;
 
+mod figures;
+mod follow;
+mod retention;
 #[cfg(test)]
 mod tests;
+
+use figures::sums;
+pub use follow::{Head, Recorded};
 
 /// See [`crate::Store::invocations`].
 #[derive(Debug)]
@@ -26,8 +33,19 @@ pub struct LogQuery {
     pub limit: u32,
     /// Only calls that started later than this.
     pub since: Option<DateTime<Utc>>,
+    /// Only what comes after this record in a log that is read newest first.
+    pub before: Option<LogCursor>,
     /// Only records with an error text.
     pub errors_only: bool,
+}
+
+/// The place of a record in a log: after it come earlier calls, and of the same microsecond those of smaller ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogCursor {
+    /// When its call started.
+    pub started_at: DateTime<Utc>,
+    /// Its id.
+    pub id: Uuid,
 }
 
 /// A page of the log.
@@ -39,6 +57,14 @@ pub struct LogPage {
     pub has_more: bool,
 }
 
+impl LogPage {
+    /// Where the next page begins; `None` when this is the last one.
+    pub fn next(&self) -> Option<LogCursor> {
+        let last = self.records.last().filter(|_| self.has_more)?;
+        Some(LogCursor { started_at: last.started_at, id: last.id })
+    }
+}
+
 /// Rows of one statement.
 const CHUNK_ROWS: usize = 1_000;
 /// Bytes of text of one statement: a record may hold a megabyte of console lines, and a message to the server has an end.
@@ -48,10 +74,19 @@ macro_rules! page {
     ($condition:literal) => {
         concat!(
             "SELECT i.*, f.app_id FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
-             WHERE i.function_id = $1 AND i.started_at > coalesce($2::timestamptz, '-infinity')",
+             WHERE i.function_id = $1 AND i.started_at > coalesce($2::timestamptz, '-infinity')
+               AND (i.started_at, i.id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))",
             $condition,
             " ORDER BY i.started_at DESC, i.id DESC LIMIT $3"
         )
+    };
+}
+
+/// Columns in the order in which [`insert`] sends them.
+macro_rules! inserted {
+    () => {
+        "id, function_id, user_id, trigger_type, method, path, status_code, request_bytes, response_bytes,
+         duration_ms, cpu_us, memory_bytes, error_message, error_stack, console, started_at"
     };
 }
 
@@ -60,28 +95,38 @@ macro_rules! insert {
     ($conflict:literal) => {
         concat!(
             "WITH added AS (
-                 INSERT INTO ramekin.function_invocations
-                     (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
-                      response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack, console,
-                      started_at)
-                 SELECT r.*
-                 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                 INSERT INTO ramekin.function_invocations (",
+            inserted!(),
+            ") SELECT ",
+            inserted!(),
+            " FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
                              $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
-                             $13::text[], $14::text[], $15::jsonb[], $16::timestamptz[])
-                      AS r (id, function_id, user_id, trigger_type, method, path, status_code, request_bytes,
-                            response_bytes, duration_ms, cpu_us, memory_bytes, error_message, error_stack,
-                            console, started_at)
+                             $13::text[], $14::text[], $15::jsonb[], $16::timestamptz[]) WITH ORDINALITY
+                      AS r (",
+            inserted!(),
+            ", place)
                  WHERE EXISTS (SELECT FROM ramekin.functions f WHERE f.id = r.function_id)
-                 ",
+                 ORDER BY place ",
             $conflict,
-            " RETURNING id, function_id, status_code, duration_ms, started_at
+            " RETURNING id, function_id, status_code, duration_ms, cpu_us, memory_bytes, started_at, ordinal
+             ), hours AS (
+                 INSERT INTO ramekin.function_hours AS h
+                     (function_id, hour, calls, errors, duration_ms, cpu_us, memory_bytes)
+                 SELECT function_id, date_bin('1 hour', started_at, 'epoch'), ",
+            sums!(),
+            " FROM added GROUP BY 1, 2
+                 ON CONFLICT (function_id, hour) DO UPDATE SET
+                     calls = h.calls + excluded.calls,
+                     errors = h.errors + excluded.errors,
+                     duration_ms = h.duration_ms + excluded.duration_ms,
+                     cpu_us = h.cpu_us + excluded.cpu_us,
+                     memory_bytes = h.memory_bytes + excluded.memory_bytes
              ), sums AS (
-                 SELECT function_id,
-                        count(*) AS calls,
-                        count(*) FILTER (WHERE status_code IS NULL OR status_code >= 400) AS errors,
-                        sum(duration_ms)::bigint AS duration_ms,
-                        max(started_at) AS newest,
-                        (array_agg(status_code ORDER BY started_at DESC, id DESC))[1] AS newest_status
+                 SELECT function_id, ",
+            sums!(),
+            ", max(started_at) AS newest,
+                        (array_agg(status_code ORDER BY started_at DESC, id DESC))[1] AS newest_status,
+                        max(ordinal) AS ordinal
                  FROM added GROUP BY function_id
              )
              UPDATE ramekin.functions f SET
@@ -90,7 +135,8 @@ macro_rules! insert {
                  total_duration_ms = f.total_duration_ms + sums.duration_ms,
                  last_status_code = CASE WHEN f.last_invoked_at > sums.newest THEN f.last_status_code
                                          ELSE sums.newest_status END,
-                 last_invoked_at = greatest(f.last_invoked_at, sums.newest)
+                 last_invoked_at = greatest(f.last_invoked_at, sums.newest),
+                 last_ordinal = sums.ordinal
              FROM sums WHERE f.id = sums.function_id"
         )
     };
@@ -142,7 +188,9 @@ impl Invocations<'_> {
         // Two texts rather than a parameter: only a literal condition lets the planner use the index of errors.
         let page = if query.errors_only { page!(" AND i.error_message IS NOT NULL") } else { page!("") };
         let limit = query.limit.min(MAX_LOG_PAGE);
+        let (started_at, id) = query.before.map(|before| (before.started_at, before.id)).unzip();
         let rows = sqlx::query_as(page).bind(function).bind(query.since).bind(i64::from(limit) + 1);
+        let rows = rows.bind(started_at).bind(id);
         let mut rows: Vec<Row> = rows.fetch_all(self.pool).await?;
         let has_more = rows.len() > limit as usize;
         rows.truncate(limit as usize);

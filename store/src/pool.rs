@@ -34,6 +34,17 @@ pub struct Store {
     pub(crate) pool: PgPool,
 }
 
+/// Connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Open ones, and those that are being made.
+    pub open: usize,
+    /// Of these, those that nobody uses.
+    pub idle: usize,
+    /// How many there may be.
+    pub most: usize,
+}
+
 impl Store {
     /// Connects, and proves it with one connection; the schema is not touched, see [`Store::migrate`].
     ///
@@ -105,6 +116,12 @@ impl Store {
         if tokio::time::timeout(CLOSE_TIMEOUT, self.pool.close()).await.is_err() {
             warn!("connections to the database did not close within {CLOSE_TIMEOUT:?} and are left to the system");
         }
+    }
+
+    /// Its connections.
+    pub fn connections(&self) -> Connections {
+        let most = self.pool.options().get_max_connections();
+        Connections { open: self.pool.size() as usize, idle: self.pool.num_idle(), most: most as usize }
     }
 
     /// People who deploy.

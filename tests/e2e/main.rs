@@ -2,6 +2,7 @@
 //! console/` runs those of one area.
 
 mod cli;
+mod logs;
 mod tokens;
 mod wire;
 
@@ -34,14 +35,15 @@ fn main() -> Result<ExitCode> {
         move || no_case_is_orphaned(&cases).map_err(|error| report::failed(&error))
     })];
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
-    trials.extend(wire_trials(&started));
+    trials.extend(more_trials(&started));
     trials.extend(cli_trials(&started));
     trials.push(token_trial(&started));
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
 
-    let (server, world) = start()?;
+    let upstream = runtime()?.block_on(Upstream::start())?;
+    let (server, world) = start(upstream, &[])?;
     report::note(format_args!("the server was ready after {:?}", server.ready_after));
     let _ = started.set(Started { world, address: server.address() });
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -56,19 +58,32 @@ fn main() -> Result<ExitCode> {
     Ok(conclusion.exit_code())
 }
 
-fn start() -> Result<(Server, World)> {
-    let upstream = runtime()?.block_on(Upstream::start())?;
+/// A server with these settings, and an app on it.
+fn start(upstream: Upstream, settings: &[(String, String)]) -> Result<(Server, World)> {
     let setup = Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string());
     // The cases share an app.
-    let server = Server::new(&setup.with("RAMEKIN_MAX_FUNCTIONS", "10000"))?;
+    let setup = setup.with("RAMEKIN_MAX_FUNCTIONS", "10000");
+    let setup = settings.iter().fold(setup, |setup, (name, value)| setup.with(name.clone(), value.as_str()));
+    let server = Server::new(&setup)?;
     let app = runtime()?.block_on(App::create(server.client(), "cases"))?;
     let base = format!("http://{}", server.address());
     Ok((server, World { app, upstream, base }))
 }
 
+/// Runs a case, on a server of its own if it asks for settings.
+fn run(case: &Case, shared: &World) -> Result<()> {
+    let settings = case.settings();
+    if settings.is_empty() {
+        return runtime()?.block_on(case.run(shared));
+    }
+    let (server, own) = start(shared.upstream, &settings)?;
+    runtime()?.block_on(case.run(&own))?;
+    server.stop()
+}
+
 fn trial(case: Case, started: Arc<OnceLock<Started>>) -> Trial {
     Trial::test(case.name.clone(), move || {
-        let run = || runtime()?.block_on(case.run(&self::started(&started)?.world));
+        let run = || self::run(&case, &self::started(&started)?.world);
         match (run(), case.known_failure()) {
             (Ok(()), Some(reason)) => Err(format!("it passes now: take its `known_failure` out ({reason})").into()),
             (Err(_), Some(_)) => Ok(()),
@@ -77,29 +92,34 @@ fn trial(case: Case, started: Arc<OnceLock<Started>>) -> Trial {
     })
 }
 
-/// A test on the wire, under the name of its function.
-macro_rules! wire {
-    ($started:expr, $($test:ident),*) => {
-        [$({
+/// Tests that no case can say, under the names of their modules and functions.
+macro_rules! trials {
+    ($started:expr, $($module:ident: $($test:ident),*;)*) => {
+        [$($({
             let started = Arc::clone($started);
-            Trial::test(concat!("wire/", stringify!($test)), move || {
+            Trial::test(concat!(stringify!($module), "/", stringify!($test)), move || {
                 let run = || {
                     let Started { world, address } = self::started(&started)?;
-                    runtime()?.block_on(wire::$test(world, *address))
+                    runtime()?.block_on($module::$test(world, *address))
                 };
                 run().map_err(|error| report::failed(&error))
             })
-        }),*]
+        }),*),*]
     };
 }
 
-fn wire_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
-    let trials = wire!(
+fn more_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
+    let trials = trials!(
         started,
-        chunked_content_is_put_together,
-        http_1_0_is_served,
-        pipelined_requests_are_answered_in_order,
-        whoever_expects_to_continue_is_told_to
+        wire:
+            chunked_content_is_put_together,
+            http_1_0_is_served,
+            pipelined_requests_are_answered_in_order,
+            whoever_expects_to_continue_is_told_to;
+        logs:
+            a_stream_goes_on_where_it_broke_off,
+            a_stream_shows_a_call_soon_after_its_end,
+            one_stream_too_many_is_refused;
     );
     trials.into_iter()
 }

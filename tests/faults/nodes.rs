@@ -191,3 +191,30 @@ pub fn an_app_has_so_many_functions() -> Result<()> {
     second.stop()?;
     first.stop()
 }
+
+pub fn what_one_server_records_the_other_streams() -> Result<()> {
+    let (first, second) = two(&Setup::default().with(KEY, "1".repeat(64)))?;
+    runtime()?.block_on(async {
+        let app = App::create(first.client(), "nodes").await?;
+        let other = on(&app, &second);
+        app.deploy("f", CODE, &json!({})).await?;
+        until(&other, "none", |_| true).await?;
+        let mut stream = Sent::get(format!("/v1/{}/functions/f/logs/stream", app.id)).as_owner();
+        stream.leave_after = Some(Duration::from_secs(4));
+        let client = second.client();
+        let following = tokio::spawn(async move { client.send(&stream).await });
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let mut called = Vec::new();
+        for server in [&app, &other, &app] {
+            called.extend(server.get("f").await?.expect(200)?.header("x-request-id"));
+        }
+        let streamed = String::from_utf8_lossy(&following.await??.body).into_owned();
+        for id in &called {
+            let events = streamed.matches(&format!("\"requestId\":\"{id}\"")).count();
+            ensure!(events == 1, "the call {id} was streamed {events} times: {streamed}");
+        }
+        Result::<_>::Ok(())
+    })?;
+    second.stop()?;
+    first.stop()
+}

@@ -86,6 +86,28 @@ pub fn running_calls_are_answered_before_the_end() -> Result<()> {
     server.stop()
 }
 
+pub fn streams_of_logs_end_with_the_server() -> Result<()> {
+    let home = Home::new()?;
+    let mut server = Server::start(&home, &Setup::default())?;
+    runtime()?.block_on(async {
+        let app = App::create(server.client(), "shutdown").await?;
+        app.deploy("later", LATER, &json!({})).await?;
+        let stream = Sent::get(format!("/v1/{}/functions/later/logs/stream", app.id)).as_owner();
+        let following = tokio::spawn(async move { app.client.send(&stream).await });
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        ensure!(!following.is_finished(), "the stream has ended by itself");
+        let asked = Instant::now();
+        server.terminate()?;
+        let answer = following.await??.expect(200)?;
+        ensure!(answer.broken.is_none(), "the stream broke off: {:?}", answer.broken);
+        ensure!(asked.elapsed() < Duration::from_secs(5), "the stream ended {:?} later", asked.elapsed());
+        Result::<_>::Ok(())
+    })?;
+    let status = server.wait()?;
+    ensure!(status.success(), "the server ended with {status}:\n{}", home.log_tail());
+    Ok(())
+}
+
 /// Soon nobody can connect any more.
 async fn refuses_calls(app: &App) -> Result<()> {
     let until = Instant::now() + Duration::from_secs(1);

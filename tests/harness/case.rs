@@ -28,6 +28,12 @@ impl Case {
     pub fn known_failure(&self) -> Option<&str> {
         self.raw.get("known_failure").and_then(toml::Value::as_str)
     }
+
+    /// Environment variables of the server that the case asks for; none when any server will do.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let settings = self.raw.get("settings").and_then(toml::Value::as_table).into_iter().flatten();
+        settings.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+    }
 }
 
 /// Where cases are.

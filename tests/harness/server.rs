@@ -3,6 +3,7 @@
 use crate::client::{Client, Sent};
 use crate::{engines, process};
 use anyhow::{Context, Result, bail};
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions, Permissions};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
@@ -101,7 +102,7 @@ impl Home {
 #[derive(Clone, Default)]
 pub struct Setup {
     /// Environment variables besides those that every server gets.
-    pub variables: Vec<(&'static str, String)>,
+    pub variables: Vec<(Cow<'static, str>, String)>,
     /// The only core that it may run on.
     pub core: Option<usize>,
 }
@@ -109,8 +110,8 @@ pub struct Setup {
 impl Setup {
     /// With one more variable.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.variables.push((name, value.into()));
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.variables.push((name.into(), value.into()));
         self
     }
 
@@ -309,7 +310,9 @@ fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
     command
         .env("RAMEKIN_DATA_DIR", home.data())
         .env("RAMEKIN_BOOTSTRAP_KEY", KEY)
-        .envs(setup.variables.iter().map(|(name, value)| (*name, value)));
+        // Many tests look after one app.
+        .env("RAMEKIN_MANAGEMENT_RATE_LIMIT", "0")
+        .envs(setup.variables.iter().map(|(name, value)| (&**name, value)));
     command
 }
 

@@ -22,10 +22,13 @@ use std::sync::Arc;
 /// RAMEKIN_ENCRYPTION_KEY (64 hex characters; servers that share a database share it), RAMEKIN_OLD_ENCRYPTION_KEYS (older
 /// keys that only decrypt, separated by commas; see `ramekin keys rotate`), RAMEKIN_MAX_CALLS (calls at once),
 /// RAMEKIN_EGRESS_ALLOW and RAMEKIN_ALLOW_PRIVATE_NETWORK (where functions may connect to beyond the public internet),
-/// RAMEKIN_DATABASE_CONNECTIONS (connections of functions to databases of apps, 20) and RAMEKIN_ANONYMOUS_ROLE (`anon` has SQL
+/// RAMEKIN_DATABASE_CONNECTIONS (connections of functions to databases of apps, 20), RAMEKIN_ANONYMOUS_ROLE (`anon` has SQL
 /// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app),
-/// RAMEKIN_MAX_FUNCTIONS (functions of one app, 500) and RAMEKIN_ALLOWED_ORIGINS (origins whose pages may read every route,
-/// separated by commas; each app allows its own besides).
+/// RAMEKIN_MAX_FUNCTIONS (functions of one app, 500), RAMEKIN_ALLOWED_ORIGINS (origins whose pages may read every route,
+/// separated by commas; each app allows its own besides), RAMEKIN_LOG_RETENTION_DAYS (how long records of calls are kept, 7; 0
+/// for ever), RAMEKIN_METRICS_TOKEN (opens GET /metrics, as account keys do), RAMEKIN_RATE_LIMIT (public calls of an app in a
+/// minute, no limit) and RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in a minute, 300; 0 for no
+/// limit).
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]

@@ -16,6 +16,18 @@ pub struct Admission {
 struct Running {
     total: usize,
     apps: HashMap<AppId, usize>,
+    counts: Counts,
+}
+
+/// What became of calls since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Admitted.
+    pub admitted: u64,
+    /// Refused because every slot was taken.
+    pub refused: u64,
+    /// Refused because their app had all that it may have.
+    pub refused_of_app: u64,
 }
 
 /// Why a call was not admitted.
@@ -47,18 +59,27 @@ impl Admission {
     pub fn admit(self: &Arc<Self>, app: &AppId) -> Result<Slot, Refused> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.total >= self.total {
+            running.counts.refused += 1;
             return Err(Refused { running: running.total, limit: self.total });
         }
-        let of_app = match running.apps.get_mut(app) {
+        let Running { total, apps, counts } = &mut *running;
+        let of_app = match apps.get_mut(app) {
             Some(count) => count,
-            None => running.apps.entry(app.clone()).or_default(),
+            None => apps.entry(app.clone()).or_default(),
         };
         if *of_app >= self.per_app {
+            counts.refused_of_app += 1;
             return Err(Refused { running: *of_app, limit: self.per_app });
         }
         *of_app += 1;
-        running.total += 1;
+        *total += 1;
+        counts.admitted += 1;
         Ok(Slot { admission: Arc::clone(self), app: app.clone() })
+    }
+
+    /// What became of calls since the start.
+    pub fn counts(&self) -> Counts {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).counts
     }
 
     /// Calls running now.
@@ -101,5 +122,6 @@ mod tests {
         assert!(admission.admit(&app(1)).is_ok());
         assert_eq!(admission.running(), 2, "the slot above was dropped at once");
         assert_eq!(admission.running.lock().unwrap().apps.len(), 2);
+        assert_eq!(admission.counts(), Counts { admitted: 4, refused: 1, refused_of_app: 1 });
     }
 }

@@ -7,7 +7,7 @@ mod files;
 mod image;
 mod pages;
 
-pub use admission::{Admission, Refused, Slot};
+pub use admission::{Admission, Counts as AdmissionCounts, Refused, Slot};
 pub use call::{Call, CallError, Ended, Reply};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub use files::{ImageFiles, Version};

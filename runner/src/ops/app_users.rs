@@ -2,7 +2,7 @@
 //! learns of a wrong password, and takes as long.
 
 use crate::passwords::{PasswordError, Passwords};
-use crate::rate_limits::{RateLimit, TooOften};
+use crate::rate_limits::{Asker, RateLimit, TooOften};
 use crate::registry::{AppEntry, Registry};
 use crate::tokens::{self, TokenError};
 use crate::vault::{CannotOpen, Vault, VaultError};
@@ -29,9 +29,9 @@ pub struct AppUsers {
 }
 
 struct Limits {
-    signups: RateLimit,
-    logins: RateLimit,
-    refreshes: RateLimit,
+    signups: RateLimit<Asker>,
+    logins: RateLimit<Asker>,
+    refreshes: RateLimit<Asker>,
 }
 
 /// Who wants to sign up. Holds a password, so it cannot be printed.
@@ -110,9 +110,9 @@ impl AppUsers {
     /// Users in this store. Work that must not stop half-way is run in `tasks`.
     pub fn new(store: Store, registry: Arc<Registry>, vault: Vault, tasks: TaskTracker) -> Self {
         let limits = Limits {
-            signups: RateLimit::new(limits::SIGNUPS),
-            logins: RateLimit::new(limits::LOGINS),
-            refreshes: RateLimit::new(limits::REFRESHES),
+            signups: RateLimit::a_quarter(limits::SIGNUPS),
+            logins: RateLimit::a_quarter(limits::LOGINS),
+            refreshes: RateLimit::a_quarter(limits::REFRESHES),
         };
         Self {
             store,
@@ -139,7 +139,8 @@ impl AppUsers {
     /// # Errors
     /// When it is one too many.
     pub fn count_sign_up(&self, app: &AppEntry, address: IpAddr) -> Result<(), SignInError> {
-        Ok(self.limits.signups.count(&app.app.id, address)?)
+        self.limits.signups.count(Asker::new(&app.app.id, address))?;
+        Ok(())
     }
 
     /// Counts a log-in from an address.
@@ -147,7 +148,8 @@ impl AppUsers {
     /// # Errors
     /// When it is one too many.
     pub fn count_log_in(&self, app: &AppEntry, address: IpAddr) -> Result<(), SignInError> {
-        Ok(self.limits.logins.count(&app.app.id, address)?)
+        self.limits.logins.count(Asker::new(&app.app.id, address))?;
+        Ok(())
     }
 
     /// Counts a refresh from an address.
@@ -155,7 +157,8 @@ impl AppUsers {
     /// # Errors
     /// When it is one too many.
     pub fn count_refresh(&self, app: &AppEntry, address: IpAddr) -> Result<(), SignInError> {
-        Ok(self.limits.refreshes.count(&app.app.id, address)?)
+        self.limits.refreshes.count(Asker::new(&app.app.id, address))?;
+        Ok(())
     }
 
     /// Signs a user up.

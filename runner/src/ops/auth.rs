@@ -118,8 +118,23 @@ pub fn key_prefix(key: &ApiKeyText) -> &str {
     key.expose().get(..12).unwrap_or_default()
 }
 
+/// A token that is known beforehand. It is kept as a hash.
+pub struct KnownToken(Hash);
+
+impl KnownToken {
+    /// This token.
+    pub fn new(token: &Secret<String>) -> Self {
+        Self(hash(token.expose()))
+    }
+
+    /// Whether a token is this one. Takes the same time for every other one.
+    pub fn is(&self, token: &str) -> bool {
+        self.0.ct_eq(&hash(token)).into()
+    }
+}
+
 /// The key by which the platform calls functions of an app. It is kept as a hash.
-pub struct FunctionKey(Hash);
+pub struct FunctionKey(KnownToken);
 
 impl FunctionKey {
     /// A new key: 48 characters of hex.
@@ -134,7 +149,7 @@ impl FunctionKey {
 
     /// This key.
     pub fn new(key: &Secret<String>) -> Self {
-        Self(hash(key.expose()))
+        Self(KnownToken::new(key))
     }
 
     /// Whether a token has the form of such a key; then it is nothing else.
@@ -145,7 +160,7 @@ impl FunctionKey {
 
     /// Whether a token is this key. Takes the same time for every other one.
     pub fn is(&self, token: &str) -> bool {
-        self.0.ct_eq(&hash(token)).into()
+        self.0.is(token)
     }
 }
 

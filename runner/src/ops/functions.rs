@@ -1,8 +1,12 @@
-//! Functions as their owner sees them: list, look, delete.
+//! Functions as their owner sees them: list, look, delete. Their figures are those of all calls that have ended here.
 
 use super::page::{Page, reach};
+use crate::recorder::Recorder;
 use crate::registry::Registry;
-use ramekin_model::{App, AuditEvent, AuditKind, By, Function, FunctionName, FunctionStats, Precondition};
+use chrono::{DateTime, Utc};
+use ramekin_model::{
+    App, AuditEvent, AuditKind, By, Function, FunctionMetrics, FunctionName, FunctionStats, Precondition,
+};
 use ramekin_store::{Deleted, Store, StoreError};
 use serde_json::Value;
 use std::sync::Arc;
@@ -15,6 +19,8 @@ pub struct Functions {
     pub store: Store,
     /// Where they are known.
     pub registry: Arc<Registry>,
+    /// Where the newest calls still are.
+    pub recorder: Arc<Recorder>,
     /// Runs what must not stop half-way.
     pub tasks: TaskTracker,
 }
@@ -52,8 +58,24 @@ impl Functions {
         after: &str,
         limit: u32,
     ) -> Result<Page<(Function, FunctionStats)>, StoreError> {
+        self.recorder.flush().await;
         let read = self.store.functions().page(&app.id, deleted, after, reach(limit)).await?;
         Ok(Page::of(read, limit))
+    }
+
+    /// Figures of a function's calls that started later than `since`. `None` when there is no such function.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn metrics(
+        &self,
+        app: &App,
+        name: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<FunctionMetrics>, StoreError> {
+        let Some(id) = self.store.functions().find(&app.id, name, Deleted::Excluded).await? else { return Ok(None) };
+        self.recorder.flush().await;
+        Ok(Some(self.store.invocations().metrics(id, since).await?))
     }
 
     /// One function; also a deleted one if asked for.
@@ -61,6 +83,7 @@ impl Functions {
     /// # Errors
     /// When the database fails.
     pub async fn get(&self, app: &App, name: &str, deleted: Deleted) -> Result<Option<Detail>, StoreError> {
+        self.recorder.flush().await;
         let found = self.store.functions().look(&app.id, name, deleted).await?;
         Ok(found.map(|(function, stats)| {
             let variables = self.registry.own_variables(function.encrypted_env.as_deref());

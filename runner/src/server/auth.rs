@@ -3,6 +3,7 @@
 
 use super::error::ApiError;
 use super::front::Meta;
+use super::rate;
 use super::state::AppState;
 use axum::extract::{FromRef as _, FromRequestParts, RawPathParams};
 use base64::Engine as _;
@@ -27,7 +28,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// A valid API key.
 pub struct Owner(pub Arc<ApiKey>);
 
-/// An app that the key opens, named in the path.
+/// An app that the key opens, named in the path. Counts as a request to it.
 pub struct OwnedApp {
     /// The app.
     pub app: Arc<App>,
@@ -75,7 +76,9 @@ impl FromRequestParts<AppState> for OwnedApp {
             Some(id) => Apps::from_ref(state).find(&key, id).await?,
             None => None,
         };
-        Ok(Self { app: app.ok_or_else(|| ApiError::not_found("App"))?, key })
+        let app = app.ok_or_else(|| ApiError::not_found("App"))?;
+        rate::count(parts, state, &app.id)?;
+        Ok(Self { app, key })
     }
 }
 

@@ -5,8 +5,10 @@ use super::body::ResponseBody;
 use super::butterbase::edge;
 use super::cors::{self, Origin};
 use super::error::{self, ApiError};
+use super::rate::Counted;
 use super::router::router;
 use super::state::AppState;
+use crate::meter::OpenConnection;
 use axum::Router;
 use futures::FutureExt as _;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
@@ -87,6 +89,16 @@ impl Front {
         Ok(response)
     }
 
+    /// Counts a connection for as long as it is open.
+    pub fn connected(&self) -> OpenConnection {
+        self.state.0.meter.connection()
+    }
+
+    /// The server ends: answers that have no end of their own get one.
+    pub fn close(&self) {
+        self.state.0.logs.streams.close();
+    }
+
     async fn dispatch(&self, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
         if edge::route(request.uri().path()).is_some() {
             return edge::call(&self.state, meta, request).await;
@@ -95,7 +107,10 @@ impl Front {
         let span = tracing::info_span!("request", id = %meta.id, %method, path);
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(meta);
-        let Ok(response) = self.router.clone().call(request).instrument(span).await;
+        let counted = Counted::default();
+        request.extensions_mut().insert(counted.clone());
+        let Ok(mut response) = self.router.clone().call(request).instrument(span).await;
+        counted.mark(response.headers_mut());
         response.map(ResponseBody::Routed)
     }
 }

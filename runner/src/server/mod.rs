@@ -10,7 +10,9 @@ pub mod front;
 pub mod health;
 mod json_schema;
 pub mod mcp;
+pub mod metrics;
 pub mod openapi;
+pub mod rate;
 pub mod router;
 mod stall;
 pub mod state;
@@ -60,14 +62,16 @@ pub async fn serve(listener: TcpListener, front: Front, shutdown: CancellationTo
             accepted = accept(&listener, &places) => accepted,
         };
         let (stream, peer, place) = accepted;
+        let counted = front.connected();
         let connection = Connection { stream, peer, front: Arc::clone(&front), builder: Arc::clone(&builder) };
         let watcher = graceful.watcher();
         tasks.spawn(async move {
             connection.run(watcher).await;
-            drop(place);
+            drop((place, counted));
         });
     }
     drop(listener);
+    front.close();
     tasks.close();
     let ended = async {
         graceful.shutdown().await;

@@ -3,7 +3,7 @@
 use super::butterbase::{api_keys, apps, audit, auth, config, env, functions, regions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
-use super::{butterbase, health, mcp, openapi};
+use super::{butterbase, health, mcp, metrics, openapi};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
@@ -24,6 +24,7 @@ macro_rules! routes {
 routes! {
     get "/health" => health::alive;
     get "/health/ready" => health::ready;
+    get "/metrics" => metrics::handler;
     get "/openapi.json" => openapi::handler;
     post "/init" => apps::init::handler;
     get "/apps" => apps::list::handler;
@@ -53,6 +54,8 @@ routes! {
     patch "/v1/{app}/functions/{name}/settings" => functions::settings::handler;
     post "/v1/{app}/functions/{name}/invoke" => functions::invoke::handler;
     get "/v1/{app}/functions/{name}/logs" => functions::logs::handler;
+    get "/v1/{app}/functions/{name}/logs/stream" => functions::stream::handler;
+    get "/v1/{app}/functions/{name}/metrics" => functions::metrics::handler;
     get "/v1/{app}/schema" => schema::get::handler;
     post "/v1/{app}/schema/apply" => schema::apply::handler;
     get "/v1/{app}/rls" => rls::list::handler;

@@ -17,7 +17,7 @@ mod wire;
 
 pub use transaction::Transaction;
 
-use crate::AppDatabases;
+use crate::{AppDatabases, Connections};
 use failure::Failure;
 use futures::future::{BoxFuture, ready};
 use futures::{FutureExt as _, TryFutureExt as _};
@@ -124,6 +124,12 @@ impl Sessions {
     /// Closes the idle connections of an app whose database is about to go. Those in use end with the database.
     pub async fn close_app(&self, app: &AppId) {
         self.0.close_app(app).await;
+    }
+
+    /// Connections of all apps.
+    pub fn connections(&self) -> Connections {
+        let (open, idle) = self.0.counts();
+        Connections { open, idle, most: self.0.most() }
     }
 
     /// Closes every connection that is idle, and each other when it is given back.

@@ -292,8 +292,12 @@ impl Pool {
         }
     }
 
+    /// How many connections there may be.
+    pub(super) fn most(&self) -> usize {
+        self.options.connections
+    }
+
     /// Connections that are open, and how many of them are idle.
-    #[cfg(test)]
     pub(super) fn counts(&self) -> (usize, usize) {
         let state = self.state();
         (state.open, state.apps.values().map(|share| share.idle.len()).sum())

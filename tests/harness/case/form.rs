@@ -6,6 +6,9 @@
 //! source = "other.ts"            # instead of function.ts; without either, nothing is deployed at first
 //! own_app = true                 # an app of its own instead of the one that cases share
 //!
+//! [settings]                     # of a server of its own, as environment variables
+//! RAMEKIN_RATE_LIMIT = "5"
+//!
 //! [deploy]                       # fields of the deploy, as they are sent; `triggers` decides who may call it, and
 //! timeoutMs = 1000               # `auth` ("none" unless said) is short for one HTTP trigger; "omit" sends no trigger
 //!
@@ -53,6 +56,9 @@ pub struct Form {
     /// Uses an app of its own.
     #[serde(default)]
     pub own_app: bool,
+    /// Uses a server of its own, with these environment variables.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
     /// The first deploy.
     #[serde(default)]
     pub deploy: BTreeMap<String, Value>,

@@ -2,6 +2,7 @@
 
 use super::{Observer, Received};
 use crate::exec::{CallError, Ended};
+use crate::meter::{Meter, Outcome};
 use crate::recorder::Recorder;
 use ramekin_model::{InvocationRecord, limits};
 use std::sync::Arc;
@@ -10,8 +11,10 @@ use std::time::Duration;
 /// The record of a call that is not over. Dropped before [`CallLog::finish`], the call was given up.
 pub(super) struct CallLog {
     pub(super) record: Option<InvocationRecord>,
+    pub(super) name: Arc<str>,
     pub(super) received: Arc<Received>,
     pub(super) recorder: Arc<Recorder>,
+    pub(super) meter: Arc<Meter>,
     pub(super) observed: Option<(Arc<dyn Observer>, Arc<str>)>,
 }
 
@@ -25,6 +28,8 @@ impl CallLog {
         let Some(mut record) = self.record.take() else { return };
         record.request_bytes = signed(self.received.bytes());
         let broken = ended.result.as_ref().err().and_then(|error| self.received.blame(error));
+        let outcome = if broken.is_some() { Outcome::ClientError } else { Outcome::of(&ended.result) };
+        self.meter.call(record.function_id, &record.app_id, &self.name, outcome, ended.duration);
         fill(&mut record, ended);
         if let Some(broken) = broken {
             record.status_code = Some(broken.status());

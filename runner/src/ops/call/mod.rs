@@ -7,6 +7,7 @@ pub use received::{Broken, Received};
 
 use crate::exec::{Admission, Call, CallError, Refused, Reply, Sandbox, Slot};
 use crate::images::{ImageError, Images};
+use crate::meter::Meter;
 use crate::recorder::Recorder;
 use crate::registry::FunctionEntry;
 use chrono::Utc;
@@ -31,6 +32,8 @@ pub struct Calls {
     pub admission: Arc<Admission>,
     /// Where they are recorded.
     pub recorder: Arc<Recorder>,
+    /// Where they are counted.
+    pub meter: Arc<Meter>,
     /// Sends their outbound requests.
     pub fetch: Arc<dyn Fetch>,
     /// Runs their SQL.
@@ -157,7 +160,9 @@ impl Calls {
         let log = CallLog {
             record: Some(record),
             received: incoming.received,
+            name: Arc::clone(&name),
             recorder: Arc::clone(&self.recorder),
+            meter: Arc::clone(&self.meter),
             observed,
         };
         let call = Call {

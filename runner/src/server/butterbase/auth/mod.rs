@@ -7,6 +7,7 @@ pub mod jwks;
 use super::{json, time};
 use crate::ops::app_users::{AppUsers, Session, SignInError};
 use crate::passwords::PasswordError;
+use crate::rate_limits::TooOften;
 use crate::server::auth::bearer;
 use crate::server::body::read;
 use crate::server::error::{ApiError, JSON, json_bytes};
@@ -77,8 +78,7 @@ impl From<SignInError> for PlainError {
             _ => error.to_string(),
         };
         let retry_after = match error {
-            // Rounded up: a little earlier is too early.
-            SignInError::TooOften(later) => Some(later.0.as_millis().div_ceil(1000) as u64),
+            SignInError::TooOften(TooOften(standing)) => Some(standing.reset_seconds().into()),
             _ if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => Some(5),
             _ => None,
         };
@@ -230,13 +230,13 @@ async fn body(request: Request) -> Result<Value, PlainError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rate_limits::TooOften;
+    use crate::rate_limits::Standing;
     use ramekin_store::StoreError;
     use std::time::Duration;
 
     #[test]
     fn errors_are_plain_and_say_nothing_of_their_cause() {
-        let later = TooOften(Duration::from_millis(1_001));
+        let later = TooOften(Standing { most: 1, left: 0, reset: Duration::from_millis(1_001) });
         for (error, status, retry) in [
             (SignInError::NoApp, 404, None),
             (SignInError::Exists, 409, None),

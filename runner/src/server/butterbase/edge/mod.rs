@@ -7,11 +7,13 @@ pub mod peers;
 pub mod respond;
 
 use crate::ops::call::{CallFailure, Incoming as Arriving, Received};
+use crate::rate_limits::Standing;
 use crate::registry::{Found, FunctionEntry};
 use crate::server::auth::Trace;
 use crate::server::body::{ResponseBody, content};
 use crate::server::error::ApiError;
 use crate::server::front::Meta;
+use crate::server::rate;
 use crate::server::state::AppState;
 use bytes::Bytes;
 use caller::Identity;
@@ -43,11 +45,16 @@ where
 {
     let method = request.method().clone();
     let version = request.version();
-    match forward(state, meta, request).await {
+    let mut standing = None;
+    let mut response = match forward(state, meta, request, &mut standing).await {
         Ok(Ok(reply)) => respond::reply(reply, &method, version),
         Ok(Err(failure)) => failure::response(failure, Audience::Public).map(ResponseBody::Bytes),
         Err(error) => failure::refusal(error).map(ResponseBody::Bytes),
+    };
+    if let Some(standing) = standing {
+        rate::mark(standing, response.headers_mut());
     }
+    response
 }
 
 /// Why a call was not made.
@@ -68,6 +75,7 @@ async fn forward<B>(
     state: &AppState,
     meta: Meta,
     request: Request<B>,
+    standing: &mut Option<Standing>,
 ) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal>
 where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
@@ -76,6 +84,13 @@ where
     let platform = &*state.0;
     let Some((app, name)) = route(request.uri().path()) else { return Err(Refusal::NoFunction) };
     let (entry, auth) = find(state, app, name)?;
+    match platform.limits.call(&entry.function.app_id) {
+        Ok(counted) => *standing = counted,
+        Err(refused) => {
+            *standing = Some(refused.0);
+            return Err(rate::too_often(refused, "calls of functions of the app").into());
+        }
+    }
     let identity = caller::identify(&platform.keys, request.headers(), &entry).await?;
     if caller::is_refused(auth, &identity) {
         return Err(ApiError::new(ErrorCode::AuthRequired, "the function asks for a signed-in user").into());

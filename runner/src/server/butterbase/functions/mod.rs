@@ -7,7 +7,9 @@ pub mod get;
 pub mod invoke;
 pub mod list;
 pub mod logs;
+pub mod metrics;
 pub mod settings;
+pub mod stream;
 
 use super::paging::Paging;
 use super::time;
