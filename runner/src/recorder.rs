@@ -153,7 +153,8 @@ impl Counts {
 fn size(record: &InvocationRecord) -> usize {
     let console: usize = record.console.iter().map(|line| line.message.len() + 32).sum();
     let texts = [&record.user_id, &record.error, &record.stack].map(|text| text.as_ref().map_or(0, String::len));
-    256 + record.method.len() + record.path.len() + console + texts.iter().sum::<usize>()
+    let acted = record.acted.as_ref().map_or(0, |acted| 256 + acted.by.user_agent.as_ref().map_or(0, String::len));
+    256 + record.method.len() + record.path.len() + console + texts.iter().sum::<usize>() + acted
 }
 
 impl Writer {

@@ -16,6 +16,9 @@ Method, query, header fields and content reach the function, and its answer come
 call is up to `auth` of the function's http trigger: `required` takes a user's token, or a key of the app with \
 `X-Butterbase-As-User`. A credential that is not valid makes an anonymous caller.";
 
+/// Why there is no call at the moment.
+pub const BUSY: &str = "Too many calls are running, or too many were asked for in a minute.";
+
 /// This route.
 pub fn part() -> Part {
     let operations = METHODS.map(|(id, method)| {
@@ -38,7 +41,7 @@ pub fn part() -> Part {
                 reference("AnyCallError"),
                 json!({ "error": "Function not found" }),
             )
-            .answer(429, "Too many calls are running.", reference("CallError"), busy())
+            .answer(429, BUSY, reference("AnyCallError"), busy())
             .answer(
                 500,
                 "The function threw, or ran out of memory.",

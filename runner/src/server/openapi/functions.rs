@@ -35,10 +35,13 @@ const NEXT: &[&str] = &[
     "invokeFunction",
     "getFunction",
     "functionLogs",
+    "followLogs",
+    "functionMetrics",
     "changeFunctionEnv",
     "changeSettings",
     "deleteFunction",
 ];
+const SINCE: &str = "Only calls that began later, to the millisecond";
 const SOURCE: &str = "export const handler = (request: Request) => Response.json({ hello: 'you' });";
 
 fn operations() -> Vec<Operation> {
@@ -116,19 +119,65 @@ fn operations() -> Vec<Operation> {
             .any_body(&["application/json"])
             .answer(403, "The function does not let keys act for users.", reference("Error"), super::call::refused())
             .answer(404, "There is no such app or function.", reference("AnyCallError"), json!({ "error": "Function not found" }))
-            .answer(429, "Too many calls are running.", reference("CallError"), super::call::busy())
+            .answer(429, super::call::BUSY, reference("AnyCallError"), super::call::busy())
             .answer(500, "The function threw, or ran out of memory.", reference("AnyCallError"), json!({ "error": "boom", "stack": "at handler (hello.ts:1:7)" }))
             .answer(504, "The function did not answer in time.", reference("CallError"), super::call::late())
             .whatever("What the function answers."),
         Operation::new("functionLogs", "get", "/v1/{app}/functions/{name}/logs", "What calls did")
             .about("Newest first. A call stands in the log when it has ended.")
             .query("limit", limit, &format!("How many; {} unless said, at most {}", limits::DEFAULT_LOG_PAGE, limits::MAX_LOG_PAGE))
-            .query("since", json!({ "type": "string", "format": "date-time" }), "Only calls that began later")
+            .query("since", moment(), SINCE)
+            .query("before", json!({ "type": "string" }), "`nextCursor` of the page before")
             .query("level", json!({ "type": "string" }), "`error` keeps calls that failed")
             .query("include_deleted", json!({ "type": "string" }), "`true` reads the log of a deleted function too")
-            .answer(200, "A page.", reference("LogPage"), json!({ "logs": [entry], "hasMore": false }))
+            .answer(200, "A page.", reference("LogPage"), json!({ "logs": [&entry], "hasMore": false, "nextCursor": null }))
+            .refusals(&[400]),
+        Operation::new("followLogs", "get", "/v1/{app}/functions/{name}/logs/stream", "What calls do, as it happens")
+            .about(format!(
+                "Server-sent events `log`, whose data is a LogEntry: one for each call, when it has ended. A comment comes \
+                 every 15 seconds when nothing else does, and the end with that of the server. At most {} of an app and {} in \
+                 all may be open at once.",
+                limits::MAX_APP_LOG_STREAMS,
+                limits::MAX_LOG_STREAMS,
+            ))
+            .query("since", moment(), "Begins with the calls of the log that began later; without it, with what comes from now on")
+            .query("level", json!({ "type": "string" }), "`error` keeps calls that failed")
+            .header("last-event-id", "`id` of an event, or a time: goes on after it")
+            .answer_text(
+                200,
+                "The stream.",
+                "text/event-stream",
+                &format!("id: {TIME}_4711\nevent: log\ndata: {entry}\n\n"),
+            )
+            .refusals(&[400]),
+        Operation::new("functionMetrics", "get", "/v1/{app}/functions/{name}/metrics", "Figures of a function's calls")
+            .about("Calls that have ended are in it.")
+            .query("since", moment(), &format!("{SINCE}; those of the last 24 hours unless said"))
+            .answer(200, "The figures.", reference("FunctionMetrics"), figures())
             .refusals(&[400]),
     ]
+}
+
+/// A time in the query.
+fn moment() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+fn figures() -> Value {
+    json!({
+        "since": TIME,
+        "total": 12,
+        "errors": 3,
+        "errorRate": 0.25,
+        "avgDuration": 3.5,
+        "p50": 3,
+        "p95": 8,
+        "p99": 8,
+        "avgCpu": 1.25,
+        "avgMemory": 1.5,
+        "lastInvoked": TIME,
+        "lastStatus": 200,
+    })
 }
 
 fn listed() -> Value {
@@ -264,10 +313,13 @@ fn schemas() -> Vec<(&'static str, Value)> {
         ),
         (
             "LogPage",
-            whole(
-                json!({ "logs": list(reference("LogEntry"), "Newest first"), "hasMore": flag("Whether there are older ones") }),
-            ),
+            whole(json!({
+                "logs": list(reference("LogEntry"), "Newest first"),
+                "hasMore": flag("Whether there are older ones"),
+                "nextCursor": maybe_text("Where they begin, for `before`; null when there are none"),
+            })),
         ),
+        ("FunctionMetrics", metrics()),
         (
             "LogEntry",
             whole(json!({
@@ -284,6 +336,25 @@ fn schemas() -> Vec<(&'static str, Value)> {
             })),
         ),
     ]
+}
+
+fn metrics() -> Value {
+    let number = |about: &str| json!({ "type": "number", "description": about });
+    let of_durations = |share: &str| json!({ "type": ["integer", "null"], "description": format!("What {share} of their durations are at most, in milliseconds") });
+    whole(json!({
+        "since": time("Calls that began later are in it"),
+        "total": count("Calls"),
+        "errors": count("Of these, calls that failed"),
+        "errorRate": number("Their share, 0 to 1"),
+        "avgDuration": number("Mean, in milliseconds"),
+        "p50": of_durations("half"),
+        "p95": of_durations("95 in a hundred"),
+        "p99": of_durations("99 in a hundred"),
+        "avgCpu": number("Mean CPU time, in milliseconds"),
+        "avgMemory": number("Mean of their most memory, in MiB"),
+        "lastInvoked": maybe_time("Newest call of its lifetime"),
+        "lastStatus": { "type": ["integer", "null"], "description": "Its status" },
+    }))
 }
 
 fn deploy() -> Value {

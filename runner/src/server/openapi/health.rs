@@ -4,6 +4,12 @@ use super::Part;
 use super::operation::{Access, Operation, count, object, reference, text, whole, word};
 use serde_json::json;
 
+const METRICS: &str = "\
+# HELP ramekin_calls_running Calls that run.
+# TYPE ramekin_calls_running gauge
+ramekin_calls_running 3
+";
+
 /// These routes.
 pub fn part() -> Part {
     let ready = json!({ "status": "ready", "service": "ramekin", "checks": { "database": "ok", "log": { "queued": 0, "dropped": 0 } } });
@@ -15,7 +21,7 @@ pub fn part() -> Part {
     let checks = whole(json!({ "database": word(&["ok", "unreachable"], "Whether it answers"), "log": log }));
     Part {
         tag: "Server",
-        about: "Whether the server works, and this document. No credential is needed.",
+        about: "Whether the server works, what it does, and this document.",
         operations: vec![
             Operation::new("health", "get", "/health", "The process answers").access(Access::Public).answer(
                 200,
@@ -32,6 +38,13 @@ pub fn part() -> Part {
                     reference("Readiness"),
                     away,
                 ),
+            Operation::new("metrics", "get", "/metrics", "What the server does, for Prometheus")
+                .about(
+                    "Takes a key of the account, or the token that the operator has set as `RAMEKIN_METRICS_TOKEN`. \
+                     `docs/watching.md` has every figure.",
+                )
+                .answer_text(200, "The figures.", "text/plain; version=0.0.4; charset=utf-8", METRICS)
+                .refusals(&[403]),
             Operation::new("describe", "get", "/openapi.json", "This document").access(Access::Public).answer(
                 200,
                 "OpenAPI 3.1.",

@@ -99,7 +99,11 @@ fn route(page: &mut String, method: &str, path: &str, operation: &Value) {
         let _ = writeln!(page, "* [refused](#refusals): {}", refusals.join(", "));
     }
     let done = members(operation.get("responses")).find(|(status, _)| status.starts_with('2'));
-    example(page, done.and_then(|(_, answer)| answer.pointer("/content/application~1json/example")));
+    let content = done.and_then(|(_, answer)| answer.get("content"));
+    example(page, content.and_then(|content| content.pointer("/application~1json/example")));
+    for (kind, content) in members(content).filter(|(kind, _)| kind.starts_with("text/")) {
+        let _ = writeln!(page, "\nAs `{kind}`:\n\n```text\n{}\n```", text(content, "/example").trim_end());
+    }
 }
 
 fn access(operation: &Value) -> &'static str {

@@ -56,7 +56,10 @@ Management routes take an API key: `Authorization: Bearer bb_sk_…`. A key of t
 one app opens this app. Public calls, `/v1/{app}/fn/{name}`, take whoever the function's `auth` lets in.
 
 An error is `{\"error\": {code, message, remediation}}`; `docs/errors/` has a page for each code. Times are ISO 8601 in UTC with \
-milliseconds. Members of a body that are not known are ignored. A path that leads nowhere answers 404, whatever the method.";
+milliseconds. Members of a body that are not known are ignored. A path that leads nowhere answers 404, whatever the method.
+
+Where the operator limits how often an app is asked for something in a minute, answers have `x-ratelimit-limit`, \
+`x-ratelimit-remaining` and `x-ratelimit-reset`, in seconds.";
 
 /// `GET /openapi.json`: this document.
 pub async fn handler() -> Response {
@@ -161,7 +164,7 @@ fn refusals() -> Map<String, Value> {
         (413, "The body is too large.", Code::RequestError),
         (414, "Path and query are too long.", Code::RequestError),
         (422, "The `Idempotency-Key` was sent before, with another body.", Code::IdempotencyKeyReused),
-        (429, "Too much at once; `retry-after` says when to try again.", Code::RequestError),
+        (429, "Too much at once, or too often; `retry-after` says when to try again.", Code::RequestError),
         (431, "The header fields are too many or too large.", Code::RequestError),
         (500, "The server failed; its log says why.", Code::InternalError),
         (503, "The database is not reachable; `retry-after` says when to try again.", Code::ExternalDbError),

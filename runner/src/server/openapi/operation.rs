@@ -121,6 +121,13 @@ impl Operation {
         self
     }
 
+    /// An answer in text of this type, with an example.
+    pub fn answer_text(mut self, status: u16, about: &str, kind: &str, example: &str) -> Self {
+        let content = json!({ kind: { "schema": { "type": "string" }, "example": example } });
+        self.answers.push((status.to_string(), json!({ "description": about, "content": content })));
+        self
+    }
+
     /// An answer without content.
     pub fn empty(mut self, status: u16, about: &str) -> Self {
         self.answers.push((status.to_string(), json!({ "description": about })));
@@ -152,8 +159,10 @@ impl Operation {
 
     /// As an OpenAPI operation.
     pub fn describe(mut self, tag: &str) -> Value {
-        let app = self.path.contains("{app}");
+        let (app, counted) = (self.path.contains("{app}"), self.path.starts_with("/v1/{app}"));
         self = match self.access {
+            // Requests to management routes of an app are counted.
+            Access::Key if counted => self.refusals(&[401, 404, 429]),
             Access::Key if app => self.refusals(&[401, 404]),
             Access::Key | Access::User => self.refusals(&[401]),
             Access::Public | Access::Optional => self,

@@ -19,6 +19,7 @@ pub fn tool() -> Tool {
         "function_name": { "type": "string", "description": "Name of the function; needed for every action but list" },
         "limit": { "type": "number", "description": "get_logs: how many calls; 100 unless said" },
         "since": { "type": "string", "description": "get_logs: only calls after this time, such as 2030-01-31T12:00:00Z" },
+        "before": { "type": "string", "description": "get_logs: goes on after a page; its nextCursor" },
         "level": { "type": "string", "enum": ["error", "all"], "description": "get_logs: error keeps calls that failed" },
         "include_deleted": { "type": "boolean", "description": "get_logs: also of a function that was deleted" },
         "env": {
@@ -103,7 +104,7 @@ pub async fn run(inside: &Inside, arguments: &Arguments) -> Result<String, ToolE
 
 fn query(arguments: &Arguments) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in ["limit", "since", "level", "include_deleted"] {
+    for name in ["limit", "since", "before", "level", "include_deleted"] {
         match arguments.get(name) {
             Some(Value::String(text)) => query.append_pair(name, text),
             // 5.0 is the same number in JSON.
