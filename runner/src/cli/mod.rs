@@ -96,7 +96,7 @@ pub fn main() -> std::process::ExitCode {
             Verb::Serve(serve) => serve::run(serve, &variables, &terminal).await,
             Verb::Dev(dev) => dev::run(dev, &variables, &terminal).await,
             Verb::Login(login) => remote::login::login(login, &variables, &terminal).await,
-            Verb::Logout(logout) => remote::login::logout(logout, &variables, &terminal).await,
+            Verb::Logout(logout) => remote::login::logout(logout, &variables, &terminal),
             Verb::Apps(apps) => remote::apps::run(apps, &variables, &terminal).await,
             Verb::Functions(functions) => remote::functions::run(functions, &variables, &terminal).await,
             Verb::Metrics(metrics) => remote::metrics::run(metrics, &variables, &terminal).await,

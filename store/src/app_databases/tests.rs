@@ -335,8 +335,8 @@ async fn fill(store: &Store, databases: &AppDatabases, app: &AppId) {
     store.invocations().record(&[record(app, function.id, chrono::Utc::now())]).await.unwrap();
     let owner = store.users().ensure_owner().await.unwrap();
     let hash = app.as_str().bytes().map(|byte| format!("{byte:04x}")).collect::<String>();
-    store.keys().create(owner, "key", &KeyScope::App(app.clone()), &hash, "bb_sk_000000").await.unwrap();
-    assert!(store.settings().replace_env(app, None, "sealed", None).await.unwrap());
+    store.keys().create_by(owner, "key", &KeyScope::App(app.clone()), &hash, "bb_sk_000000", None).await.unwrap();
+    assert!(store.settings().replace_env(app, None, "sealed", None, None).await.unwrap());
     let public = PublicKey { kid: "k".into(), modulus: "n".into(), exponent: "AQAB".into() };
     let key = SigningKey { public, encrypted_private: "sealed".into() };
     assert!(store.settings().add_signing_key(app, &key).await.unwrap());

@@ -84,8 +84,7 @@ fn said(session: &Session, server: &str, apps: usize) -> Result<(), CliError> {
 ///
 /// # Errors
 /// When what is kept cannot be read or written.
-#[expect(clippy::unused_async, reason = "the form of a verb")]
-pub async fn logout(logout: Logout, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
+pub fn logout(logout: Logout, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
     let mut session = logout.options.begin(None, variables, terminal)?;
     let server = session.client.endpoint().to_owned();
     let known = session.saved.log_out(&server);

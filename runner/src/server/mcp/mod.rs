@@ -101,6 +101,12 @@ async fn answer(State(mcp): State<Mcp>, request: Request) -> Response {
     // Answers are JSON and so are messages, whatever the client says of them.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
     parts.headers.insert(header::CONTENT_TYPE, JSON);
+    // HTTP/2 has the host elsewhere; tools call functions by it.
+    if let (None, Some(host)) = (parts.headers.get(header::HOST), parts.uri.authority())
+        && let Ok(host) = HeaderValue::from_str(host.as_str())
+    {
+        parts.headers.insert(header::HOST, host);
+    }
     parts.extensions.insert(Sent(message.clone()));
     let response = mcp.service.handle(Request::from_parts(parts, Full::new(message))).await;
     if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
@@ -218,7 +224,7 @@ impl ServerHandler for Tools {
 }
 
 /// A tool's input schema, closed: what is not in it is refused.
-fn closed(properties: Value, required: &[&str]) -> Value {
+fn closed(properties: &Value, required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 

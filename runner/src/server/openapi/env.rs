@@ -90,7 +90,6 @@ fn schemas() -> Vec<(&'static str, Value)> {
                     "envVars": {
                         "type": "object",
                         "minProperties": 1,
-                        "propertyNames": { "minLength": 1, "pattern": "^[^=\\u0000]+$" },
                         "additionalProperties": { "type": ["string", "null"] },
                         "description": "Values by name; null deletes. Names that begin with `BUTTERBASE_` belong to the platform",
                     },

@@ -131,10 +131,15 @@ fn example(page: &mut String, example: Option<&Value>) {
 }
 
 fn form(page: &mut String, schema: &Value) {
-    if let Some(forms) = schema.get("anyOf").and_then(Value::as_array) {
+    let forms = schema.get("anyOf").and_then(Value::as_array);
+    if let (Some(forms), None) = (forms, schema.get("properties")) {
         let forms: Vec<String> = forms.iter().map(kind).collect();
         let _ = writeln!(page, "One of {}.", forms.join(", "));
         return;
+    }
+    let about = text(schema, "/description");
+    if !about.is_empty() {
+        let _ = writeln!(page, "{about}\n");
     }
     page.push_str("| Member | | |\n|---|---|---|\n");
     rows(page, "", schema);

@@ -1,5 +1,7 @@
 //! The words in which routes are described, and what they make of an OpenAPI document.
 
+#![expect(clippy::needless_pass_by_value, reason = "schemas and examples are written where they are handed over")]
+
 use ramekin_model::limits;
 use serde_json::{Map, Value, json};
 
@@ -220,7 +222,7 @@ fn path_parameter(path: &str, part: &str) -> Option<Value> {
     let (schema, about, example) = match name {
         "app" => (app_id(), "The app", json!(APP)),
         "id" => (uuid(), "The key", json!(KEY)),
-        "table" => (sql_name(), "The table", json!("notes")),
+        "table" => (table_name(), "The table", json!("notes")),
         _ if path.contains("/rls/") => (sql_name(), "The policy", json!("own_notes")),
         _ => (function_name(), "The function", json!("hello")),
     };
@@ -322,7 +324,12 @@ pub fn function_name() -> Value {
     json!({ "type": "string", "pattern": format!("^[A-Za-z0-9_-]{{1,{}}}$", limits::MAX_FUNCTION_NAME) })
 }
 
-/// The name of a table, column or policy.
+/// The name of a table; those that begin with `_` are the platform's.
+pub fn table_name() -> Value {
+    json!({ "type": "string", "pattern": format!("^[a-z][a-z0-9_]{{0,{}}}$", limits::MAX_SQL_NAME - 1) })
+}
+
+/// The name of a column or policy.
 pub fn sql_name() -> Value {
     json!({ "type": "string", "pattern": format!("^[a-z_][a-z0-9_]{{0,{}}}$", limits::MAX_SQL_NAME - 1) })
 }

@@ -2,7 +2,7 @@
 
 use super::Part;
 use super::operation::{
-    Operation, count, flag, list, maybe_text, object, reference, sql_name, text, texts, whole, word,
+    Operation, count, flag, list, maybe_text, object, reference, sql_name, table_name, text, texts, whole, word,
 };
 use ramekin_model::limits;
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         name
     };
     let policy = json!({
-        "table_name": sql_name(),
+        "table_name": table_name(),
         "command": word(&["SELECT", "INSERT", "UPDATE", "DELETE", "ALL"], "Which statements; `ALL` unless said"),
         "role": word(&["anon", "user"], "Whom it is for; everybody unless said"),
         "using_expression": expression("which rows are there"),
@@ -138,13 +138,13 @@ fn schemas() -> Vec<(&'static str, Value)> {
         fields.insert("user_column".into(), column("That new rows get the user's id in"));
     }
     vec![
-        ("TableName", object(&["table_name"], json!({ "table_name": sql_name() }))),
+        ("TableName", object(&["table_name"], json!({ "table_name": table_name() }))),
         (
             "Isolation",
             object(
                 &["table_name", "user_column"],
                 json!({
-                    "table_name": sql_name(),
+                    "table_name": table_name(),
                     "user_column": column("With the user's id: uuid or text"),
                     "public_read_column": column("Boolean: everybody may read rows where it is true"),
                 }),
@@ -156,7 +156,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 &["success", "table", "user_column", "policy_name"],
                 json!({
                     "success": flag("True"),
-                    "table": sql_name(),
+                    "table": table_name(),
                     "user_column": text("Column with the user's id"),
                     "policy_name": text("The policy"),
                     "public_read_policies": texts("Policies for reading, with public_read_column"),
@@ -164,9 +164,9 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 }),
             ),
         ),
-        ("Secured", whole(json!({ "success": flag("True"), "table": sql_name(), "rls_enabled": flag("True") }))),
-        ("Policy", object(&["table_name"], policy)),
-        ("NewPolicy", object(&["table_name", "policy_name"], created)),
+        ("Secured", whole(json!({ "success": flag("True"), "table": table_name(), "rls_enabled": flag("True") }))),
+        ("Policy", with_expression(object(&["table_name"], policy))),
+        ("NewPolicy", with_expression(object(&["table_name", "policy_name"], created))),
         (
             "MadePolicy",
             object(
@@ -174,7 +174,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 json!({
                     "success": flag("True"),
                     "policy_name": text("The policy"),
-                    "table": sql_name(),
+                    "table": table_name(),
                     "warnings": texts("What makes it useless as it is"),
                 }),
             ),
@@ -208,4 +208,14 @@ fn schemas() -> Vec<(&'static str, Value)> {
             })),
         ),
     ]
+}
+
+/// A policy has one expression or both.
+fn with_expression(mut policy: Value) -> Value {
+    if let Some(fields) = policy.as_object_mut() {
+        let either = json!([{ "required": ["using_expression"] }, { "required": ["with_check_expression"] }]);
+        fields.insert("anyOf".into(), either);
+        fields.insert("description".into(), "One of the two expressions is there, or both.".into());
+    }
+    policy
 }

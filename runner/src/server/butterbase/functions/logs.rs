@@ -34,7 +34,9 @@ fn read(query: &str) -> Result<(LogQuery, Deleted), ApiError> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "limit" => {
-                let limit = value.parse::<u64>().ok().filter(|limit| *limit > 0);
+                let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+                // More digits than there is room for are many.
+                let limit = digits.then(|| value.parse::<u64>().unwrap_or(u64::MAX)).filter(|limit| *limit > 0);
                 let limit = limit.ok_or_else(|| bad("limit: must be a whole number from 1".into()))?;
                 read.limit = u32::try_from(limit).unwrap_or(u32::MAX).min(limits::MAX_LOG_PAGE);
             }
@@ -104,6 +106,7 @@ mod tests {
         assert_eq!(read("limit=1000").unwrap().0.limit, 1000);
         assert_eq!(read("limit=1001").unwrap().0.limit, 1000);
         assert_eq!(read("limit=99999999999").unwrap().0.limit, 1000);
+        assert_eq!(read("limit=99999999999999999999999").unwrap().0.limit, 1000);
         for bad in [
             "limit=x",
             "limit=-1",

@@ -115,7 +115,7 @@ fn schema() -> Value {
             "description": "Whether keys of the app may call it for a user (X-Butterbase-As-User); true unless said",
         },
     });
-    super::super::closed(properties, &["app_id", "name", "code"])
+    super::super::closed(&properties, &["app_id", "name", "code"])
 }
 
 /// Deploys.

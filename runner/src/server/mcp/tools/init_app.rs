@@ -19,7 +19,7 @@ pub fn tool() -> Tool {
         name: "init_app",
         title: "Initialize App",
         description: DESCRIPTION.into(),
-        schema: super::super::closed(properties, &["name"]),
+        schema: super::super::closed(&properties, &["name"]),
         hints: Hints { destructive: false, idempotent: true },
     }
 }

@@ -41,7 +41,7 @@ pub fn tool() -> Tool {
         name: "invoke_function",
         title: "Invoke Function",
         description: description(),
-        schema: super::super::closed(properties, &["app_id", "function_name"]),
+        schema: super::super::closed(&properties, &["app_id", "function_name"]),
         hints: Hints { destructive: false, idempotent: false },
     }
 }

@@ -16,7 +16,7 @@ pub fn tool() -> Tool {
         name: "manage_api_keys",
         title: "Manage API Keys",
         description: DESCRIPTION.into(),
-        schema: super::super::closed(properties, &["action"]),
+        schema: super::super::closed(&properties, &["action"]),
         hints: Hints { destructive: true, idempotent: true },
     }
 }

@@ -24,7 +24,7 @@ pub fn tool() -> Tool {
         name: "manage_app",
         title: "Manage App",
         description: DESCRIPTION.into(),
-        schema: super::super::closed(properties, &["action"]),
+        schema: super::super::closed(&properties, &["action"]),
         hints: Hints { destructive: true, idempotent: true },
     }
 }

@@ -19,7 +19,7 @@ pub fn tool() -> Tool {
         name: "manage_auth_config",
         title: "Manage Auth Config",
         description: DESCRIPTION.into(),
-        schema: super::super::closed(properties, &["action", "name"]),
+        schema: super::super::closed(&properties, &["action", "name"]),
         hints: Hints { destructive: false, idempotent: false },
     }
 }

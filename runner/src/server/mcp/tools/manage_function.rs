@@ -36,7 +36,7 @@ pub fn tool() -> Tool {
         name: "manage_function",
         title: "Manage Function",
         description: description(),
-        schema: super::super::closed(properties, &["app_id", "action"]),
+        schema: super::super::closed(&properties, &["app_id", "action"]),
         hints: Hints { destructive: true, idempotent: true },
     }
 }

@@ -32,7 +32,7 @@ pub fn tool() -> Tool {
         name: "manage_schema",
         title: "Manage Schema",
         description: description(),
-        schema: super::super::closed(properties, &["app_id", "action"]),
+        schema: super::super::closed(&properties, &["app_id", "action"]),
         hints: Hints { destructive: true, idempotent: true },
     }
 }
