@@ -7,7 +7,7 @@ use crate::server::auth::OwnedFunction;
 use crate::server::error::ApiError;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use chrono::{DateTime, DurationRound as _, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use http::StatusCode;
 use ramekin_model::{InvocationRecord, limits};
 use ramekin_store::{Deleted, LogCursor, LogQuery};
@@ -60,7 +60,7 @@ pub(super) fn bad(text: String) -> ApiError {
 /// The last microsecond that is not later than a time, as far as the wire tells times apart: what is shown with the
 /// timestamp of `since` is not later than it.
 pub(super) fn since(text: &str) -> Result<DateTime<Utc>, ApiError> {
-    let time = point_in_time(text).and_then(|time| time.duration_trunc(TimeDelta::milliseconds(1)).ok());
+    let time = point_in_time(text).and_then(|time| DateTime::from_timestamp_millis(time.timestamp_millis()));
     let time = time.and_then(|time| time.checked_add_signed(TimeDelta::microseconds(999)));
     time.ok_or_else(|| bad("since: must be a time such as 2030-01-31T12:00:00Z".into()))
 }
