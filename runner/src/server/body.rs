@@ -21,9 +21,6 @@ const SMALL: u64 = 64 * 1024;
 /// For a body that is read at once to arrive.
 const ARRIVE: Duration = Duration::from_secs(30);
 
-/// For the rest of a body that is not wanted.
-const DISCARD: Duration = Duration::from_secs(2);
-
 /// The body of a response.
 pub enum ResponseBody {
     /// Nothing.
@@ -102,31 +99,10 @@ where
     B::Error: std::fmt::Display,
 {
     if body.size_hint().lower() > limit as u64 {
-        discard(body, limit).await;
         return Err(too_large(limit));
     }
     let late = |_| ApiError::request(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
     timeout(ARRIVE, collect(body, limit)).await.map_err(late)?
-}
-
-/// Reads a body that is not wanted, for a while: a client that is still sending when the connection closes may never see
-/// the answer that says why.
-async fn discard<B>(body: B, limit: usize)
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let mut frames = BodyStream::new(body);
-    let mut left = limit.saturating_mul(2);
-    let reading = async {
-        while let Some(Ok(frame)) = frames.next().await {
-            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
-            if left == 0 {
-                break;
-            }
-        }
-    };
-    // Whether it arrived or not, the answer is the same.
-    let _ = timeout(DISCARD, reading).await;
 }
 
 async fn collect<B>(body: B, limit: usize) -> Result<Bytes, ApiError>
@@ -168,10 +144,7 @@ where
         return Ok(Content::Empty);
     }
     match body.size_hint().exact() {
-        Some(size) if size > limit as u64 => {
-            discard(body, limit).await;
-            Err(too_large(limit))
-        }
+        Some(size) if size > limit as u64 => Err(too_large(limit)),
         Some(size) if size <= SMALL => {
             let bytes = read(body, limit).await?;
             received.add(bytes.len());

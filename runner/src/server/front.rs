@@ -8,6 +8,7 @@ use super::error::{self, ApiError};
 use super::rate::Counted;
 use super::router::router;
 use super::state::AppState;
+use super::unread::Unread;
 use crate::meter::OpenConnection;
 use axum::Router;
 use futures::FutureExt as _;
@@ -61,6 +62,9 @@ impl Front {
     ) -> Result<Response<ResponseBody>, Infallible> {
         // In order of time, as the log's index is: random ids cost the database a page for each.
         let meta = Meta { id: Uuid::now_v7(), peer };
+        let (head, body) = request.into_parts();
+        let body = Unread::new(body, &head.headers);
+        let request = Request::from_parts(head, body);
         let path = request.uri().path();
         let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, path, origin));
         let answer = if let Err(error) = within_limits(&request) {
@@ -99,7 +103,7 @@ impl Front {
         self.state.0.logs.streams.close();
     }
 
-    async fn dispatch(&self, meta: Meta, request: Request<Incoming>) -> Response<ResponseBody> {
+    async fn dispatch(&self, meta: Meta, request: Request<Unread<Incoming>>) -> Response<ResponseBody> {
         if edge::route(request.uri().path()).is_some() {
             return edge::call(&self.state, meta, request).await;
         }

@@ -16,6 +16,7 @@ pub mod rate;
 pub mod router;
 mod stall;
 pub mod state;
+mod unread;
 
 use front::Front;
 use hyper::service::service_fn;
