@@ -157,6 +157,10 @@ pub const MAX_FUNCTIONS: u32 = 500;
 pub const MAX_TOOL_DESCRIPTION: usize = 500;
 /// Items of one page of a list (functions, apps, API keys), which is also what a query gets that names no `limit`.
 pub const MAX_LIST_PAGE: u32 = 1_000;
+/// Changes of a schema in one page of their list, which is also what a query gets that names no `limit`.
+pub const MAX_SCHEMA_CHANGES: u32 = 100;
+/// Bytes of their statements in one page; a change that is larger is alone in its page.
+pub const MAX_SCHEMA_CHANGES_BYTES: i64 = 4 * 1024 * 1024;
 /// `limit` of a page of the audit log when the query names none (Butterbase §3.7).
 pub const DEFAULT_AUDIT_PAGE: u32 = 100;
 /// Largest `limit` of a page of the audit log (Butterbase §3.7).

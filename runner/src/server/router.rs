@@ -58,12 +58,15 @@ routes! {
     get "/v1/{app}/functions/{name}/metrics" => functions::metrics::handler;
     get "/v1/{app}/schema" => schema::get::handler;
     post "/v1/{app}/schema/apply" => schema::apply::handler;
+    get "/v1/{app}/migrations" => schema::migrations::handler;
     get "/v1/{app}/rls" => rls::list::handler;
     post "/v1/{app}/rls" => rls::isolate::handler;
     post "/v1/{app}/rls/enable" => rls::enable::handler;
     post "/v1/{app}/rls/policies" => rls::policies::create;
     patch "/v1/{app}/rls/policies/{name}" => rls::policies::replace;
     delete "/v1/{app}/rls/policies/{name}" => rls::delete::policy;
+    delete "/v1/{app}/rls/enable" => rls::delete::table;
+    delete "/v1/{app}/rls/policies" => rls::delete::table;
     delete "/v1/{app}/rls/{table}" => rls::delete::table;
     delete "/v1/{app}/rls/{table}/{name}" => rls::delete::policy;
 }

@@ -5,6 +5,7 @@
 
 use super::AppDatabases;
 use crate::StoreError;
+use chrono::{DateTime, Utc};
 use ramekin_model::{AppId, DatabaseRole};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use std::collections::BTreeMap;
@@ -107,6 +108,39 @@ pub struct Policy {
     pub qual: Option<String>,
     /// WITH CHECK.
     pub with_check: Option<String>,
+}
+
+/// A change of the schema that was noted.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Note {
+    /// Its number.
+    pub id: i64,
+    /// What it was called.
+    pub name: String,
+    /// Its statements.
+    #[sqlx(rename = "sql_up")]
+    pub sql: String,
+    /// When it was made.
+    pub applied_at: DateTime<Utc>,
+    behind: i64,
+}
+
+/// Changes of the schema, newest first.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotePage {
+    /// The changes.
+    pub notes: Vec<Note>,
+    /// Whether there are older ones.
+    pub has_more: bool,
+}
+
+/// The size of a page of changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// Changes.
+    pub changes: u32,
+    /// Bytes of their statements.
+    pub bytes: i64,
 }
 
 impl AppDatabases {
@@ -253,6 +287,26 @@ impl OwnerSession {
     pub async fn note(&mut self, name: &str, sql: &str) -> Result<i64, StoreError> {
         let note = "INSERT INTO public._ai_migrations (name, sql_up) VALUES ($1, $2) RETURNING id";
         Ok(sqlx::query_scalar(note).bind(name).bind(sql).fetch_one(&mut self.0).await?)
+    }
+
+    /// Changes of the schema that were noted, newest first: those before this one, as many as may be told and at least one,
+    /// whatever its size.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn notes(&mut self, before: Option<i64>, most: Most) -> Result<NotePage, StoreError> {
+        // Sizes are known without reading the texts, so that what is not told is not read.
+        let ask = "SELECT id, name, sql_up, applied_at, behind FROM (
+                       SELECT *, count(*) OVER () AS behind,
+                              sum(octet_length(sql_up)) OVER (ORDER BY id DESC) AS bytes,
+                              row_number() OVER (ORDER BY id DESC) AS place
+                       FROM public._ai_migrations WHERE $1::bigint IS NULL OR id < $1) noted
+                   WHERE place = 1 OR (place <= $2 AND bytes <= $3) ORDER BY id DESC";
+        let asked = sqlx::query_as::<_, Note>(ask).persistent(false);
+        let asked = asked.bind(before).bind(i64::from(most.changes)).bind(most.bytes);
+        let notes = asked.fetch_all(&mut self.0).await?;
+        let has_more = notes.first().is_some_and(|note| usize::try_from(note.behind).is_ok_and(|all| all > notes.len()));
+        Ok(NotePage { notes, has_more })
     }
 
     /// Keeps what was done.

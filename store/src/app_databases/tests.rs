@@ -1,6 +1,6 @@
 mod escapes;
 
-use super::AppDatabases;
+use super::{AppDatabases, Most};
 use crate::testing::{Proxy, database, new_function, record, store, store_with_app};
 use crate::{Change, NewAppUser, Sessions, SessionsOptions, Store, StoreError};
 use ramekin_model::{
@@ -268,6 +268,36 @@ async fn a_login_that_spoils_itself_is_set_up_again() {
     owner.execute(AssertSqlSafe(spoil)).await.unwrap();
     databases.0.places.lock().unwrap().clear();
     databases.owner_session(&app).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn changes_of_the_schema_come_in_pages() {
+    let (store, app) = store_with_app().await;
+    let databases = store.app_databases(SECRET);
+    databases.provision(&app).await.unwrap();
+    let mut session = databases.owner_session(&app).await.unwrap();
+    let most = |changes, bytes| Most { changes, bytes };
+    let none = session.notes(None, most(10, 100)).await.unwrap();
+    assert_eq!((none.notes.len(), none.has_more), (0, false));
+    for sql in ["a", "bb", "\u{e9}\u{e9}", "dddd"] {
+        session.note(&format!("{sql}!"), sql).await.unwrap();
+    }
+    let mut page = async |before, changes, bytes| {
+        let page = session.notes(before, most(changes, bytes)).await.unwrap();
+        let sql: Vec<String> = page.notes.iter().map(|note| note.sql.clone()).collect();
+        assert!(page.notes.iter().all(|note| note.name == format!("{}!", note.sql)));
+        (sql.join(" "), page.has_more, page.notes.last().map(|note| note.id))
+    };
+    let (all, more, first) = page(None, 4, 11).await;
+    assert_eq!((all.as_str(), more), ("dddd \u{e9}\u{e9} bb a", false));
+    // One past each limit: three changes, and as many bytes as three of them have.
+    assert_eq!(page(None, 3, 100).await, ("dddd \u{e9}\u{e9} bb".into(), true, first.map(|id| id + 1)));
+    assert_eq!(page(None, 10, 10).await, ("dddd \u{e9}\u{e9} bb".into(), true, first.map(|id| id + 1)));
+    assert_eq!(page(first.map(|id| id + 1), 3, 100).await, ("a".into(), false, first));
+    // What is larger than a page is a page.
+    assert_eq!(page(None, 10, 3).await, ("dddd".into(), true, first.map(|id| id + 3)));
+    assert_eq!(page(first, 10, 100).await, (String::new(), false, None));
+    assert_eq!(page(Some(i64::MIN), 10, 100).await.0, "");
 }
 
 #[tokio::test]

@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
                 self.issues.add(format_args!("{path}.config.auth"), "must be `required`, `optional` or `none`");
             }
         }
-        if serde_json::to_string(&config).is_ok_and(|text| text.contains("\\u0000")) {
+        if config.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
             self.issues.add(format_args!("{path}.config"), "must not hold a NUL character");
         }
         Some(TriggerForm { path: path.to_owned(), kind: kind?, config, enabled })
@@ -261,6 +261,16 @@ impl<'a> Reader<'a> {
             mode: self.one_of("agent_tool_mode", AgentTool::MODES),
             exposed_to: self.one_of("agent_tool_exposed_to", AgentTool::AUDIENCES),
         }
+    }
+}
+
+/// Whether a text in it holds a NUL character, which the database stores nowhere.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -411,7 +421,12 @@ mod tests {
         }
         assert!(issues(&with("trigger", json!({}))).starts_with("trigger.type"));
         assert!(issues(&with("triggers", json!([{"type": "cron"}, {"type": "cron"}]))).contains("`cron`"));
-        assert!(issues(&with("triggers", json!([{"type": "cron", "config": {"a": "\0"}}]))).contains("NUL"));
+        for config in [json!({"a": "\0"}), json!({"a\0": 1}), json!({"a": [{"b\0": 1}]}), json!({"a": [{"b": "\0"}]})] {
+            assert!(issues(&with("triggers", json!([{"type": "cron", "config": config}]))).contains("NUL"));
+        }
+        // The escape written out is a text like any other.
+        let escape = json!([{"type": "cron", "config": {"a": "\\u0000"}}]);
+        assert_eq!(read(&with("triggers", escape)).unwrap().triggers.unwrap().len(), 1);
     }
 
     #[test]

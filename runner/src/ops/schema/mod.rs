@@ -10,7 +10,7 @@ pub use diff::Statement;
 pub use form::{Column, Index, LongReference, Named, Reference, Schema, Table};
 
 use ramekin_model::{App, limits};
-use ramekin_store::{AppDatabases, Described, StoreError};
+use ramekin_store::{AppDatabases, Described, Most, NotePage, StoreError};
 use std::collections::BTreeMap;
 
 /// Looks at the schemas of apps, and changes them.
@@ -79,6 +79,18 @@ impl Schemas {
         let tables = session.tables().await?;
         session.close().await;
         Ok(shown(tables))
+    }
+
+    /// Changes of the app's tables that were made over the API, newest first, those before this one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes(&self, app: &App, before: Option<i64>, limit: u32) -> Result<NotePage, StoreError> {
+        let mut session = self.databases.owner_session(&app.id).await?;
+        let changes = limit.min(limits::MAX_SCHEMA_CHANGES);
+        let page = session.notes(before, Most { changes, bytes: limits::MAX_SCHEMA_CHANGES_BYTES }).await?;
+        session.close().await;
+        Ok(page)
     }
 
     /// Brings the app's tables to what is wished for, all or nothing.

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod inside;
+mod origin;
 mod pretty;
 pub mod tools;
 
@@ -62,12 +63,14 @@ const SERVER_ERROR: i32 = -32000;
 /// The routes, for tools that use those of `router`.
 pub fn router(state: AppState, router: Router) -> Router {
     let tools = Tools { state: state.clone(), router };
-    // Nothing is done for a browser that has no key, whatever name it has reached the server by.
+    // Whose pages may come is decided by [`origin`], whatever name they have reached the server by.
     let config = StreamableHttpServerConfig::default().disable_allowed_hosts();
     let config = config.with_legacy_session_mode(false).with_json_response(true);
     let config = config.with_max_request_body_bytes(limits::MAX_MANAGEMENT_BODY);
     let service = StreamableHttpService::new(move || Ok(tools.clone()), Arc::<NeverSessionManager>::default(), config);
-    Router::new().route("/mcp", post(answer).get(no_events).delete(nothing_to_end)).with_state(Mcp { state, service })
+    let pages = axum::middleware::from_fn_with_state(state.clone(), origin::check);
+    let methods = post(answer).get(no_events).delete(nothing_to_end).layer(pages);
+    Router::new().route("/mcp", methods).with_state(Mcp { state, service })
 }
 
 #[derive(Clone)]

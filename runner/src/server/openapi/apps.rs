@@ -2,7 +2,7 @@
 
 use super::Part;
 use super::operation::{
-    APP, Operation, TIME, USER, app_id, flag, list, maybe_text, object, reference, text, time, uuid, whole, word,
+    APP, Operation, TIME, USER, app_id, flag, list, maybe_text, next_cursor, object, reference, text, time, uuid, whole, word,
 };
 use serde_json::{Value, json};
 
@@ -56,8 +56,8 @@ pub fn part() -> Part {
                 .answer(
                     200,
                     "All of them.",
-                    whole(json!({ "apps": list(reference("App"), "Newest first") })),
-                    json!({ "apps": [listed] }),
+                    whole(json!({ "apps": list(reference("App"), "Newest first"), "next_cursor": next_cursor() })),
+                    json!({ "apps": [listed], "next_cursor": null }),
                 ),
             Operation::new("appStatus", "get", "/apps/{app}/status", "Whether an app's database can be used")
                 .about("Its functions can be called in any case.")

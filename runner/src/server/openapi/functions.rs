@@ -2,7 +2,7 @@
 
 use super::Part;
 use super::operation::{
-    APP, FUNCTION, Operation, TIME, count, flag, function_name, list, maybe_text, maybe_time, names_to, object,
+    APP, FUNCTION, Operation, TIME, count, flag, function_name, list, maybe_text, maybe_time, names_to, next_cursor, object,
     reference, text, texts, time, uuid, whole, word,
 };
 use ramekin_model::{TriggerType, limits};
@@ -61,6 +61,7 @@ fn operations() -> Vec<Operation> {
         "cacheInvalidation": { "success": true, "attempts": 1 },
         "startup": { "mode": "snapshot" },
         "consoleLogs": [],
+        "warnings": [],
     });
     let entry = json!({
         "timestamp": TIME,
@@ -81,9 +82,17 @@ fn operations() -> Vec<Operation> {
                 "Answers when the next call runs the new version; when it fails, nothing was changed. What a redeploy leaves out \
                  stays as it was, the triggers included.",
             )
-            .header("idempotency-key", "The same key with the same body deploys once in 24 hours, and gets the same answer")
+            .header_of(
+                "idempotency-key",
+                json!({ "type": "string", "minLength": 1, "maxLength": limits::MAX_IDEMPOTENCY_KEY, "pattern": "^[ -~]+$" }),
+                "The same key with the same body deploys once in 24 hours, and gets the same answer",
+            )
             .header("if-match", "Replaces this version and no other")
-            .header("if-none-match", "`*`: only if there is none of this name")
+            .header_of(
+                "if-none-match",
+                json!({ "type": "string", "enum": ["*"] }),
+                "`*`: only if there is none of this name",
+            )
             .body(reference("Deploy"), asked)
             .answer(200, "It is deployed.", reference("Deployed"), deployed)
             .then(200, NEXT, &json!({ "app": "$request.path.app", "name": "$response.body#/name" }))
@@ -97,8 +106,8 @@ fn operations() -> Vec<Operation> {
             .answer(
                 200,
                 "All of them.",
-                whole(json!({ "functions": list(reference("ListedFunction"), "By name") })),
-                json!({ "functions": [listed()] }),
+                whole(json!({ "functions": list(reference("ListedFunction"), "By name"), "next_cursor": next_cursor() })),
+                json!({ "functions": [listed()], "next_cursor": null }),
             ),
         Operation::new("getFunction", "get", "/v1/{app}/functions/{name}", "One function with its code")
             .query("include_deleted", json!({ "type": "string" }), "`true` shows a deleted function too")
@@ -106,7 +115,11 @@ fn operations() -> Vec<Operation> {
             .empty(304, "It has not changed.")
             .answer(200, "The function.", reference("Function"), detail()),
         Operation::new("deleteFunction", "delete", "/v1/{app}/functions/{name}", "Deletes a function")
-            .about("Its log stays, and a deploy of the same name brings it back. Answers the same when there was none.")
+            .about(
+                "Its log stays, and a deploy of the same name brings it back. Answers the same when there was none, also for a \
+                 name that no function can have.",
+            )
+            .any("name")
             .header("if-match", "Deletes this version and no other")
             .refusals(&[412])
             .answer(200, "There is none of this name.", success(), json!({ "success": true })),
@@ -232,10 +245,20 @@ fn schemas() -> Vec<(&'static str, Value)> {
     let kind = word(&trigger_kinds(), "What starts the function");
     let config = json!({
         "type": "object",
-        "description": "Its settings. http: `auth` is `required`, `optional` or `none`; `required` unless said. The secret of a \
-                        webhook is shown as `***`, which keeps the stored one when it is sent back",
+        "description": "Its settings. The secret of a webhook is shown as `***`",
     });
-    let sent = object(&["type"], json!({ "type": kind, "config": config, "enabled": flag("True unless said") }));
+    let sent = json!({ "anyOf": [reference("SentHttpTrigger"), reference("SentOtherTrigger")] });
+    let sent_as = |kinds: &[&str], config: &Value| {
+        let kind = word(kinds, "What starts the function");
+        object(&["type"], json!({ "type": kind, "config": config, "enabled": flag("True unless said") }))
+    };
+    let mode = word(&["required", "optional", "none"], "Whether callers must be signed in; `required` unless said");
+    let http = json!({ "type": "object", "properties": { "auth": mode }, "description": "Its settings" });
+    let other = json!({
+        "type": "object",
+        "description": "Its settings. `***` as the `secret` of a webhook keeps the stored one",
+    });
+    let others: Vec<&str> = trigger_kinds().into_iter().filter(|kind| *kind != TriggerType::Http.as_str()).collect();
     let shown = whole(json!({ "type": kind, "config": config, "enabled": flag("Whether it starts anything") }));
     let short = whole(json!({ "type": kind, "enabled": flag("Whether it starts anything") }));
     let line = whole(json!({
@@ -250,8 +273,18 @@ fn schemas() -> Vec<(&'static str, Value)> {
             "reason": text("Why it runs at each request"),
         }),
     );
+    let warning = object(
+        &["code", "message"],
+        json!({
+            "code": word(&["TRIGGER_NOT_STARTED", "AGENT_TOOL_NOT_OFFERED"], "For programs"),
+            "message": text("For people"),
+            "trigger": word(&trigger_kinds(), "Which trigger it is about"),
+        }),
+    );
     vec![
         ("SentTrigger", sent),
+        ("SentHttpTrigger", sent_as(&[TriggerType::Http.as_str()], &http)),
+        ("SentOtherTrigger", sent_as(&others, &other)),
         ("Trigger", shown),
         ("ConsoleLine", line),
         ("Deploy", deploy()),
@@ -266,6 +299,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "cacheInvalidation": invalidation(),
                 "startup": startup,
                 "consoleLogs": list(reference("ConsoleLine"), "What the top level wrote"),
+                "warnings": list(warning, "What is stored and has no effect here"),
             })),
         ),
         (
@@ -380,7 +414,10 @@ fn deploy() -> Value {
                 "type": "array", "minItems": 1, "items": reference("SentTrigger"),
                 "description": "Replaces all triggers; at most one of each type. The first time http, for signed-in users",
             },
-            "trigger": { "description": "The older form: one trigger, where `triggers` is not there" },
+            "trigger": {
+                "anyOf": [reference("SentTrigger")],
+                "description": "The older form: one trigger, where `triggers` is not there",
+            },
             "allow_service_key_impersonation": flag("Whether keys of the app may call it for a user; true the first time"),
             "agent_tool": flag("Not used"),
             "agent_tool_description": { "type": "string", "maxLength": 500, "description": "Not used" },

@@ -2,7 +2,7 @@
 
 use super::Part;
 use super::operation::{
-    APP, KEY, Operation, TIME, flag, list, maybe_text, maybe_time, object, reference, text, texts, time, uuid, whole,
+    APP, KEY, Operation, TIME, flag, list, maybe_text, maybe_time, next_cursor, object, reference, text, texts, time, uuid, whole,
     word,
 };
 use ramekin_model::limits;
@@ -40,7 +40,7 @@ pub fn part() -> Part {
                 .refusals(&[403, 404]),
             Operation::new("listApiKeys", "get", "/api-keys", "Every key that is not revoked").paged()
                 .about("Newest first; the keys themselves are shown to nobody.")
-                .answer(200, "All of them.", whole(json!({ "keys": list(reference("ApiKey"), "Newest first") })), json!({ "keys": [listed] }))
+                .answer(200, "All of them.", whole(json!({ "keys": list(reference("ApiKey"), "Newest first"), "next_cursor": next_cursor() })), json!({ "keys": [listed], "next_cursor": null }))
                 .refusals(&[403]),
             Operation::new("revokeApiKey", "delete", "/api-keys/{id}", "Makes a key useless")
                 .about("Here at once, on other servers within a minute.")
@@ -62,7 +62,10 @@ pub fn part() -> Part {
                             "type": ["string", "null"],
                             "description": "The app, when key_scope is `app`, and nothing when it is not",
                         },
-                        "additional_scopes": texts("This server knows none but `*`"),
+                        "additional_scopes": {
+                            "type": "array", "items": { "type": "string" }, "maxItems": 0,
+                            "description": "This server knows none",
+                        },
                     }),
                 ),
             ),

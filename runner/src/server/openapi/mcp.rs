@@ -11,7 +11,8 @@ pub fn part() -> Part {
     let about = format!(
         "One JSON-RPC message. `initialize`, `tools/list` and `tools/call` are the methods that matter; the tools are {}. A tool \
          does what a route does, with the caller's key and under the route's limits; its answer is one text of JSON, and \
-         `isError` is true when it has failed. There are no sessions.",
+         `isError` is true when it has failed. There are no sessions. Pages in browsers may use it that are of this machine, of \
+         the server's own address, or of an origin that the operator allows.",
         names.join(", ")
     );
     let asked = json!({
@@ -27,11 +28,14 @@ pub fn part() -> Part {
     });
     let bad = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32700, "message": "Parse error: …" } });
     let none = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32000, "message": "Method not allowed." } });
+    let page = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32000, "message": "Forbidden: …" } });
+    let of_pages =
+        |operation: Operation| operation.answer(403, "It comes from a page that may not.", reference("RpcAnswer"), page.clone());
     Part {
         tag: "Agents",
         about: "The Model Context Protocol, by which agents deploy, call and look after functions: streamable HTTP.",
         operations: vec![
-            Operation::new("mcp", "post", "/mcp", "Answers an agent")
+            of_pages(Operation::new("mcp", "post", "/mcp", "Answers an agent"))
                 .about(about)
                 .body(reference("RpcMessage"), asked)
                 .answer(200, "The answer to a request.", reference("RpcAnswer"), answered)
@@ -43,10 +47,10 @@ pub fn part() -> Part {
                     reference("RpcAnswer"),
                     bad,
                 ),
-            Operation::new("mcpEvents", "get", "/mcp", "There are no events but answers")
+            of_pages(Operation::new("mcpEvents", "get", "/mcp", "There are no events but answers"))
                 .access(Access::Public)
                 .answer(405, "Always.", reference("RpcAnswer"), none),
-            Operation::new("mcpEnd", "delete", "/mcp", "There is no session to end")
+            of_pages(Operation::new("mcpEnd", "delete", "/mcp", "There is no session to end"))
                 .access(Access::Public)
                 .empty(200, "Always."),
         ],

@@ -85,21 +85,36 @@ impl Operation {
         self
     }
 
-    /// Answers in pages.
+    /// Answers in pages of lists.
     pub fn paged(self) -> Self {
+        self.pages_of(limits::MAX_LIST_PAGE)
+    }
+
+    /// Answers in pages of at most so many.
+    pub fn pages_of(self, most: u32) -> Self {
         let limit = json!({ "type": "integer", "minimum": 1 });
-        self.query(
-            "limit",
-            limit,
-            &format!("How many; at most {max}, which is what there is unless said", max = limits::MAX_LIST_PAGE),
-        )
+        self.query("limit", limit, &format!("How many; at most {most}, which is what there is unless said"))
         .query("cursor", json!({ "type": "string" }), "`next_cursor` of the page before")
         .refusals(&[400])
     }
 
+    /// Takes every text for this part of its path.
+    pub fn any(mut self, part: &str) -> Self {
+        for parameter in self.parameters.iter_mut().filter_map(Value::as_object_mut) {
+            if parameter.get("name").and_then(Value::as_str) == Some(part) {
+                parameter.insert("schema".into(), json!({ "type": "string" }));
+            }
+        }
+        self
+    }
+
     /// A header field.
-    pub fn header(mut self, name: &str, about: &str) -> Self {
-        let schema = json!({ "type": "string" });
+    pub fn header(self, name: &str, about: &str) -> Self {
+        self.header_of(name, json!({ "type": "string" }), about)
+    }
+
+    /// A header field with such a value.
+    pub fn header_of(mut self, name: &str, schema: Value, about: &str) -> Self {
         self.parameters.push(json!({ "name": name, "in": "header", "schema": schema, "description": about }));
         self
     }
@@ -279,6 +294,11 @@ pub fn maybe_text(about: &str) -> Value {
     json!({ "type": ["string", "null"], "description": about })
 }
 
+/// Where the next page of a list begins.
+pub fn next_cursor() -> Value {
+    maybe_text("For `cursor`, to get the next page; null when this is the last")
+}
+
 /// One of these texts.
 pub fn word(words: &[&str], about: &str) -> Value {
     json!({ "type": "string", "enum": words, "description": about })
@@ -342,6 +362,13 @@ mod tests {
     fn what_examples_name_could_be_there() {
         assert!(APP.parse::<ramekin_model::AppId>().is_ok());
         assert!([KEY, FUNCTION, USER].iter().all(|id| ::uuid::Uuid::parse_str(id).is_ok()));
+    }
+
+    #[test]
+    fn a_part_of_a_path_can_be_any_text() {
+        let any = Operation::new("x", "delete", "/v1/{app}/functions/{name}", "").any("name").parameters;
+        assert_eq!(any[1]["schema"], json!({ "type": "string" }));
+        assert_eq!(any[0]["schema"], app_id());
     }
 
     #[test]

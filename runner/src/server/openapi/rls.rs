@@ -56,7 +56,10 @@ fn operations() -> Vec<Operation> {
     let of_policies = |operation: Operation| {
         operation.answer(200, "It is gone.", reference("RemovedPolicy"), removed.clone()).refusals(&[400, 409])
     };
-    let every: [Operation; 8] = [
+    let opens = |operation: Operation| {
+        operation.answer(200, "It is open.", reference("OpenedTable"), gone.clone()).refusals(&[400])
+    };
+    let every: [Operation; 10] = [
         Operation::new("isolateUsers", "post", "/v1/{app}/rls", "Rows belong to the user whose id they carry")
             .about("Secures the table, and puts the user's id into new rows.")
             .body(reference("Isolation"), isolation)
@@ -102,14 +105,20 @@ fn operations() -> Vec<Operation> {
             )
             .about("The path that policies are replaced at hides this table's."),
         ),
-        Operation::new(
+        opens(Operation::new(
             "openTable",
             "delete",
             "/v1/{app}/rls/{table}",
             "Deletes every policy of a table, which is open then",
-        )
-        .answer(200, "It is open.", reference("OpenedTable"), gone)
-        .refusals(&[400]),
+        )),
+        opens(
+            Operation::new("openTablePolicies", "delete", "/v1/{app}/rls/policies", "Opens a table named `policies`")
+                .about("The path that policies are made at hides this table's."),
+        ),
+        opens(
+            Operation::new("openTableEnable", "delete", "/v1/{app}/rls/enable", "Opens a table named `enable`")
+                .about("The path that tables are secured at hides this table's."),
+        ),
         of_policies(Operation::new("deletePolicy", "delete", "/v1/{app}/rls/{table}/{name}", "Deletes one policy")),
     ];
     every.into_iter().map(|operation| operation.refusals(&[409])).collect()
@@ -128,8 +137,8 @@ fn schemas() -> Vec<(&'static str, Value)> {
         "table_name": table_name(),
         "command": word(&["SELECT", "INSERT", "UPDATE", "DELETE", "ALL"], "Which statements; `ALL` unless said"),
         "role": word(&["anon", "user"], "Whom it is for; everybody unless said"),
-        "using_expression": expression("which rows are there"),
-        "with_check_expression": expression("which rows may be written"),
+        "using_expression": expression("which rows are there; not for INSERT"),
+        "with_check_expression": expression("which rows may be written; not for SELECT and DELETE"),
         "restrictive": flag("True: a row passes only when this policy lets it too"),
     });
     let mut created = policy.clone();

@@ -1,7 +1,10 @@
 //! Tables of apps.
 
 use super::Part;
-use super::operation::{APP, Operation, app_id, count, flag, list, names_to, object, reference, text, texts, whole};
+use super::operation::{
+    APP, Operation, TIME, app_id, count, flag, list, names_to, next_cursor, object, reference, text, texts, time, whole,
+};
+use ramekin_model::limits;
 use serde_json::{Value, json};
 
 /// These routes.
@@ -34,6 +37,12 @@ pub fn part() -> Part {
         "message": "1 statements were applied",
         "migration_id": 1,
     });
+    let change = json!({
+        "id": 1,
+        "description": "notes",
+        "applied_sql": "CREATE INDEX \"notes_owner\" ON \"notes\" (\"owner_id\")",
+        "applied_at": TIME,
+    });
     Part {
         tag: "Tables",
         about: "Each app has a PostgreSQL database of its own; `docs/schema.md` has more.",
@@ -49,6 +58,20 @@ pub fn part() -> Part {
                 )
                 .body(reference("ApplySchema"), json!({ "schema": tables, "name": "notes", "dry_run": false }))
                 .answer(200, "The statements that were run, or with `dry_run` would be.", reference("AppliedSchema"), applied)
+                .refusals(&[409]),
+            Operation::new("schemaChanges", "get", "/v1/{app}/migrations", "Changes of the tables that were made over the API")
+                .about(format!(
+                    "Newest first. A page has at most {} of them and {} MiB of statements, or one that is larger.",
+                    limits::MAX_SCHEMA_CHANGES,
+                    limits::MAX_SCHEMA_CHANGES_BYTES / 1024 / 1024,
+                ))
+                .pages_of(limits::MAX_SCHEMA_CHANGES)
+                .answer(
+                    200,
+                    "A page.",
+                    reference("SchemaChanges"),
+                    json!({ "app_id": APP, "migrations": [change], "template_migrations": [], "next_cursor": null }),
+                )
                 .refusals(&[409]),
         ],
         schemas: schemas(),
@@ -72,7 +95,22 @@ fn schemas() -> Vec<(&'static str, Value)> {
         "description": "Where it points",
     });
     let info = whole(json!({ "table_count": count("How many"), "tables": texts("Which") }));
+    let change = whole(json!({
+        "id": count("Its number"),
+        "description": text("What it was called"),
+        "applied_sql": text("Its statements"),
+        "applied_at": time("When it was made"),
+    }));
     vec![
+        (
+            "SchemaChanges",
+            whole(json!({
+                "app_id": app_id(),
+                "migrations": list(change, "Newest first"),
+                "template_migrations": list(json!({}), "Always empty"),
+                "next_cursor": next_cursor(),
+            })),
+        ),
         (
             "Schema",
             object(

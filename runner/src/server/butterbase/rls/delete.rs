@@ -6,7 +6,7 @@ use crate::server::auth::{OwnedApp, OwnedFunction};
 use crate::server::error::ApiError;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use std::collections::HashMap;
 
 /// 200 when the table has no policy any more and is not secured.
@@ -14,8 +14,11 @@ pub async fn table(
     State(policies): State<Policies>,
     OwnedApp { app, .. }: OwnedApp,
     Path(path): Path<HashMap<String, String>>,
+    uri: Uri,
 ) -> Result<Response, ApiError> {
-    let table = path.get("table").map(String::as_str).unwrap_or_default();
+    // Paths that something else is done at, `policies` and `enable`, hide the tables of their names.
+    let last = || uri.path().rsplit('/').next().unwrap_or_default();
+    let table = path.get("table").map_or_else(last, String::as_str);
     let removed = policies.disable(&app, table).await?;
     let body = serde_json::json!({
         "message": "RLS policies removed successfully",

@@ -2,3 +2,4 @@
 
 pub mod apply;
 pub mod get;
+pub mod migrations;

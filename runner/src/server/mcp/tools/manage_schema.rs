@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-const ACTIONS: [&str; 3] = ["get", "apply", "dry_run"];
+const ACTIONS: [&str; 4] = ["get", "apply", "dry_run", "list_migrations"];
 
 /// What is sent to the route: the schema as it was written, so that columns keep their order.
 #[derive(Serialize)]
@@ -113,6 +113,7 @@ Actions:
   get      the tables as they are, in the form that apply takes
   dry_run  the statements that apply would run, without running them
   apply    runs them; when it fails, everything is as before
+  list_migrations  changes that were applied before, newest first, with their statements
 
 Nothing is lost that is not named: a table that is there must be in `tables` or in `_drop`, and a column stays unless `_dropColumns` names it; another type of a column needs `_changeTypes`. So begin with get, change what it shows, look at dry_run, and apply. To apply the same again changes nothing.
 
@@ -136,6 +137,10 @@ pub async fn run(inside: &Inside, arguments: &Arguments) -> Result<String, ToolE
     let action = arguments.text("action");
     let path = format!("/v1/{}/schema", segment(arguments.text("app_id")));
     if action == "get" {
+        return inside.ask(Method::GET, &path).await?.shown();
+    }
+    if action == "list_migrations" {
+        let path = format!("/v1/{}/migrations", segment(arguments.text("app_id")));
         return inside.ask(Method::GET, &path).await?.shown();
     }
     arguments.need("schema", action)?;
