@@ -25,7 +25,8 @@ mod testing;
 mod users;
 
 pub use app_databases::{
-    AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, Most, Note, NotePage, OwnerSession, Policy, Swept,
+    AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, Most, Note, NotePage, OwnerSession, Policy,
+    Swept,
 };
 pub use app_users::{AppUsers, NewAppUser};
 pub use apps::{AppCursor, Apps};

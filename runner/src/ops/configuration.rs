@@ -58,12 +58,14 @@ pub struct PauseForm {
     pub reason: Option<String>,
 }
 
-/// Reads `{"allowed_origins": […]}`. Each origin is kept in the form in which browsers send it, and once.
+/// Reads `{"allowed_origins": […]}`, which newer clients spell `allowedOrigins`. Each origin is kept in the form in which
+/// browsers send it, and once.
 ///
 /// # Errors
 /// Says what is wrong.
 pub fn read_origins(body: &Value) -> Result<Vec<String>, Issues> {
-    let path = "allowed_origins";
+    let newer = body.get("allowed_origins").is_none() && body.get("allowedOrigins").is_some();
+    let path = if newer { "allowedOrigins" } else { "allowed_origins" };
     let Some(Value::Array(given)) = body.get(path) else {
         return Err(Issues::one(path, "must be an array of origins such as `https://example.org`"));
     };
@@ -185,8 +187,11 @@ mod tests {
         let body = json!({ "allowed_origins": ["https://A.example/", "https://a.example", "http://b.example:8080"] });
         assert_eq!(read_origins(&body).unwrap(), ["https://a.example", "http://b.example:8080"]);
         assert_eq!(read_origins(&json!({ "allowed_origins": [] })).unwrap(), [""; 0]);
+        assert_eq!(read_origins(&json!({ "allowedOrigins": ["https://a.example"] })).unwrap(), ["https://a.example"]);
         for (body, path) in [
             (json!({}), "allowed_origins: "),
+            (json!({ "allowedOrigins": 1 }), "allowedOrigins: "),
+            (json!({ "allowed_origins": null, "allowedOrigins": [] }), "allowed_origins: "),
             (json!({ "allowed_origins": "https://a.example" }), "allowed_origins: "),
             (json!({ "allowed_origins": ["https://a.example", "*"] }), "allowed_origins.1: "),
             (json!({ "allowed_origins": [1] }), "allowed_origins.0: "),

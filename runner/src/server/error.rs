@@ -128,6 +128,8 @@ impl From<StoreError> for ApiError {
             }
             StoreError::NotReady(_) => Self::new(ErrorCode::AppProvisioning, error.to_string()).retry_after(5),
             StoreError::NulCharacter => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
+            // It was deleted while the request was on its way.
+            StoreError::Missing(_) => Self::new(ErrorCode::ResourceNotFound, error.to_string()),
             other => Self::internal(&other),
         }
     }

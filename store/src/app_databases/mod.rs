@@ -14,9 +14,7 @@ mod tests;
 
 pub(crate) use cluster::{GUARD, GUARDED_TEMPLATE};
 pub use keys::Swept;
-pub use session::{
-    Described, DescribedColumn, DescribedIndex, ForeignKey, Most, Note, NotePage, OwnerSession, Policy,
-};
+pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, Most, Note, NotePage, OwnerSession, Policy};
 
 use crate::{StoreError, apps};
 use cluster::{Admin, connect};

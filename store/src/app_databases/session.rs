@@ -305,7 +305,8 @@ impl OwnerSession {
         let asked = sqlx::query_as::<_, Note>(ask).persistent(false);
         let asked = asked.bind(before).bind(i64::from(most.changes)).bind(most.bytes);
         let notes = asked.fetch_all(&mut self.0).await?;
-        let has_more = notes.first().is_some_and(|note| usize::try_from(note.behind).is_ok_and(|all| all > notes.len()));
+        let has_more =
+            notes.first().is_some_and(|note| usize::try_from(note.behind).is_ok_and(|all| all > notes.len()));
         Ok(NotePage { notes, has_more })
     }
 

@@ -1,6 +1,6 @@
 //! `GET /v1/{app}/audit-logs`: who changed what of an app, newest first (Butterbase §3.7).
 
-use super::{json, point_in_time, time};
+use super::{json, point_in_time, time, whole_number};
 use crate::ops::audit::Audits;
 use crate::server::auth::OwnedApp;
 use crate::server::error::ApiError;
@@ -34,9 +34,7 @@ pub async fn handler(
 fn read(query: &str) -> Result<AuditQuery, ApiError> {
     let bad = |text: String| ApiError::request(StatusCode::BAD_REQUEST, text);
     let number = |name: &str, value: &str, least: u64| {
-        let number = value.parse::<u64>().ok().filter(|number| *number >= least);
-        let number = number.ok_or_else(|| bad(format!("{name}: must be a whole number from {least}")))?;
-        Ok::<_, ApiError>(u32::try_from(number).unwrap_or(u32::MAX))
+        whole_number(value, least).ok_or_else(|| bad(format!("{name}: must be a whole number from {least}")))
     };
     let mut read = AuditQuery { limit: limits::DEFAULT_AUDIT_PAGE, ..AuditQuery::default() };
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -113,6 +111,8 @@ mod tests {
         assert_eq!(read(all).unwrap(), expected);
         let limit = |limit: u32| read(&format!("limit={limit}")).unwrap().limit;
         assert_eq!((limit(limits::MAX_AUDIT_PAGE), limit(limits::MAX_AUDIT_PAGE + 1)), (500, 500));
+        let large = read("limit=37854994640652812345678&offset=42537522224408018550784").unwrap();
+        assert_eq!((large.limit, large.offset), (limits::MAX_AUDIT_PAGE, u32::MAX));
         for bad in ["limit=0", "limit=x", "offset=-1", "from=yesterday", "to=", "category=%00"] {
             assert_eq!(read(bad).unwrap_err().into_parts().0, 400, "{bad}");
         }

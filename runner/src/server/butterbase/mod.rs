@@ -54,6 +54,13 @@ fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// A whole number of at least this much. One that is larger than any number here is the largest.
+fn whole_number(text: &str, least: u64) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.then(|| text.parse().unwrap_or(u64::MAX)).filter(|number| *number >= least)?;
+    Some(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
 /// A time in ISO 8601; without a zone it is UTC.
 fn point_in_time(text: &str) -> Option<DateTime<Utc>> {
     // A plus sign that was not escaped has become a space.

@@ -1,5 +1,6 @@
 //! `?limit=…&cursor=…` of lists. Clients that know nothing of it get everything up to the largest page.
 
+use super::whole_number;
 use crate::server::error::ApiError;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,9 +36,8 @@ impl<C: DeserializeOwned> Paging<C> {
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
                 "limit" => {
-                    let limit = value.parse::<u64>().ok().filter(|limit| *limit > 0);
-                    let limit = limit.ok_or_else(|| bad("limit: must be a whole number from 1"))?;
-                    read.limit = u32::try_from(limit).unwrap_or(u32::MAX).min(limits::MAX_LIST_PAGE);
+                    let limit = whole_number(&value, 1).ok_or_else(|| bad("limit: must be a whole number from 1"))?;
+                    read.limit = limit.min(limits::MAX_LIST_PAGE);
                 }
                 "cursor" => {
                     let decoded = URL_SAFE_NO_PAD.decode(value.as_bytes()).ok();
@@ -79,6 +79,7 @@ mod tests {
         assert_eq!(read(&query).unwrap(), expected);
         assert_eq!(read("limit=1000").unwrap().limit, limits::MAX_LIST_PAGE);
         assert_eq!(read("limit=1001").unwrap().limit, limits::MAX_LIST_PAGE);
+        assert_eq!(read("limit=37854994640652812345678").unwrap().limit, limits::MAX_LIST_PAGE);
         assert_eq!((next_cursor(false, Some("x")), next_cursor::<&str>(true, None)), (Value::Null, Value::Null));
         for bad in ["limit=0", "limit=x", "limit=", "limit=-1", "cursor=", "cursor=!", "cursor=e30"] {
             assert_eq!(read(bad).unwrap_err().into_parts().0, 400, "{bad}");

@@ -21,7 +21,8 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
     if allowed {
         return next.run(request).await;
     }
-    let text = "Forbidden: pages of this origin may not use /mcp; the operator allows origins with RAMEKIN_ALLOWED_ORIGINS";
+    let text =
+        "Forbidden: pages of this origin may not use /mcp; the operator allows origins with RAMEKIN_ALLOWED_ORIGINS";
     refusal(StatusCode::FORBIDDEN, SERVER_ERROR, text)
 }
 

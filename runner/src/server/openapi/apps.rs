@@ -2,7 +2,8 @@
 
 use super::Part;
 use super::operation::{
-    APP, Operation, TIME, USER, app_id, flag, list, maybe_text, next_cursor, object, reference, text, time, uuid, whole, word,
+    APP, Operation, TIME, USER, app_id, flag, list, maybe_text, next_cursor, object, reference, text, time, uuid,
+    whole, word,
 };
 use serde_json::{Value, json};
 

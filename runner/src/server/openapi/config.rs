@@ -31,7 +31,14 @@ pub fn part() -> Part {
                 .about(format!("Replaces all of them. At most {}; `*` stands for every page.", limits::MAX_ORIGINS))
                 .header("if-match", "Changes nothing but this version")
                 .body(
-                    whole(json!({ "allowed_origins": texts("Origins such as https://a.example") })),
+                    json!({
+                        "type": "object",
+                        "properties": {
+                            "allowed_origins": origins("Origins such as https://a.example"),
+                            "allowedOrigins": origins("The same, as newer clients spell it"),
+                        },
+                        "anyOf": [{ "required": ["allowed_origins"] }, { "required": ["allowedOrigins"] }],
+                    }),
                     json!({ "allowed_origins": ["https://a.example"] }),
                 )
                 .answer(
@@ -79,6 +86,11 @@ pub fn part() -> Part {
         ],
         schemas: schemas(),
     }
+}
+
+fn origins(about: &str) -> Value {
+    let origin = json!({ "type": "string", "maxLength": limits::MAX_ORIGIN });
+    json!({ "type": "array", "items": origin, "maxItems": limits::MAX_ORIGINS, "description": about })
 }
 
 fn config() -> Value {

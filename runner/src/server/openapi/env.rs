@@ -90,6 +90,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                     "envVars": {
                         "type": "object",
                         "minProperties": 1,
+                        "propertyNames": super::operation::variable_name(),
                         "additionalProperties": { "type": ["string", "null"] },
                         "description": "Values by name; null deletes. Names that begin with `BUTTERBASE_` belong to the platform",
                     },

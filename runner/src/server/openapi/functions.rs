@@ -2,8 +2,8 @@
 
 use super::Part;
 use super::operation::{
-    APP, FUNCTION, Operation, TIME, count, flag, function_name, list, maybe_text, maybe_time, names_to, next_cursor, object,
-    reference, text, texts, time, uuid, whole, word,
+    APP, FUNCTION, Operation, TIME, count, flag, function_name, list, maybe_text, maybe_time, next_cursor, object,
+    reference, text, texts, time, uuid, variable_name, whole, word,
 };
 use ramekin_model::{TriggerType, limits};
 use serde_json::{Value, json};
@@ -156,10 +156,9 @@ fn operations() -> Vec<Operation> {
             .query("since", moment(), "Begins with the calls of the log that began later; without it, with what comes from now on")
             .query("level", json!({ "type": "string" }), "`error` keeps calls that failed")
             .header("last-event-id", "`id` of an event, or a time: goes on after it")
-            .answer_text(
+            .answer_events(
                 200,
                 "The stream.",
-                "text/event-stream",
                 &format!("id: {TIME}_4711\nevent: log\ndata: {entry}\n\n"),
             )
             .refusals(&[400]),
@@ -401,7 +400,13 @@ fn deploy() -> Value {
                 "description": "One TypeScript or JavaScript module",
             },
             "description": { "type": "string", "maxLength": limits::MAX_DESCRIPTION, "description": "What it is for" },
-            "envVars": names_to(json!({ "type": "string" }), "Replaces all variables of the function"),
+            "envVars": {
+                "type": "object",
+                "maxProperties": limits::MAX_ENV_VARS,
+                "propertyNames": variable_name(),
+                "additionalProperties": { "type": "string" },
+                "description": "Replaces all variables of the function",
+            },
             "timeoutMs": {
                 "type": "integer", "minimum": 1, "maximum": limits::MAX_TIMEOUT_MS,
                 "description": format!("Wall time of a call; {} the first time", limits::DEFAULT_TIMEOUT_MS),

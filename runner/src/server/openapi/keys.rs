@@ -2,11 +2,11 @@
 
 use super::Part;
 use super::operation::{
-    APP, KEY, Operation, TIME, flag, list, maybe_text, maybe_time, next_cursor, object, reference, text, texts, time, uuid, whole,
-    word,
+    APP, KEY, Operation, TIME, flag, list, maybe_text, maybe_time, next_cursor, object, reference, text, texts, time,
+    uuid, whole, word,
 };
 use ramekin_model::limits;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// These routes.
 pub fn part() -> Part {
@@ -48,27 +48,7 @@ pub fn part() -> Part {
                 .refusals(&[403, 404]),
         ],
         schemas: vec![
-            (
-                "NewApiKey",
-                object(
-                    &["name"],
-                    json!({
-                        "name": {
-                            "type": "string", "minLength": 1, "maxLength": limits::MAX_KEY_NAME,
-                            "description": "What to call it",
-                        },
-                        "key_scope": word(&["account", "app"], "What it opens; `account` unless said"),
-                        "target_app_id": {
-                            "type": ["string", "null"],
-                            "description": "The app, when key_scope is `app`, and nothing when it is not",
-                        },
-                        "additional_scopes": {
-                            "type": "array", "items": { "type": "string" }, "maxItems": 0,
-                            "description": "This server knows none",
-                        },
-                    }),
-                ),
-            ),
+            ("NewApiKey", new_key()),
             (
                 "MadeApiKey",
                 whole(json!({
@@ -94,4 +74,34 @@ pub fn part() -> Part {
             ),
         ],
     }
+}
+
+fn new_key() -> Value {
+    let mut key = object(
+        &["name"],
+        json!({
+            "name": {
+                "type": "string", "minLength": 1, "maxLength": limits::MAX_KEY_NAME,
+                "description": "What to call it",
+            },
+            "key_scope": word(&["account", "app"], "What it opens; `account` unless said"),
+            "target_app_id": {
+                "type": ["string", "null"],
+                "description": "The app, when key_scope is `app`, and nothing when it is not",
+            },
+            "additional_scopes": {
+                "type": "array", "items": { "type": "string" }, "maxItems": 0, "description": "This server knows none",
+            },
+        }),
+    );
+    let account =
+        json!({ "properties": { "key_scope": { "enum": ["account"] }, "target_app_id": { "type": "null" } } });
+    let app = json!({
+        "properties": { "key_scope": { "enum": ["app"] }, "target_app_id": { "type": "string" } },
+        "required": ["key_scope", "target_app_id"],
+    });
+    if let Some(fields) = key.as_object_mut() {
+        fields.insert("anyOf".into(), json!([account, app]));
+    }
+    key
 }

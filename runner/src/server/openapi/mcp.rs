@@ -29,8 +29,9 @@ pub fn part() -> Part {
     let bad = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32700, "message": "Parse error: …" } });
     let none = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32000, "message": "Method not allowed." } });
     let page = json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32000, "message": "Forbidden: …" } });
-    let of_pages =
-        |operation: Operation| operation.answer(403, "It comes from a page that may not.", reference("RpcAnswer"), page.clone());
+    let of_pages = |operation: Operation| {
+        operation.answer(403, "It comes from a page that may not.", reference("RpcAnswer"), page.clone())
+    };
     Part {
         tag: "Agents",
         about: "The Model Context Protocol, by which agents deploy, call and look after functions: streamable HTTP.",
@@ -73,7 +74,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                     "jsonrpc": { "type": "string", "enum": ["2.0"] },
                     "id": { "type": ["string", "integer"], "description": "Of a request; a notification has none" },
                     "method": text("Of the protocol"),
-                    "params": { "type": "object", "description": "What the method takes" },
+                    "params": { "type": ["object", "null"], "description": "What the method takes" },
                 }),
             ),
         ),

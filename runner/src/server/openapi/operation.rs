@@ -94,8 +94,8 @@ impl Operation {
     pub fn pages_of(self, most: u32) -> Self {
         let limit = json!({ "type": "integer", "minimum": 1 });
         self.query("limit", limit, &format!("How many; at most {most}, which is what there is unless said"))
-        .query("cursor", json!({ "type": "string" }), "`next_cursor` of the page before")
-        .refusals(&[400])
+            .query("cursor", json!({ "type": "string" }), "`next_cursor` of the page before")
+            .refusals(&[400])
     }
 
     /// Takes every text for this part of its path.
@@ -141,6 +141,14 @@ impl Operation {
     /// An answer in text of this type, with an example.
     pub fn answer_text(mut self, status: u16, about: &str, kind: &str, example: &str) -> Self {
         let content = json!({ kind: { "schema": { "type": "string" }, "example": example } });
+        self.answers.push((status.to_string(), json!({ "description": about, "content": content })));
+        self
+    }
+
+    /// An answer of server-sent events, with an example.
+    pub fn answer_events(mut self, status: u16, about: &str, example: &str) -> Self {
+        // What a schema would describe, the text or the single event, tools do not agree on.
+        let content = json!({ "text/event-stream": { "example": example } });
         self.answers.push((status.to_string(), json!({ "description": about, "content": content })));
         self
     }
@@ -342,6 +350,11 @@ pub fn app_id() -> Value {
 /// The name of a function.
 pub fn function_name() -> Value {
     json!({ "type": "string", "pattern": format!("^[A-Za-z0-9_-]{{1,{}}}$", limits::MAX_FUNCTION_NAME) })
+}
+
+/// The name of a variable that is not the platform's.
+pub fn variable_name() -> Value {
+    json!({ "type": "string", "pattern": "^[^=\\u0000]+$", "not": { "pattern": "^[Bb][Uu][Tt][Tt][Ee][Rr][Bb][Aa][Ss][Ee]_" } })
 }
 
 /// The name of a table; those that begin with `_` are the platform's.

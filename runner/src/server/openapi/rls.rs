@@ -125,7 +125,7 @@ fn operations() -> Vec<Operation> {
 }
 
 fn schemas() -> Vec<(&'static str, Value)> {
-    let expression = |about: &str| json!({ "type": "string", "maxLength": limits::MAX_SQL_EXPRESSION, "description": format!("SQL: {about}") });
+    let expression = |about: &str| json!({ "type": "string", "pattern": "\\S", "maxLength": limits::MAX_SQL_EXPRESSION, "description": format!("SQL: {about}") });
     let column = |about: &str| {
         let mut name = sql_name();
         if let Some(fields) = name.as_object_mut() {
@@ -137,8 +137,8 @@ fn schemas() -> Vec<(&'static str, Value)> {
         "table_name": table_name(),
         "command": word(&["SELECT", "INSERT", "UPDATE", "DELETE", "ALL"], "Which statements; `ALL` unless said"),
         "role": word(&["anon", "user"], "Whom it is for; everybody unless said"),
-        "using_expression": expression("which rows are there; not for INSERT"),
-        "with_check_expression": expression("which rows may be written; not for SELECT and DELETE"),
+        "using_expression": expression("which rows are there"),
+        "with_check_expression": expression("which rows may be written"),
         "restrictive": flag("True: a row passes only when this policy lets it too"),
     });
     let mut created = policy.clone();
@@ -219,12 +219,21 @@ fn schemas() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A policy has one expression or both.
+/// Which expressions a policy has is up to the statements that it is for.
 fn with_expression(mut policy: Value) -> Value {
+    let of = |commands: &[&str]| json!({ "command": { "enum": commands } });
+    let (using, check) =
+        (json!({ "required": ["using_expression"] }), json!({ "required": ["with_check_expression"] }));
+    let forms = json!([
+        { "properties": of(&["UPDATE", "ALL"]), "anyOf": [using, check] },
+        { "properties": of(&["SELECT", "DELETE"]), "required": ["command", "using_expression"], "not": check },
+        { "properties": of(&["INSERT"]), "required": ["command", "with_check_expression"], "not": using },
+    ]);
     if let Some(fields) = policy.as_object_mut() {
-        let either = json!([{ "required": ["using_expression"] }, { "required": ["with_check_expression"] }]);
-        fields.insert("anyOf".into(), either);
-        fields.insert("description".into(), "One of the two expressions is there, or both.".into());
+        fields.insert("anyOf".into(), forms);
+        let about =
+            "SELECT and DELETE take `using_expression`, INSERT takes `with_check_expression`, the others one or both.";
+        fields.insert("description".into(), about.into());
     }
     policy
 }

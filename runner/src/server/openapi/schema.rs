@@ -2,7 +2,8 @@
 
 use super::Part;
 use super::operation::{
-    APP, Operation, TIME, app_id, count, flag, list, names_to, next_cursor, object, reference, text, texts, time, whole,
+    APP, Operation, TIME, app_id, count, flag, list, next_cursor, object, reference, sql_name, table_name, text, texts,
+    time, whole,
 };
 use ramekin_model::limits;
 use serde_json::{Value, json};
@@ -78,10 +79,23 @@ pub fn part() -> Part {
     }
 }
 
+/// An object in which nothing else may be.
+fn closed(mut object: Value) -> Value {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("additionalProperties".into(), false.into());
+    }
+    object
+}
+
+/// Things by names of this form.
+fn named(name: &Value, thing: Value, about: &str) -> Value {
+    json!({ "type": "object", "propertyNames": name, "additionalProperties": thing, "description": about })
+}
+
 fn schemas() -> Vec<(&'static str, Value)> {
     let maybe_flag = |about: &str| json!({ "type": ["boolean", "null"], "description": about });
     let maybe = |about: &str| super::operation::maybe_text(about);
-    let long = object(
+    let long = closed(object(
         &["table", "column"],
         json!({
             "table": text("The other table"),
@@ -89,7 +103,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
             "onDelete": maybe("`NO ACTION` unless said, `CASCADE`, `SET NULL`, `SET DEFAULT` or `RESTRICT`"),
             "onUpdate": maybe("The same"),
         }),
-    );
+    ));
     let points = json!({
         "anyOf": [text("`table.column`"), long, { "type": "null" }],
         "description": "Where it points",
@@ -116,7 +130,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
             object(
                 &["tables"],
                 json!({
-                    "tables": names_to(reference("Table"), "By name"),
+                    "tables": named(&table_name(), reference("Table"), "By name"),
                     "_drop": texts("Tables that may be dropped"),
                 }),
             ),
@@ -126,8 +140,8 @@ fn schemas() -> Vec<(&'static str, Value)> {
             object(
                 &["columns"],
                 json!({
-                    "columns": names_to(reference("Column"), "By name, in their order"),
-                    "indexes": names_to(reference("Index"), "By name"),
+                    "columns": named(&sql_name(), reference("Column"), "By name, in their order"),
+                    "indexes": named(&sql_name(), reference("Index"), "By name"),
                     "_dropColumns": texts("Columns that may be dropped"),
                     "_changeTypes": texts("Columns whose type may change"),
                 }),
@@ -135,7 +149,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         ),
         (
             "Column",
-            object(
+            closed(object(
                 &["type"],
                 json!({
                     "type": text("A PostgreSQL type, such as uuid, text, integer, timestamptz, jsonb"),
@@ -145,7 +159,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                     "unique": maybe_flag("No two rows have the same"),
                     "references": points,
                 }),
-            ),
+            )),
         ),
         (
             "Index",

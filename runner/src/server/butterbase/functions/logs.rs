@@ -1,7 +1,7 @@
 //! `GET /v1/{app}/functions/{name}/logs`: a page of the log, newest first (Butterbase §7.1). Beyond that, `nextCursor` of a page
 //! is what `before` of the next one takes: calls of the same moment are neither lost between pages nor shown twice.
 
-use super::super::{json, point_in_time, time};
+use super::super::{json, point_in_time, time, whole_number};
 use crate::ops::logs::Logs;
 use crate::server::auth::OwnedFunction;
 use crate::server::error::ApiError;
@@ -34,11 +34,9 @@ fn read(query: &str) -> Result<(LogQuery, Deleted), ApiError> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "limit" => {
-                let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-                // More digits than there is room for are many.
-                let limit = digits.then(|| value.parse::<u64>().unwrap_or(u64::MAX)).filter(|limit| *limit > 0);
+                let limit = whole_number(&value, 1);
                 let limit = limit.ok_or_else(|| bad("limit: must be a whole number from 1".into()))?;
-                read.limit = u32::try_from(limit).unwrap_or(u32::MAX).min(limits::MAX_LOG_PAGE);
+                read.limit = limit.min(limits::MAX_LOG_PAGE);
             }
             "since" => read.since = Some(since(&value)?),
             "before" => {

@@ -65,7 +65,8 @@ fn read(query: &str, headers: &HeaderMap) -> Result<Following, ApiError> {
             _ => {}
         }
     }
-    if let Some(last) = headers.get(LAST_EVENT_ID) {
+    // An empty one is that of a client that has seen no event yet.
+    if let Some(last) = headers.get(LAST_EVENT_ID).filter(|last| !last.is_empty()) {
         let last = last.to_str().unwrap_or_default();
         match place(last) {
             Some(place) => read.after = Some(place),
@@ -128,7 +129,8 @@ mod tests {
         assert!(from.since.is_some() && from.after == Some(17), "both count");
         let from = read_with("since=2030-01-31T12:00:00Z", Some("2030-02-01T12:00:00.000Z")).unwrap();
         assert_eq!((time(from.since.unwrap()).as_str(), from.after), ("2030-02-01T12:00:00.000Z", None));
-        for bad in ["", "x", "17", "2030-02-01T12:00:00.000Z_", "2030-02-01T12:00:00.000Z_-1", "_1.5"] {
+        assert_eq!(read_with("", Some("")).unwrap(), Following::default(), "no event was seen yet");
+        for bad in ["x", "17", "2030-02-01T12:00:00.000Z_", "2030-02-01T12:00:00.000Z_-1", "_1.5"] {
             assert_eq!(read_with("", Some(bad)).unwrap_err().into_parts().0, 400, "{bad}");
         }
         assert_eq!(read_with("since=yesterday", None).unwrap_err().into_parts().0, 400);
