@@ -286,6 +286,12 @@ mod tests {
     }
 
     #[test]
+    fn what_was_deleted_meanwhile_is_not_there() {
+        let (status, body) = body(StoreError::Missing("app of the database").into());
+        assert_eq!((status, &body["error"]["code"]), (404, &json!("RESOURCE_NOT_FOUND")));
+    }
+
+    #[test]
     fn the_envelope_names_the_request_once_that_is_known() {
         let id = Uuid::from_u128(7);
         let mut response = ApiError::not_found("App").respond();
