@@ -332,11 +332,6 @@ pub fn maybe_time(about: &str) -> Value {
     json!({ "type": ["string", "null"], "format": "date-time", "description": about })
 }
 
-/// Texts by name.
-pub fn names_to(schema: Value, about: &str) -> Value {
-    json!({ "type": "object", "additionalProperties": schema, "description": about })
-}
-
 /// A UUID.
 pub fn uuid() -> Value {
     json!({ "type": "string", "format": "uuid" })
