@@ -3,10 +3,11 @@
  * give it, and the hooks that the Rust half calls. Evaluated once, when the engine is built; what runs here is free at
  * run time, and what is imported here stands in every heap image. So the rest is loaded when it is needed: see `lazy.js`.
  */
-import { loadModule, setHooks } from 'native';
+import { setHooks } from 'native';
 import { dispatch, failWith, hasHandler } from './internal/dispatch.js';
 import { DOMException } from './internal/intrinsics.js';
-import { report, timers } from './internal/lazy.js';
+import { load, report, timers } from './internal/lazy.js';
+import { ctx } from './platform/context.js';
 import { console } from './web/console.js';
 import { describeError } from './web/errors.js';
 import { Headers } from './web/headers.js';
@@ -60,8 +61,6 @@ const eventMembers = ['addEventListener', 'dispatchEvent', 'onerror', 'onrejecti
  * guess: without it the module is loaded in the call.
  */
 const signs = {
-  '.db': ['platform/database.js'],
-  '.idempotency': ['platform/database.js'],
   '.invoke': ['platform/invoke.js'],
   '.blob': ['web/blob.js', 'internal/mime.js'],
   '.body': ['web/streams.js'],
@@ -74,6 +73,28 @@ const signs = {
   fetch: ['web/url.js'],
 };
 
+/** Members of `ctx` that a source which names them has before a call asks. */
+const members = ['db', 'idempotency'];
+
+/**
+ * Of what the language has, QuickJS makes a function when it is first read: here, and not in every call. What handlers and
+ * the parts of this half use most, for it stands in every heap image.
+ */
+const common = [
+  [JSON, ['parse', 'stringify']],
+  [Promise, ['all', 'resolve']],
+  [Promise.prototype, ['catch', 'then']],
+  [Object, ['assign', 'entries', 'fromEntries', 'keys', 'values']],
+  [Array, ['from', 'isArray']],
+  [Array.prototype, ['filter', 'find', 'forEach', 'includes', 'join', 'map', 'push', 'slice', 'some', 'sort', Symbol.iterator]],
+  [String.prototype, ['endsWith', 'includes', 'replace', 'slice', 'split', 'startsWith', 'toLowerCase', 'toWellFormed', 'trim']],
+  [RegExp.prototype, ['exec', 'test']],
+  [Map.prototype, ['get', 'has', 'set']],
+  [Math, ['floor', 'max', 'min', 'random', 'round', 'trunc']],
+  [Number, ['isFinite', 'isInteger']],
+  [Date, ['now']],
+];
+
 /** @param {PropertyKey} name @param {unknown} value @param {boolean} enumerable */
 function define(name, value, enumerable) {
   Object.defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
@@ -84,7 +105,7 @@ const arrivals = new Map();
 
 /** A global that is loaded, and becomes a plain property, at its first use. */
 function defineLazy(path, name, enumerable) {
-  const arrive = () => define(name, loadModule(path)[name], enumerable);
+  const arrive = () => define(name, load(path)[name], enumerable);
   arrivals.set(name, arrive);
   Object.defineProperty(globalThis, name, {
     get() {
@@ -138,16 +159,18 @@ for (const name of Object.keys(operations)) define(name, operations[name], true)
 forEachName(lazyInterfaces, (path, name) => defineLazy(path, name, false));
 forEachName(lazyOperations, (path, name) => defineLazy(path, name, true));
 forEachName(lazyAttributes, (path, name) => {
-  defineAttribute(name, () => loadModule(path)[name]);
-  arrivals.set(name, () => loadModule(path));
+  defineAttribute(name, () => load(path)[name]);
+  arrivals.set(name, () => load(path));
 });
 defineAttribute('self', () => globalThis);
 eventMembers.forEach(defineEventMember);
+for (const name of members) arrivals.set(`.${name}`, () => ctx[name]);
+for (const [owner, names] of common) for (const name of names) owner[name];
 forEachName(signs, (word, path) => {
   const before = arrivals.get(word);
   arrivals.set(word, () => {
     before?.();
-    loadModule(path);
+    load(path);
   });
 });
 

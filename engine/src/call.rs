@@ -1,13 +1,13 @@
 //! A call: the request goes into JavaScript, the response comes out, and what was registered with `waitUntil` goes on.
 
 use crate::bindings::exports::ramekin::function::handler::{Failure, FailureKind, Guest, Request, Response};
-use crate::bindings::ramekin::function::clocks;
 use crate::bindings::ramekin::function::http::Body;
+use crate::bindings::ramekin::function::{clocks, database};
 use crate::native::body;
 use crate::state::{self, USER_MODULE, UserModule};
 use crate::{Engine, js};
 use javy::quickjs::{Ctx, Function, IntoJs, Module, Object, Persistent, Promise, Result, Value, promise::PromiseState};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
@@ -15,10 +15,55 @@ type Answer = std::result::Result<Response, Failure>;
 
 thread_local! {
     static ANSWER: RefCell<Option<Answer>> = const { RefCell::new(None) };
-    static ANSWERED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    static KEPT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static ANSWERED: Cell<bool> = const { Cell::new(false) };
+    static KEPT: Cell<bool> = const { Cell::new(false) };
+    static TOLD: Cell<bool> = const { Cell::new(false) };
     static WAITING: RefCell<Option<Waker>> = const { RefCell::new(None) };
     static DELAYED: RefCell<Option<Request>> = const { RefCell::new(None) };
+    static PENDING: Cell<u32> = const { Cell::new(0) };
+    static BEGINNING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Something that will enter JavaScript when it is done.
+pub struct Pending(());
+
+impl Pending {
+    pub fn new() -> Self {
+        PENDING.set(PENDING.get() + 1);
+        Self(())
+    }
+
+    /// It is done, and enters JavaScript next.
+    pub fn done(self) {
+        PENDING.set(PENDING.get() - 1);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Pending {
+    /// Cancelled.
+    fn drop(&mut self) {
+        PENDING.set(PENDING.get() - 1);
+        if !ANSWERED.get() {
+            keep_waiting();
+        }
+    }
+}
+
+/// A transaction that is to begin; pending besides.
+pub struct Beginning(());
+
+impl Beginning {
+    pub fn new() -> Self {
+        BEGINNING.set(BEGINNING.get() + 1);
+        Self(())
+    }
+}
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        BEGINNING.set(BEGINNING.get() - 1);
+    }
 }
 
 impl Guest for Engine {
@@ -27,7 +72,6 @@ impl Guest for Engine {
         poll_fn(|cx| match ANSWER.take() {
             Some(answer) => Poll::Ready(answer),
             None => {
-                keep_waiting();
                 WAITING.set(Some(cx.waker().clone()));
                 Poll::Pending
             }
@@ -36,10 +80,13 @@ impl Guest for Engine {
     }
 }
 
-/// A call that waits for nothing the host knows of (a promise that nobody settles) waits all the same, until its time is up.
+/// The call has no answer yet. One that waits for nothing the host knows of (a promise that nobody settles) waits all the
+/// same, until its time is up.
 fn keep_waiting() {
-    if !KEPT.replace(true) {
+    if PENDING.get() == 0 && !KEPT.replace(true) {
         wit_bindgen::spawn_local(clocks::sleep(u64::MAX));
+    }
+    if !TOLD.replace(true) {
         tell_memory();
     }
 }
@@ -67,7 +114,14 @@ pub fn enter(f: impl FnOnce(&Ctx<'_>) -> Result<()>) {
         js::run_jobs(&ctx);
         js::report_rejections(&ctx);
     });
-    if ANSWER.with_borrow(Option::is_some)
+    // Nothing but transactions that begin will enter JavaScript again, so none of those that are open will end before.
+    let beginning = BEGINNING.get();
+    if beginning > 0 && beginning == PENDING.get() {
+        database::waits_for_transactions();
+    }
+    if !ANSWERED.get() {
+        keep_waiting();
+    } else if ANSWER.with_borrow(Option::is_some)
         && let Some(waker) = WAITING.take()
     {
         waker.wake();

@@ -4,6 +4,8 @@
 //! A transaction leaves a connection for queries, which end by themselves: a query never waits for a transaction that waits
 //! for it.
 
+mod turns;
+
 use crate::bindings::ramekin::function::database::{self, Column, Error, Role, Rows};
 use crate::ports::database::{Database, Session, Transaction as OpenTransaction};
 use crate::state::CallState;
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
+use turns::Turns;
 use wasmtime::component::{Accessor, Resource, ResourceTable};
 
 /// How long a query or transaction waits for its turn within the call.
@@ -41,7 +44,7 @@ pub struct Queries {
 #[derive(Clone)]
 struct Bounds {
     connections: Arc<Semaphore>,
-    transactions: Arc<Semaphore>,
+    transactions: Arc<Turns>,
 }
 
 /// An open transaction, and its part of what the call may have.
@@ -54,10 +57,8 @@ pub struct Transaction {
 impl Queries {
     /// None made yet. `time` is the call's limit.
     pub fn new(port: Arc<dyn Database>, anonymous: AnonymousRole, time: Duration) -> Self {
-        let bounds = Bounds {
-            connections: Arc::new(Semaphore::new(limits::MAX_CALL_CONNECTIONS)),
-            transactions: Arc::new(Semaphore::new(limits::MAX_OPEN_TRANSACTIONS)),
-        };
+        let bounds =
+            Bounds { connections: Arc::new(Semaphore::new(limits::MAX_CALL_CONNECTIONS)), transactions: Turns::new() };
         Self { port, anonymous, time, bounds, table: ResourceTable::new() }
     }
 }
@@ -135,7 +136,12 @@ fn rows(rows: SqlRows) -> Rows {
     }
 }
 
-impl database::Host for CallState {}
+impl database::Host for CallState {
+    fn waits_for_transactions(&mut self) -> wasmtime::Result<()> {
+        self.queries.bounds.transactions.wait_alone();
+        Ok(())
+    }
+}
 
 impl<T: Send> database::HostWithStore<T> for Host {
     async fn query(
@@ -168,10 +174,10 @@ impl<T: Send> database::HostTransactionWithStore<T> for Host {
             (state.session(role), state.queries.bounds.clone())
         });
         let until = Instant::now() + WAIT;
+        let _beginning = bounds.transactions.enter();
         // In this order: connections that transactions wait for must not be held by transactions that wait.
         let turns = async {
-            let transaction =
-                turn(bounds.transactions, until, "transactions open", limits::MAX_OPEN_TRANSACTIONS).await?;
+            let transaction = bounds.transactions.take(until).await?;
             let connection =
                 turn(bounds.connections, until, "connections in use", limits::MAX_CALL_CONNECTIONS).await?;
             Ok((transaction, connection))

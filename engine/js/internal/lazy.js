@@ -4,10 +4,17 @@
  */
 import { loadModule } from 'native';
 
-/** @param {string} path below `js/` @returns {() => any} the module's namespace */
+/** By path. What is loaded at deploy stands here in the call, where looking for it again would cost as much as a query. */
+const loaded = { __proto__: null };
+
+/** @param {string} path below `js/` @returns {any} the module's namespace */
+export function load(path) {
+  return (loaded[path] ??= loadModule(path));
+}
+
+/** @param {string} path @returns {() => any} */
 function lazy(path) {
-  let loaded;
-  return () => (loaded ??= loadModule(path));
+  return () => load(path);
 }
 
 export const abort = lazy('web/abort.js');

@@ -94,17 +94,20 @@ export function invokeSend(name: string, method: string, headers: string, conten
 // ---- database ---------------------------------------------------------------------------------------------------
 /** 0 the caller's · 1 the user named next · 2 anon · 3 service */
 export type RoleKind = 0 | 1 | 2 | 3;
-/** What the host answered: a value, or the text of an error, or the fields of an error of the server: name, value, … */
-export type DbOutcome<T> = [true, T] | [false, string | string[]];
-/** [rows, names of columns, object ids of their types, command tag] */
-export type DbResult = [Record<string, unknown>[], string[], number[], string];
-export function dbQuery(role: RoleKind, user: string, sql: string, values: (string | null)[]): Promise<DbOutcome<DbResult>>;
+/** Rows by the names of their columns. */
+export type DbResult = {
+  rows: Record<string, unknown>[], rowCount: number | null, command: string, fields: { name: string, dataTypeID: number }[],
+};
+/** What makes an error of the fields of one of the server, by which the promises below are rejected then. */
+export function dbErrors(make: (fields: Record<string, string>) => Error): void;
+/** Only in a call, as `requireCall('ctx.db.query')`. */
+export function dbQuery(role: RoleKind, user: string, sql: string, values: (string | null)[]): Promise<DbResult>;
 /** Begins a transaction; the value is its handle. */
-export function dbBegin(role: RoleKind, user: string): Promise<DbOutcome<number>>;
-export function dbQueryWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbOutcome<DbResult>>;
+export function dbBegin(role: RoleKind, user: string): Promise<number>;
+export function dbQueryWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbResult>;
 /** Commits or rolls back; true when everything is kept. */
-export function dbEnd(transaction: number, commit: boolean): Promise<DbOutcome<boolean>>;
-export function claimKey(key: string, scope: string, ttlSeconds: number | undefined): Promise<DbOutcome<boolean>>;
+export function dbEnd(transaction: number, commit: boolean): Promise<boolean>;
+export function claimKey(key: string, scope: string, ttlSeconds: number | undefined): Promise<boolean>;
 
 // ---- the call ---------------------------------------------------------------------------------------------------
 /** Gives the response; the first call wins. */

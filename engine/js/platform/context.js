@@ -57,7 +57,7 @@ const NO_INTEGRATIONS = 'no third-party tools are connected';
 /** @type {Record<string, unknown>} */
 export const ctx = {};
 
-lazy(ctx, 'db', () => database().database());
+lazy(ctx, 'db', () => database().database);
 lazy(ctx, 'env', () => {
   const env = {};
   // Not by assignment: a variable may be called __proto__.
@@ -73,7 +73,7 @@ lazy(ctx, 'request', () => {
   const { requestId, clientIp, country, functionName } = context();
   return { id: requestId ?? null, ip: clientIp ?? null, country: country ?? null, functionName };
 });
-lazy(ctx, 'idempotency', () => database().idempotency());
+lazy(ctx, 'idempotency', () => database().idempotency);
 lazy(ctx, 'integrations', () => ({
   execute: missing('integrations.execute', NO_INTEGRATIONS),
   asUser: () => ({ execute: missing('integrations.asUser().execute', NO_INTEGRATIONS) }),

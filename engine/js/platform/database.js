@@ -2,7 +2,7 @@
  * `ctx.db`: SQL as the caller, as a user, as nobody and as the app itself (Butterbase §5.4); and `ctx.idempotency`. Made
  * when a function first reads them.
  */
-import { claimKey, dbBegin, dbEnd, dbQuery, dbQueryWithin, log, requireCall } from 'native';
+import { claimKey, dbBegin, dbEnd, dbErrors, dbQuery, dbQueryWithin, log, requireCall } from 'native';
 
 /** An error of the database server. `fields` has all that it said: `code` (SQLSTATE), `detail`, `hint`, `constraint`, … */
 class PostgresError extends Error {
@@ -13,15 +13,7 @@ class PostgresError extends Error {
   }
 }
 Object.defineProperty(PostgresError.prototype, 'name', { value: 'PostgresError', writable: true, configurable: true });
-
-/** The value of an outcome; throws what it has instead. */
-function unwrap([done, value]) {
-  if (done) return value;
-  if (typeof value === 'string') throw new Error(value);
-  const fields = {};
-  for (let at = 0; at < value.length; at += 2) fields[value[at]] = value[at + 1];
-  throw new PostgresError(fields);
-}
+dbErrors((fields) => new PostgresError(fields));
 
 // ---- parameters -------------------------------------------------------------------------------------------------
 
@@ -78,8 +70,8 @@ function encode(value) {
 /** Strings, quoted names, comments and dollar-quoted texts, which hold no placeholders; and placeholders with a name. */
 const NAMED = /[eE]'(?:[^'\\]|\\[^]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\/|\$(?:[A-Za-z_]\w*)?\$|\$([A-Za-z_]\w*)/g;
 
-/** `$name` placeholders as `$1`, `$2`, …, and their values. */
-function positional(sql, object) {
+/** `$name` placeholders as `$1`, `$2`, …, and their values in `list`. */
+function positional(sql, object, list) {
   const given = new Map();
   for (const [name, value] of Object.entries(object)) {
     const key = name.toLowerCase();
@@ -87,7 +79,6 @@ function positional(sql, object) {
     given.set(key, value);
   }
   const numbers = new Map();
-  const values = [];
   let text = '';
   let from = 0;
   NAMED.lastIndex = 0;
@@ -104,41 +95,32 @@ function positional(sql, object) {
     const key = name.toLowerCase();
     if (!given.has(key)) throw new Error(`The query has a placeholder $${name}, and no parameter has this name`);
     if (!numbers.has(key)) {
-      values.push(encode(given.get(key)));
-      numbers.set(key, values.length);
+      list.push(encode(given.get(key)));
+      numbers.set(key, list.length);
     }
     text += `${sql.slice(from, match.index)}$${numbers.get(key)}`;
     from = match.index + token.length;
   }
-  return [text + sql.slice(from), values];
+  return text + sql.slice(from);
 }
 
-/** What is sent: text and values. */
+/** The values beside the text that `statement` has returned last. @type {(string | null)[]} */
+let values;
+
+/** What is sent: the text, with its values in `values`. */
 function statement(sql, parameters) {
   if (typeof sql !== 'string') throw new TypeError('ctx.db: the SQL of a query must be a string');
-  if (parameters === null || parameters === undefined) return [sql, []];
-  if (Array.isArray(parameters)) return [sql, Array.from(parameters, encode)];
-  if (typeof parameters === 'object') return positional(sql, parameters);
-  throw new TypeError('ctx.db: the parameters of a query must be an array or an object');
-}
-
-// ---- results ----------------------------------------------------------------------------------------------------
-
-function result([rows, names, types, tag]) {
-  if (new Set(names).size < names.length) {
-    const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
-    const list = twice.map((name) => JSON.stringify(name)).join(', ');
-    throw new Error(`Field names ${list} are duplicated in the result of the query: name the columns apart with AS`);
+  // Set at the end: a parameter that is asked for its JSON may make a query itself.
+  const list = [];
+  let text = sql;
+  if (Array.isArray(parameters)) {
+    for (let at = 0; at < parameters.length; at++) list[at] = encode(parameters[at]);
+  } else if (parameters !== null && parameters !== undefined) {
+    if (typeof parameters !== 'object') throw new TypeError('ctx.db: the parameters of a query must be an array or an object');
+    text = positional(sql, parameters, list);
   }
-  const words = tag.split(' ');
-  const last = words[words.length - 1];
-  const counted = /^\d+$/.test(last);
-  return {
-    rows,
-    rowCount: counted ? Number(last) : null,
-    command: words.filter((word) => !/^\d+$/.test(word)).join(' '),
-    fields: names.map((name, at) => ({ name, dataTypeID: types[at] })),
-  };
+  values = list;
+  return text;
 }
 
 // ---- the surface ------------------------------------------------------------------------------------------------
@@ -148,23 +130,35 @@ const USER = 1;
 const ANON = 2;
 const SERVICE = 3;
 
-async function query(sql, parameters = undefined) {
-  requireCall('ctx.db.query');
-  const [text, values] = statement(sql, parameters);
-  return result(unwrap(await dbQuery(CALLER, '', text, values)));
+async function rejected(error) {
+  throw error;
+}
+
+/** Not async: the promise of the Rust half has the result itself. */
+function query(sql, parameters = undefined) {
+  try {
+    const text = statement(sql, parameters);
+    return dbQuery(CALLER, '', text, values);
+  } catch (error) {
+    return rejected(error);
+  }
 }
 
 /** Runs the callback in one transaction, which is kept when the callback returns and undone when it throws. */
 async function within(what, role, user, callback) {
   requireCall(`ctx.db.${what}`);
   if (typeof callback !== 'function') throw new TypeError(`ctx.db.${what}: the callback must be a function`);
-  const transaction = unwrap(await dbBegin(role, user));
+  const transaction = await dbBegin(role, user);
   let over = false;
   const db = {
-    async query(sql, parameters = undefined) {
-      if (over) throw new Error(`ctx.db.${what}: the transaction is over; await every query before the callback returns`);
-      const [text, values] = statement(sql, parameters);
-      return result(unwrap(await dbQueryWithin(transaction, text, values)));
+    query(sql, parameters = undefined) {
+      try {
+        if (over) throw new Error(`ctx.db.${what}: the transaction is over; await every query before the callback returns`);
+        const text = statement(sql, parameters);
+        return dbQueryWithin(transaction, text, values);
+      } catch (error) {
+        return rejected(error);
+      }
     },
   };
   let value;
@@ -177,52 +171,49 @@ async function within(what, role, user, callback) {
     throw error;
   }
   over = true;
-  if (!unwrap(await dbEnd(transaction, true))) {
+  if (!(await dbEnd(transaction, true))) {
     log(3, `ctx.db.${what}: the transaction was rolled back, for a statement in it had failed`);
   }
   return value;
 }
 
-/** @returns {object} `ctx.db` */
-export function database() {
-  return {
-    query,
-    async asUser(userId, callback) {
-      return within('asUser', USER, String(userId), callback);
-    },
-    async asAnon(callback) {
-      return within('asAnon', ANON, '', callback);
-    },
-    async asService(callback) {
-      return within('asService', SERVICE, '', callback);
-    },
-    async transaction(callback) {
-      return within('transaction', CALLER, '', callback);
-    },
-  };
-}
+/** `ctx.db`. */
+export const database = {
+  query,
+  async asUser(userId, callback) {
+    return within('asUser', USER, String(userId), callback);
+  },
+  async asAnon(callback) {
+    return within('asAnon', ANON, '', callback);
+  },
+  async asService(callback) {
+    return within('asService', SERVICE, '', callback);
+  },
+  async transaction(callback) {
+    return within('transaction', CALLER, '', callback);
+  },
+};
 
 const MAX_KEY = 255;
 const MAX_TTL = 100 * 365 * 24 * 3600;
 
-/** @returns {object} `ctx.idempotency` (Butterbase §5.8) */
-export function idempotency() {
-  const named = (what, text) => {
-    if (typeof text !== 'string' || text === '' || [...text].length > MAX_KEY) {
-      throw new Error(`ctx.idempotency.claim(key): ${what} must be a string of 1 to ${MAX_KEY} characters`);
-    }
-  };
-  return {
-    async claim(key, options = undefined) {
-      requireCall('ctx.idempotency.claim');
-      const scope = options?.scope ?? 'default';
-      const ttl = options?.ttlSeconds ?? undefined;
-      named('the key', key);
-      named('the scope', scope);
-      if (ttl !== undefined && !(typeof ttl === 'number' && ttl >= 1 && ttl <= MAX_TTL)) {
-        throw new Error(`ctx.idempotency.claim(key): ttlSeconds must be a number from 1 to ${MAX_TTL}`);
-      }
-      return unwrap(await claimKey(key, scope, ttl === undefined ? undefined : Math.floor(ttl)));
-    },
-  };
+function named(what, text) {
+  if (typeof text !== 'string' || text === '' || [...text].length > MAX_KEY) {
+    throw new Error(`ctx.idempotency.claim(key): ${what} must be a string of 1 to ${MAX_KEY} characters`);
+  }
 }
+
+/** `ctx.idempotency` (Butterbase §5.8). */
+export const idempotency = {
+  async claim(key, options = undefined) {
+    requireCall('ctx.idempotency.claim');
+    const scope = options?.scope ?? 'default';
+    const ttl = options?.ttlSeconds ?? undefined;
+    named('the key', key);
+    named('the scope', scope);
+    if (ttl !== undefined && !(typeof ttl === 'number' && ttl >= 1 && ttl <= MAX_TTL)) {
+      throw new Error(`ctx.idempotency.claim(key): ttlSeconds must be a number from 1 to ${MAX_TTL}`);
+    }
+    return claimKey(key, scope, ttl === undefined ? undefined : Math.floor(ttl));
+  },
+};

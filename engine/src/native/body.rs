@@ -53,17 +53,29 @@ pub fn promise<'js, T: 'static>(
     task: impl Future<Output = T> + 'static,
     convert: for<'a> fn(&Ctx<'a>, T) -> std::result::Result<Value<'a>, String>,
 ) -> Result<(Promise<'js>, JoinHandle<()>)> {
+    let task = async move { (task.await, convert) };
+    settled_by(ctx, task, |ctx, (outcome, convert)| match convert(ctx, outcome) {
+        Ok(value) => Ok(Ok(value)),
+        Err(message) => Exception::from_message(ctx.clone(), &message)?.into_js(ctx).map(Err),
+    })
+}
+
+/// A promise that a task of the host settles: `settle` turns its outcome into a value or a reason.
+pub fn settled_by<'js, T: 'static>(
+    ctx: &Ctx<'js>,
+    task: impl Future<Output = T> + 'static,
+    settle: for<'a> fn(&Ctx<'a>, T) -> Result<std::result::Result<Value<'a>, Value<'a>>>,
+) -> Result<(Promise<'js>, JoinHandle<()>)> {
     let (promise, resolve, reject) = Promise::new(ctx)?;
     let (resolve, reject) = (Persistent::save(ctx, resolve), Persistent::save(ctx, reject));
+    let pending = call::Pending::new();
     let task = wit_bindgen::spawn_local(async move {
         let outcome = task.await;
+        pending.done();
         call::enter(|ctx| {
-            let (settle, value): (Function, Value) = match convert(ctx, outcome) {
+            let (settle, value): (Function, Value) = match settle(ctx, outcome)? {
                 Ok(value) => (resolve.restore(ctx)?, value),
-                Err(message) => {
-                    let error = Exception::from_message(ctx.clone(), &message)?;
-                    (reject.restore(ctx)?, error.into_js(ctx)?)
-                }
+                Err(reason) => (reject.restore(ctx)?, reason),
             };
             settle.call((value,))
         });

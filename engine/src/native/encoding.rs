@@ -17,7 +17,10 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 enum Decoder {
     Utf8(Utf8),
     /// The host has the tables.
-    Host { name: String, decoder: text::Decoder },
+    Host {
+        name: String,
+        decoder: text::Decoder,
+    },
 }
 
 thread_local! {
@@ -67,7 +70,8 @@ pub fn encoding_for_label(label: js::LossyString) -> Option<String> {
 
 pub fn decoder_open(ctx: Ctx<'_>, name: String, fatal: bool, keep_bom: bool) -> Result<u32> {
     if DECODERS.with_borrow(|(_, table)| table.len()) >= MAX_DECODERS {
-        let text = format!("more than {MAX_DECODERS} texts are being decoded: end each with a decode() that does not stream");
+        let text =
+            format!("more than {MAX_DECODERS} texts are being decoded: end each with a decode() that does not stream");
         return Err(Exception::throw_range(&ctx, &text));
     }
     let decoder = if name == UTF_8 {

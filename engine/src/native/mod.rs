@@ -63,6 +63,7 @@ natives! {
     "fetchSend" => fetch::send,
     "fetchAbort" => fetch::abort,
     "invokeSend" => fetch::invoke,
+    "dbErrors" => database::errors,
     "dbQuery" => database::query,
     "dbBegin" => database::begin,
     "dbQueryWithin" => database::query_within,

@@ -29,8 +29,10 @@ pub fn monotonic_now() -> f64 {
 
 pub fn arm_timer(delay_ms: f64) {
     let nanoseconds = (delay_ms.max(0.0) * 1e6) as u64;
+    let pending = call::Pending::new();
     wit_bindgen::spawn_local(async move {
         clocks::sleep(nanoseconds).await;
+        pending.done();
         call::enter(|ctx| {
             let hooks = crate::state::hooks().ok_or(Error::Unknown)?;
             hooks.timers.restore(ctx)?.call(())

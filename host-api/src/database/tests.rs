@@ -39,19 +39,19 @@ fn the_callers_role_is_that_of_its_user_else_the_apps() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_more_than_may_be_open_waits_five_seconds() {
-    let permits = Arc::new(Semaphore::new(limits::MAX_OPEN_TRANSACTIONS));
+async fn one_more_query_than_may_run_waits_five_seconds() {
+    let permits = Arc::new(Semaphore::new(limits::MAX_CALL_CONNECTIONS));
     let ask = || {
         let until = tokio::time::Instant::now().into_std() + WAIT;
-        turn(Arc::clone(&permits), until, "transactions open", limits::MAX_OPEN_TRANSACTIONS)
+        turn(Arc::clone(&permits), until, "connections in use", limits::MAX_CALL_CONNECTIONS)
     };
     let mut open = Vec::new();
-    for _ in 0..limits::MAX_OPEN_TRANSACTIONS {
+    for _ in 0..limits::MAX_CALL_CONNECTIONS {
         open.push(ask().await.unwrap());
     }
     let begun = tokio::time::Instant::now();
-    let Err(Error::Unavailable(text)) = ask().await else { panic!("one more was opened") };
-    assert!(text.starts_with("Database connection timeout (5s)") && text.contains("3 transactions open"), "{text}");
+    let Err(Error::Unavailable(text)) = ask().await else { panic!("one more was given") };
+    assert!(text.starts_with("Database connection timeout (5s)") && text.contains("4 connections in use"), "{text}");
     assert_eq!(begun.elapsed().as_millis() / 10, WAIT.as_millis() / 10);
     open.pop();
     assert!(ask().await.is_ok());

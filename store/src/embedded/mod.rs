@@ -5,6 +5,8 @@
 //! again when it dies. The application connects as a role that is no superuser.
 
 mod account;
+#[cfg(test)]
+pub(crate) mod bare;
 mod binaries;
 mod environment;
 mod error;

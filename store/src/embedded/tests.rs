@@ -276,13 +276,8 @@ async fn a_server_that_outlived_its_parent_is_ended() {
     let owner = store(&server).await.users().ensure_owner().await.unwrap();
     server.stop().await;
     // As on a system without a signal for the death of a parent.
-    let data = options.state_dir.join("data");
-    let account = super::account::Account::choose(&data).unwrap();
-    let binaries = super::binaries::locate(&options, &Environment::of_process(), &account, None).unwrap();
-    let mut orphan = account.command(&binaries.dir.join("postgres"));
-    orphan.arg("-D").arg(&data).args(["-c", "listen_addresses=", "-c"]);
-    orphan.arg(format!("unix_socket_directories={}", options.state_dir.join("socket").display()));
-    let mut orphan = orphan.stderr(Stdio::null()).spawn().unwrap();
+    let sockets = format!("unix_socket_directories={}", options.state_dir.join("socket").display());
+    let mut orphan = super::bare::start(&options, &[], &["listen_addresses=".into(), sockets]);
     std::thread::spawn(move || orphan.wait());
     tokio::time::sleep(Duration::from_secs(1)).await;
     let pid = server_pid(&options.state_dir);

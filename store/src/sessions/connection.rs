@@ -89,6 +89,12 @@ async fn log_in(access: &DatabaseAccess, role: DatabaseRole, tls: &Tls) -> Resul
         ("extra_float_digits", "1"),
         // Should a request to cancel come to nothing, a statement ends all the same when its session is closed.
         ("client_connection_check_interval", "500"),
+        // The end of a query's transaction is sent with its statement. When only half of that arrives, the server is not to
+        // wait for the rest for as long as it would by itself: two hours.
+        ("idle_in_transaction_session_timeout", "60000"),
+        ("tcp_keepalives_idle", "60"),
+        ("tcp_keepalives_interval", "10"),
+        ("tcp_keepalives_count", "3"),
         // A login can change what its own sessions start with, but not what is said here.
         ("search_path", "public"),
     ];

@@ -112,7 +112,7 @@ impl Sessions {
     pub async fn begin(&self, app: &AppId, identity: &SqlIdentity, time: Duration) -> Result<Transaction, SqlError> {
         session::check_identity(identity)?;
         let mut lease = self.0.acquire(app, identity.role(), Use::Transaction).await?;
-        match lease.session()?.begin(identity, time).await {
+        match lease.session()?.begin(identity, time) {
             Ok(()) => Ok(Transaction::new(lease)),
             Err(failure) => {
                 lease.discard();

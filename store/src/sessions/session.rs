@@ -1,7 +1,8 @@
 //! A session: batches of messages that go out together, and their answers in order.
 //!
 //! A query is one round trip: the transaction's begin with role and settings, the statement, the commit and the cleaning of
-//! the session are written at once. The answer to the cleaning is read when the session is used next.
+//! the session are written at once, and the server answers to all of it at once. Only after an error the cleaning goes out
+//! by itself, and its answer is read when the session is used next.
 
 use super::failure::{Failure, away, fields, unexpected};
 use super::stream::{self, CancelKey};
@@ -11,7 +12,6 @@ use fallible_iterator::FallibleIterator as _;
 use postgres_protocol::escape::escape_literal;
 use postgres_protocol::message::backend::Message;
 use ramekin_model::{DatabaseAccess, DatabaseRole, SqlColumn, SqlError, SqlIdentity, SqlRows, SqlStatement, limits};
-use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,16 +36,27 @@ const STATEMENT_GRACE: Duration = Duration::from_secs(1);
 /// The status of a session outside of a transaction.
 const IDLE: u8 = b'I';
 
-/// What the server answered to everything up to one ReadyForQuery.
+/// What the server answered to everything up to one ReadyForQuery: to commands that prepare the statement, to the statement
+/// of a function, and to commands of ours behind it.
 #[derive(Default)]
 pub(super) struct Answer {
+    /// Commands before the statement that have not completed.
+    before: usize,
+    /// The statement is one command, so what completes after it is ours.
+    single: bool,
+    /// The statement is complete; what follows is ours.
+    behind: bool,
     rows: SqlRows,
     /// The last complete result.
     last: Option<SqlRows>,
     pub(super) error: Option<SqlError>,
-    /// A command began or ended a transaction.
+    /// A command of the function began or ended a transaction.
     control: bool,
     rolled_back: bool,
+    /// Everything that the transaction did is kept.
+    kept: bool,
+    /// Nothing of the function is left in the session.
+    clean: bool,
     status: u8,
 }
 
@@ -63,21 +74,58 @@ impl Cells for Answer {
 }
 
 impl Answer {
+    /// To the text of a query, which may be several commands, behind so many commands of ours.
+    fn to_text(before: usize) -> Self {
+        Self { before, ..Self::default() }
+    }
+
+    /// To one statement, and commands of ours before and behind it.
+    fn to_statement(before: usize) -> Self {
+        Self { before, single: true, ..Self::default() }
+    }
+
+    /// To commands of ours alone.
+    fn to_commands(before: usize) -> Self {
+        Self { before, behind: true, ..Self::default() }
+    }
+
     fn complete(&mut self, tag: &str) {
-        match tag {
-            "BEGIN" | "START TRANSACTION" | "COMMIT" | "PREPARE TRANSACTION" => self.control = true,
-            // Also the tag of ROLLBACK TO SAVEPOINT, which is a function's right.
-            "ROLLBACK" => self.rolled_back = true,
-            _ => {}
+        if self.before > 0 {
+            self.before -= 1;
+        } else if self.behind {
+            match tag {
+                "COMMIT" => self.kept = true,
+                CLEAN => self.clean = true,
+                _ => {}
+            }
+        } else {
+            match tag {
+                "BEGIN" | "START TRANSACTION" | "COMMIT" | "PREPARE TRANSACTION" => self.control = true,
+                // Also the tag of ROLLBACK TO SAVEPOINT, which is a function's right.
+                "ROLLBACK" => self.rolled_back = true,
+                _ => {}
+            }
+            self.rows.command = tag.to_owned();
+            self.last = Some(std::mem::take(&mut self.rows));
+            self.behind = self.single;
         }
-        self.rows.command = tag.to_owned();
-        self.last = Some(std::mem::take(&mut self.rows));
+    }
+
+    /// The server came as far as to the function's statement.
+    fn has_begun(&self) -> bool {
+        self.error.is_none() || self.before == 0
+    }
+
+    /// The function's transaction is not the one that was begun for it.
+    fn is_over(&self, sql: &str) -> bool {
+        let chained = self.rolled_back && sql.to_ascii_lowercase().contains("chain");
+        // A single statement has a COMMIT of ours behind it.
+        self.control || chained || !self.single && self.status == IDLE
     }
 
     /// The result, once the server has agreed to all of it. `sql` is what was sent.
     fn result(self, sql: &str) -> Result<SqlRows, SqlError> {
-        let chained = self.rolled_back && sql.to_ascii_lowercase().contains("chain");
-        if self.control || chained || self.status == IDLE {
+        if self.has_begun() && self.is_over(sql) {
             return Err(SqlError::Refused(
                 "BEGIN, COMMIT and ROLLBACK cannot be used in a query, which is a transaction already: what came before it \
                  is settled, what came after it is not sure; use ctx.db.transaction, or savepoints"
@@ -99,6 +147,8 @@ pub(super) struct Session {
     pub(super) role: DatabaseRole,
     /// Answers that have not been read.
     owed: u32,
+    /// Commands that begin a transaction; they go out with its first statement.
+    begun: usize,
     pub(super) idle_since: Instant,
 }
 
@@ -110,13 +160,13 @@ impl Session {
         role: DatabaseRole,
         tls: Arc<Tls>,
     ) -> Self {
-        Self { wire, key, access, tls, role, owed: 0, idle_since: Instant::now() }
+        Self { wire, key, access, tls, role, owed: 0, begun: 0, idle_since: Instant::now() }
     }
 
     /// Whether it is clean and alive, so far as can be known without asking.
     pub(super) async fn settle(&mut self) -> bool {
         while self.owed > 0 {
-            match timeout(CLEAN_TIMEOUT, self.answer()).await {
+            match timeout(CLEAN_TIMEOUT, self.answer(Answer::to_commands(0))).await {
                 Ok(Ok(Answer { error: None, status: IDLE, .. })) => {}
                 _ => return false,
             }
@@ -131,31 +181,46 @@ impl Session {
         statement: &SqlStatement,
         time: Duration,
     ) -> Result<Result<SqlRows, SqlError>, Failure> {
-        let written = self.write(|wire| {
-            wire.simple(&prologue(identity, time))?;
+        let before = self.prepare(identity, time, Span::Query)?;
+        // A text without parameters may be several statements, which only the simple protocol takes: it answers to them
+        // at once, and to what is ours later.
+        let text = statement.parameters.is_empty();
+        self.write(|wire| {
             statement_to(wire, statement)?;
-            wire.simple("COMMIT")?;
-            wire.simple(CLEAN)
-        });
-        self.send(written, 4).await?;
-        let prepared = self.answer().await?;
-        let answer = self.answer().await?;
-        let committed = self.answer().await?;
-        if let Some(error) = prepared.error {
-            return Ok(Err(error));
+            wire.command("COMMIT")?;
+            wire.command(CLEAN)?;
+            wire.sync();
+            Ok(())
+        })?;
+        self.send(1 + u32::from(text)).await?;
+        let (answer, ended) = if text {
+            let answer = self.answer(Answer::to_text(before)).await?;
+            if answer.has_begun() {
+                let ended = self.answer(Answer::to_commands(0)).await?;
+                (answer, ended)
+            } else {
+                // Everything up to the end was passed over, the text too.
+                self.owed -= 1;
+                (answer, Answer::default())
+            }
+        } else {
+            (self.answer(Answer::to_statement(before)).await?, Answer::default())
+        };
+        if !answer.clean && !ended.clean {
+            self.clean_up().await;
         }
         let result = answer.result(&statement.text);
-        Ok(match committed.error {
+        Ok(match ended.error {
             // A constraint that is checked at the end.
             Some(error) => result.and(Err(error)),
             None => result,
         })
     }
 
-    /// Begins a transaction; whether the server agrees is told by what comes next.
-    pub(super) async fn begin(&mut self, identity: &SqlIdentity, time: Duration) -> Result<(), Failure> {
-        let written = self.write(|wire| wire.simple(&prologue(identity, time)));
-        self.send(written, 1).await
+    /// Begins a transaction. The server hears of it with the first statement, and whether it agrees is told by the answer.
+    pub(super) fn begin(&mut self, identity: &SqlIdentity, time: Duration) -> Result<(), Failure> {
+        self.begun = self.prepare(identity, time, Span::Transaction)?;
+        Ok(())
     }
 
     /// A statement in a transaction. `over` is set when there is no transaction any more.
@@ -164,31 +229,63 @@ impl Session {
         statement: &SqlStatement,
         over: &mut bool,
     ) -> Result<Result<SqlRows, SqlError>, Failure> {
-        let written = self.write(|wire| statement_to(wire, statement));
-        self.send(written, 1).await?;
-        if let Some(error) = self.catch_up(1).await? {
+        let before = std::mem::take(&mut self.begun);
+        let text = statement.parameters.is_empty();
+        let apart = text && before > 0;
+        self.write(|wire| {
+            if apart {
+                wire.sync();
+            }
+            statement_to(wire, statement)?;
+            if !text {
+                wire.sync();
+            }
+            Ok(())
+        })?;
+        self.send(1 + u32::from(apart)).await?;
+        if apart && let Some(error) = self.answer(Answer::to_commands(before)).await?.error {
             *over = true;
             return Ok(Err(error));
         }
-        let answer = self.answer().await?;
-        *over = answer.status == IDLE || answer.control;
+        let expected = if text { Answer::to_text(0) } else { Answer::to_statement(before) };
+        let answer = self.answer(expected).await?;
+        *over = answer.status == IDLE || answer.control || !answer.has_begun();
         Ok(answer.result(&statement.text))
     }
 
     /// Ends a transaction and cleans the session. `true` when everything in it is kept.
     pub(super) async fn end(&mut self, commit: bool) -> Result<Result<bool, SqlError>, Failure> {
-        let written = self.write(|wire| {
-            wire.simple(if commit { "COMMIT" } else { "ROLLBACK" })?;
-            wire.simple(CLEAN)
-        });
-        self.send(written, 2).await?;
-        let prepared = self.catch_up(2).await?;
-        let ended = self.answer().await?;
-        Ok(match prepared.or(ended.error) {
+        let before = std::mem::take(&mut self.begun);
+        self.write(|wire| {
+            wire.command(if commit { "COMMIT" } else { "ROLLBACK" })?;
+            wire.command(CLEAN)?;
+            wire.sync();
+            Ok(())
+        })?;
+        self.send(1).await?;
+        let ended = self.answer(Answer::to_commands(before)).await?;
+        if !ended.clean {
+            self.clean_up().await;
+        }
+        Ok(match ended.error {
             Some(error) => Err(error),
             // The answer to COMMIT in a transaction that an error has aborted is ROLLBACK.
-            None => Ok(ended.control),
+            None => Ok(ended.kept),
         })
+    }
+
+    /// Ends what an error has left and cleans the session; whether the server has done so is asked before its next use.
+    async fn clean_up(&mut self) {
+        let written = self.write(|wire| {
+            // Outside of a transaction it does nothing.
+            wire.simple("ROLLBACK")?;
+            wire.simple(CLEAN)
+        });
+        self.owed += 2;
+        // The outcome of the statement is known. A session that hears nothing of this is found out before its next use.
+        if written.is_ok() {
+            let _ = self.wire.flush().await;
+        }
     }
 
     /// Gives up on what the session does, now: cancels it, and waits until the server has ended the session.
@@ -208,29 +305,30 @@ impl Session {
         let _ = timeout(CLOSE_TIMEOUT, self.wire.close()).await;
     }
 
-    /// Reads answers until only so many are owed. The first error among them counts.
-    async fn catch_up(&mut self, owed: u32) -> Result<Option<SqlError>, Failure> {
-        let mut first = None;
-        while self.owed > owed {
-            first = first.or(self.answer().await?.error);
-        }
-        Ok(first)
+    /// Adds what begins a transaction as `identity`. Returns how many commands that is.
+    fn prepare(&mut self, identity: &SqlIdentity, time: Duration, span: Span) -> Result<usize, Failure> {
+        let mut commands = 0;
+        self.write(|wire| {
+            prologue(identity, time, span, |command| {
+                commands += 1;
+                wire.command(command)
+            })
+        })?;
+        Ok(commands)
     }
 
-    fn write(&mut self, add: impl FnOnce(&mut Wire) -> io::Result<()>) -> io::Result<()> {
-        add(&mut self.wire)
+    /// What cannot be written is our mistake, and then nothing of it may be sent.
+    fn write(&mut self, add: impl FnOnce(&mut Wire) -> io::Result<()>) -> Result<(), Failure> {
+        add(&mut self.wire).map_err(|error| Failure::Broken(away(&error)))
     }
 
-    async fn send(&mut self, written: io::Result<()>, answers: u32) -> Result<(), Failure> {
-        // Checked before: what cannot be written is our mistake, and then nothing of it may be sent.
-        written.map_err(|error| Failure::Broken(away(&error)))?;
+    async fn send(&mut self, answers: u32) -> Result<(), Failure> {
         self.owed += answers;
         self.wire.flush().await.map_err(|error| Failure::Unsent(away(&error)))
     }
 
     /// Everything up to the next ReadyForQuery.
-    async fn answer(&mut self) -> Result<Answer, Failure> {
-        let mut answer = Answer::default();
+    async fn answer(&mut self, mut answer: Answer) -> Result<Answer, Failure> {
         loop {
             let unheard = !self.wire.heard;
             let message = match self.wire.next(&mut answer).await {
@@ -281,20 +379,37 @@ impl Session {
     }
 }
 
-/// Begins the transaction and makes the session that of `identity` until its end (Butterbase §5.4).
-fn prologue(identity: &SqlIdentity, time: Duration) -> String {
-    let mut sql = String::with_capacity(320);
-    sql.push_str("BEGIN READ WRITE");
+/// How long a transaction lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Span {
+    /// One statement: its end is sent with it.
+    Query,
+    /// As long as the function likes.
+    Transaction,
+}
+
+/// The commands that begin a transaction and make the session that of `identity` until its end (Butterbase §5.4).
+fn prologue(
+    identity: &SqlIdentity,
+    time: Duration,
+    span: Span,
+    mut command: impl FnMut(&str) -> io::Result<()>,
+) -> io::Result<()> {
+    command("BEGIN READ WRITE")?;
     if let Some(group) = identity.role().group() {
-        let _ = write!(sql, "; SET LOCAL ROLE {group}; SET LOCAL app.role = '{group}'");
+        command(&format!("SET LOCAL ROLE {group}"))?;
+        command(&format!("SET LOCAL app.role = '{group}'"))?;
     }
     if let SqlIdentity::User(id) = identity {
-        let _ = write!(sql, "; SET LOCAL request.jwt.claim.sub = {}", escape_literal(id));
+        command(&format!("SET LOCAL request.jwt.claim.sub = {}", escape_literal(id)))?;
     }
     let milliseconds = (time + STATEMENT_GRACE).as_millis().min(i32::MAX as u128);
-    let _ = write!(sql, "; SET LOCAL statement_timeout = {milliseconds}");
-    let _ = write!(sql, "; SET LOCAL idle_in_transaction_session_timeout = {milliseconds}");
-    sql
+    command(&format!("SET LOCAL statement_timeout = {milliseconds}"))?;
+    // A query's end is there with its statement; for one that is cut off on the way, what was said at the log-in is enough.
+    if span == Span::Transaction {
+        command(&format!("SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"))?;
+    }
+    Ok(())
 }
 
 fn statement_to(wire: &mut Wire, statement: &SqlStatement) -> io::Result<()> {

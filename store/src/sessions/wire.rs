@@ -65,25 +65,27 @@ impl Wire {
         frontend::query(sql, &mut self.output)
     }
 
-    /// Adds one statement with parameters.
+    /// Adds a statement without parameters and without a result. The server answers at the next [`Wire::sync`], and passes
+    /// over it when something before it has failed since the last.
+    pub(super) fn command(&mut self, sql: &str) -> io::Result<()> {
+        let out = &mut self.output;
+        frontend::parse("", sql, [], out)?;
+        bind(&[], out)?;
+        frontend::execute("", 0, out)
+    }
+
+    /// Adds one statement with parameters, to be answered as [`Wire::command`].
     pub(super) fn extended(&mut self, sql: &str, parameters: &[Option<String>]) -> io::Result<()> {
         let out = &mut self.output;
         frontend::parse("", sql, [], out)?;
-        let text = |value: &Option<String>, out: &mut BytesMut| match value {
-            Some(text) => {
-                out.extend_from_slice(text.as_bytes());
-                Ok(IsNull::No)
-            }
-            None => Ok(IsNull::Yes),
-        };
-        frontend::bind("", "", [], parameters, text, [0], out).map_err(|error| match error {
-            frontend::BindError::Conversion(error) => io::Error::other(error),
-            frontend::BindError::Serialization(error) => error,
-        })?;
+        bind(parameters, out)?;
         frontend::describe(b'P', "", out)?;
-        frontend::execute("", 0, out)?;
-        frontend::sync(out);
-        Ok(())
+        frontend::execute("", 0, out)
+    }
+
+    /// Asks for the answers.
+    pub(super) fn sync(&mut self) {
+        frontend::sync(&mut self.output);
     }
 
     /// Sends what was added.
@@ -158,4 +160,19 @@ impl Wire {
             }
         }
     }
+}
+
+/// Adds the values of the statement that was parsed last, as text; what it gives is wanted as text too.
+fn bind(parameters: &[Option<String>], out: &mut BytesMut) -> io::Result<()> {
+    let text = |value: &Option<String>, out: &mut BytesMut| match value {
+        Some(text) => {
+            out.extend_from_slice(text.as_bytes());
+            Ok(IsNull::No)
+        }
+        None => Ok(IsNull::Yes),
+    };
+    frontend::bind("", "", [], parameters, text, [0], out).map_err(|error| match error {
+        frontend::BindError::Conversion(error) => io::Error::other(error),
+        frontend::BindError::Serialization(error) => error,
+    })
 }

@@ -46,10 +46,11 @@ async fn so_does_a_transaction() {
 #[tokio::test]
 async fn without_us_the_server_ends_it_itself() {
     let rig = Rig::new().await;
-    let slow = statement("SELECT pg_sleep(60)");
     let begun = Instant::now();
     let time = Duration::from_millis(200);
-    let ended = rig.sessions.query(rig.app(), &SqlIdentity::Service, &slow, time).await.unwrap_err();
-    assert_eq!(ended.field("code"), Some("57014"), "{ended}");
+    for slow in [statement("SELECT pg_sleep(60)"), with("SELECT pg_sleep($1::float8)", &[Some("60")])] {
+        let ended = rig.sessions.query(rig.app(), &SqlIdentity::Service, &slow, time).await.unwrap_err();
+        assert_eq!(ended.field("code"), Some("57014"), "{ended}");
+    }
     assert!(begun.elapsed() < LONG);
 }

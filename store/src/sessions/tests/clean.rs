@@ -48,6 +48,47 @@ async fn nothing_of_a_query_is_left_to_the_next() {
     assert_eq!(one(&rig.service("SELECT pg_backend_pid()").await.unwrap()), pid);
 }
 
+/// A statement with parameters goes out together with its end and the cleaning.
+#[tokio::test]
+async fn nor_of_a_statement_with_parameters() {
+    let mut rig = Rig::with(1, single()).await;
+    rig.admin(
+        "CREATE SEQUENCE counter; GRANT ALL ON counter TO butterbase_service;
+         CREATE FUNCTION leave(what text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE what; RETURN 1; END $$",
+    )
+    .await;
+    let pid = one(&rig.service("SELECT pg_backend_pid()").await.unwrap());
+    let state = "SELECT current_setting('search_path') || coalesce(current_setting('app.mine', true), '')
+        || current_user || coalesce(to_regclass('leak')::text, '')
+        || (SELECT count(*) FROM pg_prepared_statements) || (SELECT count(*) FROM pg_listening_channels())";
+    let before = one(&rig.service(state).await.unwrap());
+    for leave in [
+        "SET search_path = pg_catalog",
+        "SET app.mine = 'secret'",
+        "SET ROLE NONE",
+        "RESET ROLE",
+        "CREATE TEMP TABLE leak AS SELECT 1",
+        "PREPARE p AS SELECT 1",
+        "LISTEN everything",
+        "SELECT pg_advisory_lock(9)",
+    ] {
+        for left in ["SELECT leave($1)", "SELECT 1 / (leave($1) - 1)"] {
+            let left = rig.sessions.query(rig.app(), &SqlIdentity::Service, &with(left, &[Some(leave)]), TIME).await;
+            if let Err(error) = left {
+                assert_eq!(error.field("code"), Some("22012"), "{leave}: {error}");
+            }
+            assert_eq!(one(&rig.service(state).await.unwrap()), before, "after {leave}");
+            assert_eq!(one(&rig.service(ADVISORY_LOCKS).await.unwrap()), "0", "after {leave}");
+        }
+    }
+    let next = with("SELECT nextval($1::regclass)", &[Some("counter")]);
+    rig.sessions.query(rig.app(), &SqlIdentity::Service, &next, TIME).await.unwrap();
+    for last in ["SELECT lastval()", "SELECT currval('counter')"] {
+        assert_eq!(rig.service(last).await.unwrap_err().field("code"), Some("55000"));
+    }
+    assert_eq!(one(&rig.service("SELECT pg_backend_pid()").await.unwrap()), pid, "all of it in one session");
+}
+
 #[tokio::test]
 async fn nor_of_a_transaction_or_of_sql_behind_a_commit() {
     let rig = Rig::with(1, SessionsOptions { connections: 4, ..SessionsOptions::default() }).await;

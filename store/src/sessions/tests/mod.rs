@@ -6,6 +6,7 @@ mod limits;
 mod measure;
 mod pool;
 mod roles;
+mod tls;
 
 use super::{Access, Sessions, SessionsOptions};
 use crate::testing;

@@ -65,7 +65,37 @@ async fn an_error_of_the_server_has_its_fields_and_undoes_the_query() {
     // Checked when the transaction commits.
     let error = rig.service("INSERT INTO once VALUES (1), (1)").await.unwrap_err();
     assert_eq!((error.field("constraint"), error.field("table")), (Some("only_once"), Some("once")), "{error}");
+    // The same where the commit goes out with the statement.
+    let twice = with("INSERT INTO once SELECT $1::int FROM generate_series(1, 2)", &[Some("1")]);
+    let error = rig.sessions.query(rig.app(), &SqlIdentity::Service, &twice, TIME).await.unwrap_err();
+    assert_eq!(error.field("constraint"), Some("only_once"), "{error}");
+    assert_eq!(one(&rig.service("SELECT count(*) FROM once").await.unwrap()), "0");
+    let error = rig.sessions.query(rig.app(), &SqlIdentity::Service, &with("SELECT 1 / $1::int", &[Some("0")]), TIME);
+    assert_eq!(error.await.unwrap_err().field("code"), Some("22012"));
     assert_eq!(rig.sessions.0.counts(), (1, 1), "the session has survived all of it");
+}
+
+#[tokio::test]
+async fn when_a_session_cannot_be_prepared_nothing_of_the_statement_runs() {
+    let mut rig = Rig::new().await;
+    let login = format!("{}_service", rig.options.get_database().unwrap());
+    rig.admin("CREATE TABLE open (a int); GRANT ALL ON open TO PUBLIC").await;
+    rig.admin(&format!("REVOKE butterbase_service FROM {login}")).await;
+    let (text, parameters) =
+        (statement("INSERT INTO open VALUES (1); SELECT 1"), with("INSERT INTO open VALUES ($1)", &[Some("2")]));
+    for statement in [&text, &parameters] {
+        let refused = rig.sessions.query(rig.app(), &SqlIdentity::Service, statement, TIME).await.unwrap_err();
+        assert_eq!(refused.field("code"), Some("42501"), "{refused}");
+        let transaction = rig.sessions.begin(rig.app(), &SqlIdentity::Service, TIME).await.unwrap();
+        let refused = transaction.query(statement).await.unwrap_err();
+        assert_eq!(refused.field("code"), Some("42501"), "{refused}");
+        assert!(matches!(transaction.query(statement).await, Err(SqlError::Refused(_))), "it is over");
+    }
+    let transaction = rig.sessions.begin(rig.app(), &SqlIdentity::Service, TIME).await.unwrap();
+    assert_eq!(transaction.commit().await.unwrap_err().field("code"), Some("42501"));
+    rig.admin(&format!("GRANT butterbase_service TO {login}")).await;
+    assert_eq!(one(&rig.service("SELECT count(*) FROM open").await.unwrap()), "0");
+    assert_eq!(rig.sessions.0.counts().1, 1, "the session has survived");
 }
 
 #[tokio::test]
@@ -146,6 +176,17 @@ async fn a_transaction_is_one() {
     transaction.query(&insert).await.unwrap();
     assert!(transaction.commit().await.unwrap());
     assert_eq!(count().await, "4");
+
+    // With nothing in it.
+    assert!(begin().await.unwrap().commit().await.unwrap());
+    begin().await.unwrap().rollback().await.unwrap();
+    drop(begin().await.unwrap());
+
+    // Its first statement has parameters.
+    let transaction = rig.sessions.begin(rig.app(), &user("u9"), TIME).await.unwrap();
+    let who = transaction.query(&with(&format!("{WHO} || $1"), &[Some("!")])).await.unwrap();
+    assert_eq!(one(&who), "butterbase_user butterbase_user u9!");
+    assert!(transaction.commit().await.unwrap());
 
     let transaction = rig.sessions.begin(rig.app(), &user("u9"), TIME).await.unwrap();
     assert_eq!(one(&transaction.query(&statement(WHO)).await.unwrap()), "butterbase_user butterbase_user u9");
