@@ -2,9 +2,10 @@
  * The part of `Deno` that a function can have: `serve`, `env`, facts about the build, and `exit`. The members that need
  * a file system, processes or sockets are there, throw, and name themselves.
  */
-import { envEntries, envGet, fail } from 'native';
+import { fail } from 'native';
 import { inspection } from '../internal/lazy.js';
 import { serveWith, servedHandler } from './served.js';
+import { setVariable, variable, variables } from './variables.js';
 
 // ---- serve ------------------------------------------------------------------------------------------------------
 
@@ -47,9 +48,6 @@ function catching(handler, onError) {
 
 // ---- env --------------------------------------------------------------------------------------------------------
 
-/** What `set` and `delete` did, over the host's variables; undefined stands for deleted. */
-const overlay = new Map();
-
 function variableName(name, what) {
   const text = `${name}`;
   if (text === '' || /[=\0]/.test(text)) throw new TypeError(`Deno.env.${what}: ${JSON.stringify(text)} cannot be the name of a variable`);
@@ -59,26 +57,25 @@ function variableName(name, what) {
 const env = {
   get(name) {
     const key = variableName(name, 'get');
-    return overlay.has(key) ? overlay.get(key) : envGet(key);
+    return variable(key);
   },
   has(name) {
     const key = variableName(name, 'has');
-    return (overlay.has(key) ? overlay.get(key) : envGet(key)) !== undefined;
+    return variable(key) !== undefined;
   },
   set(name, value) {
     const key = variableName(name, 'set');
     const text = `${value}`;
     if (text.includes('\0')) throw new TypeError('Deno.env.set: the value contains a NUL character');
-    overlay.set(key, text);
+    setVariable(key, text);
   },
   delete(name) {
-    overlay.set(variableName(name, 'delete'), undefined);
+    setVariable(variableName(name, 'delete'), undefined);
   },
   toObject() {
-    const all = new Map([...envEntries(), ...overlay]);
     const object = {};
-    for (const [name, value] of all) {
-      if (value !== undefined) Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+    for (const [name, value] of variables()) {
+      Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
     }
     return object;
   },
