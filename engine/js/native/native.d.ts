@@ -102,6 +102,11 @@ export function dbQuery(role: RoleKind, user: string, sql: string, values: (stri
 /** Begins a transaction; the value is its handle. */
 export function dbBegin(role: RoleKind, user: string): Promise<DbOutcome<number>>;
 export function dbQueryWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbOutcome<DbResult>>;
+/** [texts of the cells row by row, names of columns, object ids of their types, command tag] */
+export type DbTexts = [(string | null)[], string[], number[], string];
+/** As `dbQuery`, with the cells as the server writes them. */
+export function dbQueryText(role: RoleKind, user: string, sql: string, values: (string | null)[]): Promise<DbOutcome<DbTexts>>;
+export function dbQueryTextWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbOutcome<DbTexts>>;
 /** Commits or rolls back; true when everything is kept. */
 export function dbEnd(transaction: number, commit: boolean): Promise<DbOutcome<boolean>>;
 export function claimKey(key: string, scope: string, ttlSeconds: number | undefined): Promise<DbOutcome<boolean>>;

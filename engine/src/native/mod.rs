@@ -68,6 +68,8 @@ natives! {
     "dbQuery" => database::query,
     "dbBegin" => database::begin,
     "dbQueryWithin" => database::query_within,
+    "dbQueryText" => database::query_text,
+    "dbQueryTextWithin" => database::query_text_within,
     "dbEnd" => database::end,
     "claimKey" => database::claim,
     "respond" => platform::respond,

@@ -92,9 +92,10 @@ function decode(state, view) {
   const encoding = state[ENCODING];
   if (![UTF8, UTF16LE, BASE64, BASE64URL].includes(encoding)) return text(data, encoding);
   let before = '';
-  if (state[MISSING] > 0) {
+  // Half a character of UTF-16 may be complete and its other half not.
+  while (state[MISSING] > 0 && data.length > 0) {
     const [done, used] = complete(state, data);
-    before = done;
+    before += done;
     data = data.subarray(used);
   }
   if (data.length === 0) return before;

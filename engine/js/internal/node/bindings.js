@@ -20,13 +20,15 @@ function signals() {
 }
 
 const ONLY_ENUMERABLE = 2;
+const SKIP_SYMBOLS = 16;
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
 /** Own keys that are no index. */
 function getOwnNonIndexProperties(value, filter) {
   return Reflect.ownKeys(value).filter((key) => (
     !(typeof key === 'string' && INDEX.test(key) && Number(key) < 2 ** 32 - 1)
-    && (filter !== ONLY_ENUMERABLE || Object.prototype.propertyIsEnumerable.call(value, key))
+    && !(filter & SKIP_SYMBOLS && typeof key === 'symbol')
+    && (!(filter & ONLY_ENUMERABLE) || Object.prototype.propertyIsEnumerable.call(value, key))
   ));
 }
 
@@ -68,7 +70,7 @@ function utilBinding() {
   return {
     constants: {
       kPending: 0, kFulfilled: 1, kRejected: 2, kExiting: 0, kExitCode: 1, kHasExitCode: 2, ALL_PROPERTIES: 0, ONLY_WRITABLE: 1,
-      ONLY_ENUMERABLE, ONLY_CONFIGURABLE: 4, SKIP_STRINGS: 8, SKIP_SYMBOLS: 16, kDisallowCloneAndTransfer: 0, kTransferable: 1, kCloneable: 2,
+      ONLY_ENUMERABLE, ONLY_CONFIGURABLE: 4, SKIP_STRINGS: 8, SKIP_SYMBOLS, kDisallowCloneAndTransfer: 0, kTransferable: 1, kCloneable: 2,
     },
     privateSymbols: {
       arrow_message_private_symbol: Symbol('arrowMessage'),
@@ -138,7 +140,7 @@ const BINDINGS = {
   string_decoder: stringDecoderBinding,
   types: typesBinding,
   util: utilBinding,
-  constants: () => ({ os: { signals: signals() } }),
+  constants: () => ({ os: { signals: signals() }, zlib: {} }),
   config: () => ({ hasIntl: true, hasInspector: false, noBrowserGlobals: false }),
   encoding_binding: () => ({ toASCII }),
   errors: () => ({
@@ -156,6 +158,7 @@ const BINDINGS = {
     },
   }),
   messaging: () => ({ DOMException }),
+  stream_wrap: () => ({ streamBaseState: {} }),
   url: () => ({ format: formatUrl }),
   os: () => ({ getOSInformation: () => ['Linux', '', '', 'wasm32'] }),
   uv: () => lazyRequire('internal/uv'),

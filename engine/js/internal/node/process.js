@@ -237,6 +237,23 @@ function becomeEmitter() {
   const EventEmitter = requireBuiltin('events');
   Object.setPrototypeOf(inherited, EventEmitter.prototype);
   Reflect.apply(EventEmitter, process, []);
+  process.on('newListener', (name) => {
+    if (Object.hasOwn(uncaught, name)) uncaught[name]();
+  });
+}
+
+/** What nobody caught is told to the listeners of `process` too; they have dealt with it then. */
+const uncaught = {
+  uncaughtException: () => forward('error', 'uncaughtException', (event) => [event.error, 'uncaughtException']),
+  unhandledRejection: () => forward('unhandledrejection', 'unhandledRejection', (event) => [event.reason, event.promise]),
+};
+
+/** @param {string} type of the event at the global object @param {string} name @param {(event: any) => unknown[]} args */
+function forward(type, name, args) {
+  uncaught[name] = () => {};
+  globalThis.addEventListener(type, (event) => {
+    if (process.emit(name, ...args(event))) event.preventDefault();
+  });
 }
 
 export const process = Object.assign(Object.create(inherited), members);

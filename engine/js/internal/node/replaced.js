@@ -41,6 +41,9 @@ export const replaced = {
     isCryptoKey: (value) => globalThis.CryptoKey !== undefined && value instanceof globalThis.CryptoKey,
   }),
   'internal/crypto/util': () => ({ kKeyObject: Symbol('kKeyObject') }),
+  'internal/deps/minimatch/index': () => {
+    throw new Error('path.matchesGlob is not available in Ramekin: a function has no file system');
+  },
   'internal/encoding': () => ({ TextDecoder: globalThis.TextDecoder, TextEncoder: globalThis.TextEncoder }),
   'internal/errors/error_source': () => ({ getErrorSourceExpression() {} }),
   'internal/event_target': () => ({

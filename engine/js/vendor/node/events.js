@@ -952,8 +952,8 @@ function getEventListeners(emitterOrTarget, type) {
 function getMaxListeners(emitterOrTarget) {
   if (typeof emitterOrTarget?.getMaxListeners === 'function') {
     return _getMaxListeners(emitterOrTarget);
-  } else if (typeof emitterOrTarget?.[kMaxEventTargetListeners] === 'number') {
-    return emitterOrTarget[kMaxEventTargetListeners];
+  } else if (require('internal/event_target').isEventTarget(emitterOrTarget)) {
+    return emitterOrTarget[kMaxEventTargetListeners] ?? defaultMaxListeners;
   }
 
   throw new ERR_INVALID_ARG_TYPE('emitter',

@@ -1,0 +1,126 @@
+/**
+ * The host's database as the drivers of Node and Deno see it: a session that runs statements one after the other, as the
+ * caller. What begins and ends a transaction is the host's affair, so these statements are understood here.
+ */
+import { dbBegin, dbEnd, dbQueryText, dbQueryTextWithin, requireCall } from 'native';
+
+const CALLER = 0;
+
+/**
+ * @typedef {object} Answer
+ * @property {(string | null)[][]} rows
+ * @property {string[]} names
+ * @property {number[]} types
+ * @property {string} command words of the command tag, without numbers
+ * @property {number | null} count how many rows the tag says
+ */
+
+/** Comments and blanks before a statement. */
+const LEADING = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/;
+const BEGIN = /^(?:BEGIN(?:\s+(?:WORK|TRANSACTION))?|START\s+TRANSACTION)\b\s*([^;]*?)\s*;?\s*$/i;
+const COMMIT = /^(?:COMMIT|END)(?:\s+(?:WORK|TRANSACTION))?\s*;?\s*$/i;
+const ROLLBACK = /^(?:ROLLBACK|ABORT)(?:\s+(?:WORK|TRANSACTION))?\s*;?\s*$/i;
+/** Modes that `BEGIN` may name. */
+const MODES = /^[a-z\s,]*$/i;
+
+/** @param {string} command */
+const empty = (command) => ({ rows: [], names: [], types: [], command, count: null });
+
+function answer([cells, names, types, tag]) {
+  const rows = [];
+  const width = names.length;
+  for (let at = 0; at + width <= cells.length && width > 0; at += width) rows.push(cells.slice(at, at + width));
+  const words = tag.split(' ');
+  const last = words[words.length - 1];
+  return {
+    rows,
+    names,
+    types,
+    command: words.filter((word) => !/^\d+$/.test(word)).join(' '),
+    count: /^\d+$/.test(last) ? Number(last) : null,
+  };
+}
+
+export class Session {
+  /** Handle of the open transaction. @type {number | undefined} */
+  #transaction;
+  #failed;
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+
+  /**
+   * @param {string} what names the driver in errors
+   * @param {(error: string | Record<string, string>) => Error} failed makes its error of what the host or the server says
+   */
+  constructor(what, failed) {
+    this.what = what;
+    this.#failed = failed;
+  }
+
+  get inTransaction() {
+    return this.#transaction !== undefined;
+  }
+
+  #unwrap([done, value]) {
+    if (done) return value;
+    if (typeof value === 'string') throw this.#failed(value);
+    const fields = {};
+    for (let at = 0; at < value.length; at += 2) fields[value[at]] = value[at + 1];
+    throw this.#failed(fields);
+  }
+
+  /**
+   * Runs a statement after those before it.
+   *
+   * @param {string} sql
+   * @param {(string | null)[]} values
+   * @returns {Promise<Answer>}
+   */
+  run(sql, values) {
+    requireCall(this.what);
+    const run = this.#last.then(() => this.#run(sql, values));
+    this.#last = run.catch(() => {});
+    return run;
+  }
+
+  async #run(sql, values) {
+    const statement = sql.replace(LEADING, '');
+    const begin = BEGIN.exec(statement);
+    if (begin !== null && MODES.test(begin[1])) return this.#begin(begin[1]);
+    if (COMMIT.test(statement)) return this.#end(true);
+    if (ROLLBACK.test(statement)) return this.#end(false);
+    const outcome = this.#transaction === undefined
+      ? await dbQueryText(CALLER, '', sql, values)
+      : await dbQueryTextWithin(this.#transaction, sql, values);
+    return answer(this.#unwrap(outcome));
+  }
+
+  async #begin(modes) {
+    // As the server, which warns and goes on.
+    if (this.#transaction !== undefined) return empty('BEGIN');
+    this.#transaction = this.#unwrap(await dbBegin(CALLER, ''));
+    if (modes !== '') {
+      try {
+        this.#unwrap(await dbQueryTextWithin(this.#transaction, `SET TRANSACTION ${modes}`, []));
+      } catch (error) {
+        await this.#end(false);
+        throw error;
+      }
+    }
+    return empty('BEGIN');
+  }
+
+  async #end(commit) {
+    const transaction = this.#transaction;
+    if (transaction === undefined) return empty(commit ? 'COMMIT' : 'ROLLBACK');
+    this.#transaction = undefined;
+    const kept = this.#unwrap(await dbEnd(transaction, commit));
+    return empty(commit && kept ? 'COMMIT' : 'ROLLBACK');
+  }
+
+  /** Gives up what is open. */
+  async close() {
+    await this.#last;
+    if (this.#transaction !== undefined) await this.#end(false);
+  }
+}
