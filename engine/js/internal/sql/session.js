@@ -118,9 +118,10 @@ export class Session {
     return empty(commit && kept ? 'COMMIT' : 'ROLLBACK');
   }
 
-  /** Gives up what is open. */
-  async close() {
-    await this.#last;
-    if (this.#transaction !== undefined) await this.#end(false);
+  /** Gives up what is open, after what runs and before what comes. */
+  close() {
+    const close = this.#last.then(() => (this.#transaction === undefined ? undefined : this.#end(false)));
+    this.#last = close.catch(() => {});
+    return this.#last;
   }
 }
