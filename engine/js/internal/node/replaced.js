@@ -50,7 +50,7 @@ export const replaced = {
     EventTarget: globalThis.EventTarget,
     Event: globalThis.Event,
     isEventTarget: (value) => value instanceof globalThis.EventTarget,
-    kEvents: Symbol('kEvents'),
+    listenersOf: (target, type) => loadModule('web/event-target.js').listenersOf(target, type),
     kResistStopPropagation: Symbol('kResistStopPropagation'),
     kWeakHandler: Symbol('kWeak'),
   }),
