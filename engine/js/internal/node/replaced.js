@@ -33,7 +33,7 @@ export const replaced = {
   'internal/blob': () => ({
     Blob: globalThis.Blob,
     isBlob: (value) => value instanceof globalThis.Blob,
-    resolveObjectURL: (id) => loadModule('web/blob-url.js').resolveObjectUrl?.(`${id}`),
+    resolveObjectURL: (id) => loadModule('web/blob-url.js').resolveObjectUrl(`${id}`),
   }),
   'internal/console/global': () => globalThis.console,
   'internal/crypto/keys': () => ({
