@@ -2,7 +2,6 @@
  * ramekin:postgres: the package `postgres` over the host's database. Its queries, its helpers and its types are its own; what
  * connects is not, for there is nothing to connect to: statements run as the caller of the function.
  */
-import { loadModule } from 'native';
 import { Session } from '../internal/sql/session.js';
 import { parseArray } from '../internal/sql/values.js';
 import { Errors, PostgresError } from '../vendor/postgres/errors.js';
@@ -77,7 +76,7 @@ function resultOf(query, answer, options, statement) {
   result.statement = statement;
   for (const cells of answer.rows) {
     const value = (cell, column) => {
-      if (query.isRaw === true) return cell === null ? null : loadModule('internal/node/buffer.js').Buffer.from(cell);
+      if (query.isRaw === true) return cell === null ? null : Buffer.from(cell);
       const parsed = cell === null ? null : column.parser ? column.parser(cell) : cell;
       return transform.value.from ? transform.value.from(parsed, column) : parsed;
     };

@@ -30,10 +30,16 @@ export function isBuiltin(id) {
   return pathOf(id) !== undefined;
 }
 
+/** @type {Map<string, any>} */
+const found = new Map();
+
 /** What `require` answers; undefined when there is no such module. @param {string} id */
 export function builtinModule(id) {
   const path = pathOf(id);
   if (path === undefined) return undefined;
-  const namespace = loadModule(`node/${path}.js`);
-  return 'default' in namespace ? namespace.default : namespace;
+  if (!found.has(path)) {
+    const namespace = loadModule(`node/${path}.js`);
+    found.set(path, 'default' in namespace ? namespace.default : namespace);
+  }
+  return found.get(path);
 }

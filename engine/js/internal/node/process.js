@@ -8,7 +8,8 @@ import { builtinModule } from './builtins.js';
 import { nextTick } from './ticks.js';
 
 /** Loaded when it is needed: what reads a variable needs no more of Node. @param {string} id */
-const requireBuiltin = (id) => loadModule('internal/node/require.js').requireBuiltin(id);
+const requireBuiltin = (id) => (library ??= loadModule('internal/node/require.js')).requireBuiltin(id);
+let library;
 
 /** Of the Node whose library this is. */
 export const NODE_VERSION = '22.22.2';

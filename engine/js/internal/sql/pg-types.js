@@ -16,9 +16,11 @@ const text = (value) => value;
 const parseBool = (value) => value === 't' || value === 'true' || value === 'TRUE' || value === 'y' || value === 'yes' || value === 'on' || value === '1';
 const integer = (value) => parseInt(value, 10);
 
+let bufferModule;
+
 /** A `Buffer`, whatever else the function uses of Node. */
 function buffer(value) {
-  const { Buffer } = loadModule('internal/node/buffer.js');
+  const { Buffer } = (bufferModule ??= loadModule('internal/node/buffer.js'));
   const bytes = parseBytes(value);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
