@@ -299,7 +299,7 @@ export class Transaction {
 
   async rollback(target = undefined) {
     this.#assertBegun();
-    const name = typeof target === 'string' ? target : target?.savepoint;
+    const name = typeof target === 'string' || target instanceof Savepoint ? target : target?.savepoint;
     if (name !== undefined) {
       const point = typeof name === 'string' ? name : name.name;
       if (!this.savepoints.some((each) => each.name === point && each.instances > 0)) {

@@ -94,7 +94,7 @@ function resultOf(query, answer, options, statement) {
   return result;
 }
 
-async function execute(query, session, options) {
+async function execute(query, sessionOf, options) {
   try {
     const parameters = [];
     const types = [];
@@ -109,7 +109,7 @@ async function execute(query, session, options) {
     const statement = { name: '', string: text, types, columns: [] };
     query.statement = statement;
     if (query.cancelled) throw Errors.generic('57014', 'canceling statement due to user request');
-    const answer = await session.run(text, values);
+    const answer = await sessionOf().run(text, values);
     const result = resultOf(query, answer, options, statement);
     statement.columns = result.columns;
     await deliver(query, result);
@@ -158,7 +158,7 @@ function missing(what, instead) {
 
 /** A `sql` whose queries run in the sessions that `sessionOf` gives. */
 function makeSql(options, sessionOf) {
-  const handler = (query) => execute(query, sessionOf(), options);
+  const handler = (query) => execute(query, sessionOf, options);
   handler.debug = options.debug;
   const cancel = (query) => {
     query.cancelled = true;
@@ -213,7 +213,7 @@ async function inTransaction(session, options, callback, modes) {
       }
     };
     sql.prepare = missing('prepare', 'transactions are not prepared here');
-    return Object.assign(sql, { name });
+    return Object.defineProperty(sql, 'name', { value: name, configurable: true });
   };
   let value;
   try {
