@@ -46,8 +46,8 @@ pub struct Transpiled {
     pub code: String,
     /// Where it comes from.
     pub source_map: SourceMap,
-    /// What it imports, in the order of the text. Empty as long as a function is one file: every import whose target is
-    /// known beforehand is refused.
+    /// What it imports, in the order of the text: modules of the engine, for every other import whose target is known
+    /// beforehand is refused.
     pub imports: Vec<Import>,
     /// Whether it exports something called `handler`.
     pub has_handler_export: bool,

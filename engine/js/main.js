@@ -15,10 +15,12 @@ import { Request } from './web/request.js';
 import { Response } from './web/response.js';
 
 /** Interface objects and namespaces: writable, not enumerable. */
-const interfaces = { DOMException, Headers, Request, Response, console };
+const interfaces = { global: globalThis, DOMException, Headers, Request, Response, console };
 
 /** The others, by the module that they are in. */
 const lazyInterfaces = {
+  'internal/node/buffer.js': ['Buffer'],
+  'internal/node/process.js': ['process'],
   'platform/deno.js': ['Deno'],
   'web/abort.js': ['AbortController', 'AbortSignal'],
   'web/blob.js': ['Blob', 'File'],

@@ -5,7 +5,7 @@ use crate::bindings::ramekin::function::http::Body;
 use crate::bindings::ramekin::function::{clocks, database};
 use crate::native::body;
 use crate::state::{self, USER_MODULE, UserModule};
-use crate::{Engine, js};
+use crate::{Engine, async_context, js};
 use javy::quickjs::{Ctx, Function, IntoJs, Module, Object, Persistent, Promise, Result, Value, promise::PromiseState};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -106,6 +106,7 @@ fn tell_memory() {
 
 /// Runs something in JavaScript, then its microtasks, then wakes the call if that has answered it.
 pub fn enter(f: impl FnOnce(&Ctx<'_>) -> Result<()>) {
+    async_context::leave();
     state::with_context(|ctx| {
         if let Err(error) = f(&ctx) {
             let (message, stack) = js::caught(&ctx, error);

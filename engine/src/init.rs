@@ -44,6 +44,7 @@ impl Guest for Engine {
         let has_handler = state::with_context(|ctx| match startup {
             Startup::Snapshot => evaluate_now(&ctx, source),
             Startup::PerRequest => parse(&ctx, source).map(|module| {
+                modules::load_asked_for(&ctx);
                 let parsed = UserModule::Parsed(Persistent::save(&ctx, ParsedModule(module)));
                 USER_MODULE.set(Some(parsed));
                 true

@@ -1,14 +1,25 @@
 //! Small bridges between Rust and JavaScript values.
 
-use crate::state::{self, REJECTIONS};
+use crate::async_context;
+use crate::state::{self, REJECTIONS, TICKS};
 use javy::quickjs::{
     ArrayBuffer, Ctx, Error, Exception, FromJs, Object, Result, String as JsString, TypedArray, Value, qjs,
 };
 
-/// Runs the microtask queue dry.
+/// Runs the microtask queue dry, and before it each time what `process.nextTick` has been given.
 pub fn run_jobs(ctx: &Ctx<'_>) {
-    // A job that throws has done so inside a promise, which holds the error: nothing to do here.
-    while ctx.execute_pending_job() {}
+    loop {
+        if let Some(ticks) = TICKS.take().and_then(|ticks| ticks.restore(ctx).ok()) {
+            async_context::leave();
+            // It reports what its callbacks throw.
+            let _: Result<()> = ticks.call(());
+        }
+        // A job that throws has done so inside a promise, which holds the error: nothing to do here.
+        while async_context::run_job(ctx) {}
+        if TICKS.with_borrow(Option::is_none) {
+            return;
+        }
+    }
 }
 
 /// Reports rejections nobody has handled by the time the queue is dry.

@@ -9,6 +9,7 @@ mod bindings {
     wit_bindgen::generate!({ path: "../wit", world: "engine", generate_all });
 }
 
+mod async_context;
 mod call;
 mod heap;
 mod init;

@@ -1,9 +1,11 @@
 //! What an `import` finds. The engine's own modules find each other, whenever they are loaded: those that every function
-//! needs while the base image is made, the others when something first asks for them. A function's own imports find
-//! nothing: they were resolved at deploy, and the engine's modules are not for functions.
+//! needs while the base image is made, the others when something first asks for them. A function's own imports find the
+//! built-in modules: `node:x`, `x` and `ramekin:x` are `js/node/x.js` or, for want of it, `js/stubs/x.js`. Everything else
+//! was resolved at deploy, and the rest of the engine is not for functions.
 
 use crate::bindings::ramekin::function::modules;
 use javy::quickjs::{Ctx, Exception, Module, Object, Result, Value, promise::PromiseState, qjs};
+use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 
@@ -11,6 +13,15 @@ use std::ptr;
 const OWN: &str = "ramekin:js/";
 /// The Rust half.
 const NATIVE: &str = "native";
+/// Where the built-in modules are.
+const BUILTINS: &str = "ramekin:js/node/";
+/// Where those are that only say that they are not here.
+const STUBS: &str = "ramekin:js/stubs/";
+
+thread_local! {
+    /// Paths of the built-in modules that the function's module imports.
+    static ASKED_FOR: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
 
 /// For compiling one module at a time: whatever it imports is taken to exist.
 pub fn accept_any_import(ctx: &Ctx<'_>) {
@@ -44,8 +55,8 @@ pub fn serve(ctx: &Ctx<'_>) {
     unsafe extern "C" fn load(ctx: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {
         // SAFETY: QuickJS calls with a C string.
         let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        let Some(bytecode) = modules::load(&name) else {
-            return refuse(ctx, &name).cast();
+        let Some(bytecode) = bytecode(&name) else {
+            return refuse(ctx, &specifier(&name)).cast();
         };
         // SAFETY: the bytes come from `precompile` of the very same engine.
         unsafe {
@@ -58,9 +69,19 @@ pub fn serve(ctx: &Ctx<'_>) {
     unsafe { qjs::JS_SetModuleLoaderFunc(runtime(ctx), Some(normalize), Some(load), ptr::null_mut()) };
 }
 
+fn bytecode(name: &str) -> Option<Vec<u8>> {
+    modules::load(name).or_else(|| modules::load(&format!("{STUBS}{}", name.strip_prefix(BUILTINS)?)))
+}
+
+/// What the author of a function wrote, more or less.
+fn specifier(name: &str) -> String {
+    let builtin = name.strip_prefix(BUILTINS).and_then(|path| path.strip_suffix(".js"));
+    builtin.map_or_else(|| name.to_owned(), |builtin| format!("node:{builtin}"))
+}
+
 /// Full name of what a module imports; `None` for what it may not import.
 fn resolve(base: &str, name: &str) -> Option<String> {
-    let base = base.strip_prefix(OWN)?;
+    let Some(base) = base.strip_prefix(OWN) else { return builtin(name) };
     if name == NATIVE || name.starts_with(OWN) {
         return Some(name.to_owned());
     }
@@ -74,6 +95,27 @@ fn resolve(base: &str, name: &str) -> Option<String> {
         }
     }
     Some(format!("{OWN}{}", path.join("/")))
+}
+
+/// Full name of a built-in module.
+fn builtin(name: &str) -> Option<String> {
+    let path = ["node:", "ramekin:"].iter().find_map(|scheme| name.strip_prefix(scheme)).unwrap_or(name);
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'/');
+    if path.is_empty() || !path.bytes().all(plain) {
+        return None;
+    }
+    ASKED_FOR.with_borrow_mut(|asked_for| asked_for.push(format!("node/{path}.js")));
+    Some(format!("{BUILTINS}{path}.js"))
+}
+
+/// Evaluates the built-in modules that the function's module imports, so that no call has to.
+pub fn load_asked_for(ctx: &Ctx<'_>) {
+    for path in ASKED_FOR.take() {
+        if load(ctx, &path).is_err() {
+            // It fails again where it is imported, and says why there.
+            let _ = ctx.catch();
+        }
+    }
 }
 
 /// The namespace of one of the engine's own modules, which is evaluated now if it was not before. `path` is below `js/`.

@@ -50,6 +50,8 @@ thread_local! {
     pub static HOOKS: RefCell<Option<Hooks>> = const { RefCell::new(None) };
     pub static USER_MODULE: RefCell<Option<UserModule>> = const { RefCell::new(None) };
     pub static REJECTIONS: RefCell<Vec<Rejection>> = const { RefCell::new(Vec::new()) };
+    /// What is to run before the next job: `process.nextTick`.
+    pub static TICKS: RefCell<Option<Persistent<Function<'static>>>> = const { RefCell::new(None) };
     /// A module is being evaluated ahead of time. True from the start: a call can only begin from an image.
     pub static EVALUATING: Cell<bool> = const { Cell::new(true) };
     /// What the module did at its top level that only a call can do.

@@ -2,7 +2,9 @@
 //! text that takes large tables, and the engine's own JavaScript that few functions use. Pure: the same arguments give the
 //! same answers.
 
+mod builtins;
 mod modules;
 pub mod text;
 
+pub use builtins::{Builtin, builtin};
 pub use modules::{MalformedArchive, Modules};

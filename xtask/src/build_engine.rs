@@ -30,8 +30,22 @@ pub fn run() -> Result<()> {
     std::fs::write(dist.join("engine.wasm"), &component)?;
     std::fs::write(dist.join("base.wasm"), &base)?;
     std::fs::write(dist.join("modules.bin"), &modules)?;
+    std::fs::write(dist.join("builtins.txt"), builtins(&engine.join("js"))?)?;
     std::fs::write(dist.join("engine.sha256"), record(&component, &base, &modules)?)?;
     Ok(())
+}
+
+/// Paths of the modules that functions import by name, one a line.
+fn builtins(js: &Path) -> Result<String> {
+    let mut paths = std::collections::BTreeSet::new();
+    for folder in ["node", "stubs"] {
+        let folder = js.join(folder);
+        for file in inputs::files(&folder)? {
+            let path = file.strip_prefix(&folder)?.to_string_lossy().replace('\\', "/");
+            paths.extend(path.strip_suffix(".js").map(str::to_owned));
+        }
+    }
+    Ok(paths.into_iter().map(|path| path + "\n").collect())
 }
 
 /// What `engine/dist/engine.sha256` says.

@@ -1,6 +1,8 @@
-//! What a module imports and exports, and the rule of this version: one file, nothing imported.
+//! What a module imports and exports, and the rule of this version: one file, which imports the engine's modules and nothing
+//! else.
 
 use oxc_ast::ast::{Declaration, ModuleExportName, Program, Statement};
+use ramekin_support::{Builtin, builtin};
 
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, MAX_DIAGNOSTICS, clip};
 use crate::position::{LineIndex, Position};
@@ -8,6 +10,9 @@ use crate::source::Source;
 
 /// How much of a specifier a message shows, in characters.
 const SHOWN_SPECIFIER: usize = 100;
+
+/// How many imports of the engine's own modules are listed. More are allowed.
+const MAX_BUILTINS: usize = 100;
 
 /// One import of a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +61,15 @@ pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<Fou
     }
     found.sort_by_key(|import| import.offset);
     // More than can be told about need no line and column, which take time to find.
-    found.truncate(MAX_DIAGNOSTICS);
+    let (mut known, mut others) = (0, 0);
+    found.retain(|import| {
+        let (count, most) = match builtin(&import.specifier) {
+            Builtin::Known => (&mut known, MAX_BUILTINS),
+            Builtin::Unknown | Builtin::Other => (&mut others, MAX_DIAGNOSTICS),
+        };
+        *count += 1;
+        *count <= most
+    });
     let lines = LineIndex::new(&source.code);
     let place = |import: FoundImport| {
         let at = lines.position(import.offset);
@@ -65,18 +78,25 @@ pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<Fou
     found.into_iter().map(place).collect()
 }
 
-/// Refuses every import.
+/// Refuses every import but those of the engine's own modules.
 pub(super) fn refuse(source: &Source, imports: &[Import]) -> Result<(), Diagnostics> {
     if imports.is_empty() {
         return Ok(());
     }
     let lines = LineIndex::new(&source.code);
     let refusal = |import: &Import| {
+        let known = builtin(&import.specifier);
+        if known == Builtin::Known {
+            return None;
+        }
         let specifier = clip(&import.specifier.replace(char::is_control, " "), SHOWN_SPECIFIER);
         let relative = ["./", "../", "/", "file:"].iter().any(|prefix| import.specifier.starts_with(prefix))
             || import.specifier == "."
             || import.specifier == "..";
-        let (code, message, hint) = if relative {
+        let (code, message, hint) = if known == Builtin::Unknown {
+            let message = format!("cannot import `{specifier}`: there is no such built-in module");
+            (DiagnosticCode::PackageImport, message, "docs/node.md lists the built-in modules")
+        } else if relative {
             let message = format!("cannot import `{specifier}`: a function is a single file");
             (DiagnosticCode::RelativeImport, message, "put everything into one file")
         } else {
@@ -85,9 +105,9 @@ pub(super) fn refuse(source: &Source, imports: &[Import]) -> Result<(), Diagnost
             (DiagnosticCode::PackageImport, message, hint)
         };
         let at = Position { line: import.line, column: import.column };
-        Diagnostic::placed(code, message, source, &lines, at).with_hint(hint)
+        Some(Diagnostic::placed(code, message, source, &lines, at).with_hint(hint))
     };
-    Diagnostics::none_in(imports.iter().map(refusal).collect())
+    Diagnostics::none_in(imports.iter().filter_map(refusal).collect())
 }
 
 /// Whether a program without types exports a name.

@@ -105,6 +105,11 @@ export function dbQuery(role: RoleKind, user: string, sql: string, values: (stri
 /** Begins a transaction; the value is its handle. */
 export function dbBegin(role: RoleKind, user: string): Promise<number>;
 export function dbQueryWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbResult>;
+/** [texts of the cells row by row, names of columns, object ids of their types, command tag] */
+export type DbTexts = [(string | null)[], string[], number[], string];
+/** As `dbQuery`, with the cells as the server writes them. */
+export function dbQueryText(role: RoleKind, user: string, sql: string, values: (string | null)[]): Promise<DbTexts>;
+export function dbQueryTextWithin(transaction: number, sql: string, values: (string | null)[]): Promise<DbTexts>;
 /** Commits or rolls back; true when everything is kept. */
 export function dbEnd(transaction: number, commit: boolean): Promise<boolean>;
 export function claimKey(key: string, scope: string, ttlSeconds: number | undefined): Promise<boolean>;
@@ -135,6 +140,38 @@ export function proxyParts(value: object): [object, object] | undefined;
 export function classId(value: object): number;
 /** Detaches `buffer` and returns its bytes in a new one, resizable if it was (structuredClone's transfer). */
 export function transferBuffer(buffer: ArrayBuffer): ArrayBuffer;
+
+// ---- bytes as text, as Node has it ----------------------------------------------------------------------------------
+/** 0 ascii · 1 utf8 · 2 base64 · 3 utf16le · 4 latin1 · 5 hex · 7 base64url */
+export type NodeEncoding = 0 | 1 | 2 | 3 | 4 | 5 | 7;
+export function bufferDecode(bytes: Uint8Array, encoding: NodeEncoding, start: number, end: number): string;
+/** What is not in the encoding ends the bytes (hex) or is passed over (base64). */
+export function bufferEncode(text: string, encoding: NodeEncoding): Uint8Array;
+/** Writes at most `length` bytes and only whole characters; how many bytes were written. */
+export function bufferWrite(into: Uint8Array, text: string, encoding: NodeEncoding, offset: number, length: number): number;
+export function bufferUtf8Length(text: string): number;
+export function bufferCompare(a: Uint8Array, b: Uint8Array): -1 | 0 | 1;
+/** -1 when it is not there. Only places that are a multiple of `step` count. */
+export function bufferIndexOf(bytes: Uint8Array, needle: Uint8Array, from: number, forward: boolean, step: number): number;
+export function bufferIsUtf8(bytes: ArrayBuffer | ArrayBufferView): boolean;
+export function bufferIsAscii(bytes: ArrayBuffer | ArrayBufferView): boolean;
+/** Reverses every group of `size` bytes. */
+export function bufferSwap(bytes: Uint8Array, size: number): void;
+
+/** Has `ticks` called before the next job, once. */
+export function requestTicks(ticks: () => void): void;
+/** Bytes of the linear memory. */
+export function memorySize(): number;
+
+// ---- what follows a call across `await` -----------------------------------------------------------------------------
+/** The current context; undefined for none, and always before `trackAsyncContext`. */
+export function asyncContext(): unknown;
+/** With `adopt`, what has begun in the running job goes on in it too. */
+export function setAsyncContext(context: unknown, adopt: boolean): void;
+/** This asynchronous generator goes on in the current context. */
+export function ownAsyncGenerator(generator: AsyncGenerator): void;
+/** Has contexts followed from here on. The arguments may be any promise and any bound function. */
+export function trackAsyncContext(promise: Promise<unknown>, bound: Function): void;
 
 /** Hooks that the Rust half calls. Set once by `js/main.js`: `setHooks({ … })`. */
 export interface Hooks {

@@ -2,18 +2,8 @@
  * `ctx.db`: SQL as the caller, as a user, as nobody and as the app itself (Butterbase §5.4); and `ctx.idempotency`. Made
  * when a function first reads them.
  */
-import { claimKey, dbBegin, dbEnd, dbErrors, dbQuery, dbQueryWithin, log, requireCall } from 'native';
-
-/** An error of the database server. `fields` has all that it said: `code` (SQLSTATE), `detail`, `hint`, `constraint`, … */
-class PostgresError extends Error {
-  /** @param {Record<string, string>} fields */
-  constructor(fields) {
-    super(fields.message);
-    this.fields = fields;
-  }
-}
-Object.defineProperty(PostgresError.prototype, 'name', { value: 'PostgresError', writable: true, configurable: true });
-dbErrors((fields) => new PostgresError(fields));
+import { claimKey, dbBegin, dbEnd, dbQuery, dbQueryWithin, log, requireCall } from 'native';
+import '../internal/sql/error.js';
 
 // ---- parameters -------------------------------------------------------------------------------------------------
 

@@ -2,25 +2,27 @@
  * The part of `Deno` that a function can have: `serve`, `env`, facts about the build, and `exit`. The members that need
  * a file system, processes or sockets are there, throw, and name themselves.
  */
-import { envEntries, envGet, fail } from 'native';
+import { fail, log, memorySize, utf8Decode } from 'native';
 import { inspection } from '../internal/lazy.js';
 import { serveWith, servedHandler } from './served.js';
+import { setVariable, variable, variables } from './variables.js';
 
 // ---- serve ------------------------------------------------------------------------------------------------------
 
+/** `serve(handler)`, `serve(options, handler)`, `serve(handler, options)`, `serve({ handler, … })`. */
 function serve(first, second = undefined) {
-  const options = typeof first === 'function' ? {} : (first ?? {});
-  const handler = typeof first === 'function' ? first : typeof second === 'function' ? second : options.handler;
-  if (typeof handler !== 'function') throw new TypeError('Deno.serve: no handler was given');
-  const { onError } = options;
+  const options = (typeof first === 'function' ? second : first) ?? {};
+  const handler = [first, second, options.handler].find((candidate) => typeof candidate === 'function');
+  if (handler === undefined) throw new TypeError('Deno.serve: no handler was given');
+  const { onError, onListen, signal } = options;
   const recorded = typeof onError === 'function' ? catching(handler, onError) : handler;
   serveWith(recorded);
-  const addr = { transport: 'tcp', hostname: '0.0.0.0', port: 8000 };
+  const addr = { transport: 'tcp', hostname: options.hostname ?? '0.0.0.0', port: options.port || 8000 };
   let finish;
   const finished = new Promise((resolve) => {
     finish = resolve;
   });
-  return {
+  const server = {
     addr,
     finished,
     ref() {},
@@ -30,9 +32,13 @@ function serve(first, second = undefined) {
       finish();
     },
     async [Symbol.asyncDispose]() {
-      await this.shutdown();
+      await server.shutdown();
     },
   };
+  if (signal?.aborted) server.shutdown();
+  else signal?.addEventListener('abort', () => server.shutdown(), { once: true });
+  if (typeof onListen === 'function') onListen(addr);
+  return server;
 }
 
 function catching(handler, onError) {
@@ -47,9 +53,6 @@ function catching(handler, onError) {
 
 // ---- env --------------------------------------------------------------------------------------------------------
 
-/** What `set` and `delete` did, over the host's variables; undefined stands for deleted. */
-const overlay = new Map();
-
 function variableName(name, what) {
   const text = `${name}`;
   if (text === '' || /[=\0]/.test(text)) throw new TypeError(`Deno.env.${what}: ${JSON.stringify(text)} cannot be the name of a variable`);
@@ -59,26 +62,25 @@ function variableName(name, what) {
 const env = {
   get(name) {
     const key = variableName(name, 'get');
-    return overlay.has(key) ? overlay.get(key) : envGet(key);
+    return variable(key);
   },
   has(name) {
     const key = variableName(name, 'has');
-    return (overlay.has(key) ? overlay.get(key) : envGet(key)) !== undefined;
+    return variable(key) !== undefined;
   },
   set(name, value) {
     const key = variableName(name, 'set');
     const text = `${value}`;
     if (text.includes('\0')) throw new TypeError('Deno.env.set: the value contains a NUL character');
-    overlay.set(key, text);
+    setVariable(key, text);
   },
   delete(name) {
-    overlay.set(variableName(name, 'delete'), undefined);
+    setVariable(variableName(name, 'delete'), undefined);
   },
   toObject() {
-    const all = new Map([...envEntries(), ...overlay]);
     const object = {};
-    for (const [name, value] of all) {
-      if (value !== undefined) Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+    for (const [name, value] of variables()) {
+      Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
     }
     return object;
   },
@@ -132,7 +134,11 @@ const MISSING = [
     [],
     ['gid', 'hostname', 'loadavg', 'networkInterfaces', 'osRelease', 'osUptime', 'systemMemoryInfo', 'uid'],
   ],
-  ['there is no such store', ['openKv'], []],
+  ['there is no such store; use ctx.db', ['openKv'], []],
+  ['a function runs when it is called; give it a schedule', [], ['cron']],
+  ['tests run outside of functions', [], ['bench', 'test']],
+  ['fetch has no clients of its own', [], ['createHttpClient']],
+  ['a function has no terminal', [], ['consoleSize', 'isatty']],
   ['a function cannot load native code', [], ['dlopen']],
 ];
 
@@ -140,18 +146,33 @@ function notSupported(name, reason) {
   return new errors.NotSupported(`Deno.${name} is not available in Ramekin: ${reason}`);
 }
 
+/** What stands for a stream of a process: each write is an entry of the log. @param {1 | 4} level */
+function output(level) {
+  const writeSync = (bytes) => {
+    log(level, utf8Decode(bytes, false, true).replace(/\n$/, ''));
+    return bytes.length;
+  };
+  return { writeSync, write: async (bytes) => writeSync(bytes), isTerminal: () => false, close() {} };
+}
+
 const Deno = {
   serve,
   env,
   errors,
   exit,
-  version: { deno: '2.1.4', v8: '', typescript: '' },
+  version: { deno: '2.1.4', v8: '13.0.245.12-rusty', typescript: '5.6.2' },
   build: { target: 'wasm32-unknown-unknown', arch: 'wasm32', os: 'linux', vendor: 'unknown', env: undefined, standalone: false },
   args: [],
   noColor: true,
   pid: 1,
   mainModule: 'file:///function.js',
   exitCode: 0,
+  stdout: output(1),
+  stderr: output(4),
+  memoryUsage() {
+    const bytes = memorySize();
+    return { rss: bytes, heapTotal: bytes, heapUsed: bytes, external: 0 };
+  },
   inspect(value, options = undefined) {
     return inspection().inspect(value, options);
   },

@@ -26,6 +26,11 @@ export function revokeObjectURL(url) {
   blobs.delete(`${url}`);
 }
 
+/** The blob of a URL, undefined when there is none. @param {string} url */
+export function resolveObjectUrl(url) {
+  return blobs.get(url);
+}
+
 /**
  * The answer to a request for a `blob:` URL: header section and body; undefined when there is none.
  * @param {import('./request.js').Request} request

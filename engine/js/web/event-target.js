@@ -305,6 +305,17 @@ export function hasListeners(target, type) {
 }
 
 /**
+ * The callbacks that listen to events of this type.
+ *
+ * @param {any} target
+ * @param {string} type
+ */
+export function listenersOf(target, type) {
+  if (target === globalThis && globalRegistry === null) return [];
+  return (registryOf(target).listeners?.get(type) ?? []).map((listener) => listener.callback);
+}
+
+/**
  * Fires an event that the platform made.
  *
  * @param {any} target

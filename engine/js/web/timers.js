@@ -8,6 +8,7 @@
  */
 
 import { armTimer, monotonicNow, requireCall } from 'native';
+import { boundToContext } from '../internal/async-context.js';
 import { queueMicrotask as enqueue } from '../internal/intrinsics.js';
 import { report } from '../internal/lazy.js';
 
@@ -84,7 +85,7 @@ function schedule(timer, delay) {
  */
 export function startTimer(callback, delay, args = [], interval = -1) {
   requireCall('timers');
-  const timer = { id: ++lastId, time: 0, order: 0, callback, args, interval, active: true };
+  const timer = { id: ++lastId, time: 0, order: 0, callback: boundToContext(callback), args, interval, active: true };
   timers.set(timer.id, timer);
   schedule(timer, delay);
   return timer.id;
@@ -190,10 +191,10 @@ export function clearImmediate(id = 0) {
 
 /** @param {() => void} callback */
 export function queueMicrotask(callback) {
-  callable(callback, 'queueMicrotask');
+  const run = boundToContext(callable(callback, 'queueMicrotask'));
   enqueue(() => {
     try {
-      callback();
+      run();
     } catch (error) {
       report().reportError(error);
     }

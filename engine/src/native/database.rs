@@ -21,6 +21,9 @@ thread_local! {
     static OPEN: RefCell<(u32, BTreeMap<u32, Rc<Transaction>>)> = const { RefCell::new((0, BTreeMap::new())) };
 }
 
+/// What JavaScript gets of rows.
+type Convert = for<'a> fn(&Ctx<'a>, Rows) -> Result<Value<'a>>;
+
 fn role(kind: u8, user: LossyString) -> Role {
     match kind {
         1 => Role::User(user.0),
@@ -75,9 +78,30 @@ pub fn query<'js>(
     values: Vec<Option<LossyString>>,
 ) -> Result<Promise<'js>> {
     platform::require_call(ctx.clone(), "ctx.db.query".into())?;
-    let (role, values) = (role(kind, user), parameters(values));
-    let task = async move { database::query(role, sql.0, values).await };
-    body::settled_by(&ctx, task, |ctx, rows| settle(ctx, rows, result)).map(|(promise, _)| promise)
+    run(&ctx, role(kind, user), sql.0, values, result)
+}
+
+/// As `query`, with the cells as the server writes them: one list of texts, row by row.
+pub fn query_text<'js>(
+    ctx: Ctx<'js>,
+    kind: u8,
+    user: LossyString,
+    sql: LossyString,
+    values: Vec<Option<LossyString>>,
+) -> Result<Promise<'js>> {
+    run(&ctx, role(kind, user), sql.0, values, texts)
+}
+
+fn run<'js>(
+    ctx: &Ctx<'js>,
+    role: Role,
+    sql: String,
+    values: Vec<Option<LossyString>>,
+    convert: Convert,
+) -> Result<Promise<'js>> {
+    let values = parameters(values);
+    let task = async move { database::query(role, sql, values).await };
+    body::settled_by(ctx, task, move |ctx, rows| settle(ctx, rows, convert)).map(|(promise, _)| promise)
 }
 
 pub fn begin<'js>(ctx: Ctx<'js>, kind: u8, user: LossyString) -> Result<Promise<'js>> {
@@ -101,12 +125,32 @@ pub fn query_within<'js>(
     sql: LossyString,
     values: Vec<Option<LossyString>>,
 ) -> Result<Promise<'js>> {
+    run_within(&ctx, id, sql.0, values, result)
+}
+
+/// As `query_within`, with the cells as the server writes them.
+pub fn query_text_within<'js>(
+    ctx: Ctx<'js>,
+    id: u32,
+    sql: LossyString,
+    values: Vec<Option<LossyString>>,
+) -> Result<Promise<'js>> {
+    run_within(&ctx, id, sql.0, values, texts)
+}
+
+fn run_within<'js>(
+    ctx: &Ctx<'js>,
+    id: u32,
+    sql: String,
+    values: Vec<Option<LossyString>>,
+    convert: Convert,
+) -> Result<Promise<'js>> {
     let Some(transaction) = OPEN.with_borrow(|(_, table)| table.get(&id).cloned()) else {
-        return Err(Exception::throw_message(&ctx, "the transaction is over"));
+        return Err(Exception::throw_message(ctx, "the transaction is over"));
     };
     let values = parameters(values);
-    let task = async move { transaction.query(sql.0, values).await };
-    body::settled_by(&ctx, task, |ctx, rows| settle(ctx, rows, result)).map(|(promise, _)| promise)
+    let task = async move { transaction.query(sql, values).await };
+    body::settled_by(ctx, task, move |ctx, rows| settle(ctx, rows, convert)).map(|(promise, _)| promise)
 }
 
 pub fn end<'js>(ctx: Ctx<'js>, id: u32, commit: bool) -> Result<Promise<'js>> {
@@ -170,6 +214,26 @@ fn result<'js>(ctx: &Ctx<'js>, rows: Rows) -> Result<Value<'js>> {
     answer.set("rowCount", count)?;
     answer.set("command", command)?;
     answer.set("fields", fields)?;
+    answer.into_js(ctx)
+}
+
+/// `[texts of the cells, names, object ids of the types, command tag]`
+fn texts<'js>(ctx: &Ctx<'js>, rows: Rows) -> Result<Value<'js>> {
+    let list = Array::new(ctx.clone())?;
+    let mut cells = rows.cells.as_slice();
+    let count = rows.count as usize * rows.columns.len();
+    for at in 0..count {
+        match cell(&mut cells) {
+            Some(Some(text)) => list.set(at, String::from_utf8_lossy(text).as_ref())?,
+            Some(None) => list.set(at, Value::new_null(ctx.clone()))?,
+            None => return Err(Exception::throw_message(ctx, "the result of the query is cut short")),
+        }
+    }
+    let answer = Array::new(ctx.clone())?;
+    answer.set(0, list)?;
+    answer.set(1, rows.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>())?;
+    answer.set(2, rows.columns.iter().map(|column| column.type_oid).collect::<Vec<_>>())?;
+    answer.set(3, rows.command)?;
     answer.into_js(ctx)
 }
 

@@ -2,6 +2,7 @@
 //! roll-call.
 
 pub mod body;
+mod buffer;
 mod database;
 mod encoding;
 mod fetch;
@@ -10,6 +11,7 @@ mod random;
 mod reflect;
 mod url;
 
+use crate::async_context;
 use javy::quickjs::module::{Declarations, Exports, ModuleDef};
 use javy::quickjs::{Ctx, Function, Module, Result};
 
@@ -67,6 +69,8 @@ natives! {
     "dbQuery" => database::query,
     "dbBegin" => database::begin,
     "dbQueryWithin" => database::query_within,
+    "dbQueryText" => database::query_text,
+    "dbQueryTextWithin" => database::query_text_within,
     "dbEnd" => database::end,
     "claimKey" => database::claim,
     "respond" => platform::respond,
@@ -77,6 +81,21 @@ natives! {
     "proxyParts" => reflect::proxy_parts,
     "classId" => reflect::class_id,
     "transferBuffer" => reflect::transfer_buffer,
+    "bufferDecode" => buffer::decode,
+    "bufferEncode" => buffer::encode,
+    "bufferWrite" => buffer::write,
+    "bufferUtf8Length" => buffer::utf8_length,
+    "bufferCompare" => buffer::compare,
+    "bufferIndexOf" => buffer::index_of,
+    "bufferIsUtf8" => buffer::is_utf8,
+    "bufferIsAscii" => buffer::is_ascii,
+    "bufferSwap" => buffer::swap,
+    "requestTicks" => platform::request_ticks,
+    "memorySize" => platform::memory_size,
+    "asyncContext" => async_context::current,
+    "setAsyncContext" => async_context::set_current,
+    "ownAsyncGenerator" => async_context::own_generator,
+    "trackAsyncContext" => async_context::track,
     "setHooks" => platform::set_hooks,
     "loadModule" => platform::load_module,
 }

@@ -2,7 +2,7 @@
 
 use crate::bindings::exports::ramekin::function::handler::{FailureKind, Response};
 use crate::bindings::ramekin::function::{clocks, context, environment, log as host_log, wait_until};
-use crate::state::{EVALUATING, HOOKS, Hooks, NEEDS_CALL, READ_ENVIRONMENT};
+use crate::state::{EVALUATING, HOOKS, Hooks, NEEDS_CALL, READ_ENVIRONMENT, TICKS};
 use crate::{call, js, modules, words};
 use javy::quickjs::{Ctx, Error, Exception, Function, Object, Persistent, Result, Value};
 use std::cell::Cell;
@@ -103,6 +103,16 @@ pub fn require_call(ctx: Ctx<'_>, what: String) -> Result<()> {
         reason.get_or_insert(what);
     });
     Err(Exception::throw_message(&ctx, &text))
+}
+
+/// Has `ticks` run before the next job, once.
+pub fn request_ticks<'js>(ctx: Ctx<'js>, ticks: Function<'js>) {
+    TICKS.set(Some(Persistent::save(&ctx, ticks)));
+}
+
+/// Bytes of the linear memory.
+pub fn memory_size() -> f64 {
+    (core::arch::wasm32::memory_size(0) * 65_536) as f64
 }
 
 pub fn load_module<'js>(ctx: Ctx<'js>, path: String) -> Result<Object<'js>> {

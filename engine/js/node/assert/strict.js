@@ -1,0 +1,11 @@
+/** node:assert/strict. */
+import { requireBuiltin } from '../../internal/node/require.js';
+
+const module = requireBuiltin('assert').strict;
+
+export default module;
+export const {
+  fail, AssertionError, ok, equal, notEqual, deepEqual, notDeepEqual, deepStrictEqual, notDeepStrictEqual, strictEqual,
+  notStrictEqual, throws, rejects, doesNotThrow, doesNotReject, ifError, match, doesNotMatch, CallTracker, strict,
+  partialDeepStrictEqual,
+} = module;

@@ -1,0 +1,68 @@
+/** node:http, which a function cannot have. */
+import { stubsOf } from '../internal/node/stub.js';
+
+const { fails } = stubsOf('http', 'a function has no sockets; use fetch');
+
+const _connectionListener = fails('_connectionListener');
+const Agent = fails('Agent');
+const ClientRequest = fails('ClientRequest');
+const IncomingMessage = fails('IncomingMessage');
+const OutgoingMessage = fails('OutgoingMessage');
+const Server = fails('Server');
+const ServerResponse = fails('ServerResponse');
+const createServer = fails('createServer');
+const validateHeaderName = fails('validateHeaderName');
+const validateHeaderValue = fails('validateHeaderValue');
+const get = fails('get');
+const request = fails('request');
+const setMaxIdleHTTPParsers = fails('setMaxIdleHTTPParsers');
+const WebSocket = fails('WebSocket');
+const CloseEvent = fails('CloseEvent');
+const MessageEvent = fails('MessageEvent');
+
+const METHODS = [
+  'ACL', 'BIND', 'CHECKOUT', 'CONNECT', 'COPY', 'DELETE', 'GET', 'HEAD', 'LINK', 'LOCK', 'M-SEARCH', 'MERGE', 'MKACTIVITY',
+  'MKCALENDAR', 'MKCOL', 'MOVE', 'NOTIFY', 'OPTIONS', 'PATCH', 'POST', 'PROPFIND', 'PROPPATCH', 'PURGE', 'PUT', 'QUERY',
+  'REBIND', 'REPORT', 'SEARCH', 'SOURCE', 'SUBSCRIBE', 'TRACE', 'UNBIND', 'UNLINK', 'UNLOCK', 'UNSUBSCRIBE',
+];
+const STATUS_CODES = {
+  100: 'Continue', 101: 'Switching Protocols', 102: 'Processing', 103: 'Early Hints', 200: 'OK', 201: 'Created',
+  202: 'Accepted', 203: 'Non-Authoritative Information', 204: 'No Content', 205: 'Reset Content', 206: 'Partial Content',
+  207: 'Multi-Status', 208: 'Already Reported', 226: 'IM Used', 300: 'Multiple Choices', 301: 'Moved Permanently',
+  302: 'Found', 303: 'See Other', 304: 'Not Modified', 305: 'Use Proxy', 307: 'Temporary Redirect',
+  308: 'Permanent Redirect', 400: 'Bad Request', 401: 'Unauthorized', 402: 'Payment Required', 403: 'Forbidden',
+  404: 'Not Found', 405: 'Method Not Allowed', 406: 'Not Acceptable', 407: 'Proxy Authentication Required',
+  408: 'Request Timeout', 409: 'Conflict', 410: 'Gone', 411: 'Length Required', 412: 'Precondition Failed',
+  413: 'Payload Too Large', 414: 'URI Too Long', 415: 'Unsupported Media Type', 416: 'Range Not Satisfiable',
+  417: 'Expectation Failed', 418: 'I\'m a Teapot', 421: 'Misdirected Request', 422: 'Unprocessable Entity', 423: 'Locked',
+  424: 'Failed Dependency', 425: 'Too Early', 426: 'Upgrade Required', 428: 'Precondition Required',
+  429: 'Too Many Requests', 431: 'Request Header Fields Too Large', 451: 'Unavailable For Legal Reasons',
+  500: 'Internal Server Error', 501: 'Not Implemented', 502: 'Bad Gateway', 503: 'Service Unavailable',
+  504: 'Gateway Timeout', 505: 'HTTP Version Not Supported', 506: 'Variant Also Negotiates', 507: 'Insufficient Storage',
+  508: 'Loop Detected', 509: 'Bandwidth Limit Exceeded', 510: 'Not Extended', 511: 'Network Authentication Required',
+};
+const maxHeaderSize = 16384;
+const globalAgent = {
+  createConnection: fails('globalAgent.createConnection'), getName: fails('globalAgent.getName'),
+  addRequest: fails('globalAgent.addRequest'), createSocket: fails('globalAgent.createSocket'),
+  removeSocket: fails('globalAgent.removeSocket'), keepSocketAlive: fails('globalAgent.keepSocketAlive'),
+  reuseSocket: fails('globalAgent.reuseSocket'), destroy: fails('globalAgent.destroy'),
+  setMaxListeners: fails('globalAgent.setMaxListeners'), getMaxListeners: fails('globalAgent.getMaxListeners'),
+  emit: fails('globalAgent.emit'), addListener: fails('globalAgent.addListener'), on: fails('globalAgent.on'),
+  prependListener: fails('globalAgent.prependListener'), once: fails('globalAgent.once'),
+  prependOnceListener: fails('globalAgent.prependOnceListener'), removeListener: fails('globalAgent.removeListener'),
+  off: fails('globalAgent.off'), removeAllListeners: fails('globalAgent.removeAllListeners'),
+  listeners: fails('globalAgent.listeners'), rawListeners: fails('globalAgent.rawListeners'),
+  listenerCount: fails('globalAgent.listenerCount'), eventNames: fails('globalAgent.eventNames'),
+};
+
+export {
+  _connectionListener, METHODS, STATUS_CODES, Agent, ClientRequest, IncomingMessage, OutgoingMessage, Server,
+  ServerResponse, createServer, validateHeaderName, validateHeaderValue, get, request, setMaxIdleHTTPParsers, maxHeaderSize,
+  globalAgent, WebSocket, CloseEvent, MessageEvent,
+};
+export default {
+  _connectionListener, METHODS, STATUS_CODES, Agent, ClientRequest, IncomingMessage, OutgoingMessage, Server,
+  ServerResponse, createServer, validateHeaderName, validateHeaderValue, get, request, setMaxIdleHTTPParsers, maxHeaderSize,
+  globalAgent, WebSocket, CloseEvent, MessageEvent,
+};
