@@ -10,6 +10,7 @@ mod bindings {
 }
 
 mod call;
+mod crypto;
 mod heap;
 mod init;
 mod js;
@@ -18,6 +19,7 @@ mod native;
 mod state;
 mod wasi;
 mod words;
+mod zip;
 
 struct Engine;
 
