@@ -10,7 +10,7 @@ import { requireInternalKey } from './interfaces.js';
 import { curves } from './subtle/curves.js';
 import { derivations } from './subtle/derive.js';
 import { toJsonWebKey } from './subtle/jwk.js';
-import { CryptoKey, USAGES, dataError, failure, insideOf, invalidAccess, isKey, notSupported } from './subtle/key.js';
+import { CryptoKey, USAGES, dataError, insideOf, invalidAccess, isKey, noUsages, notSupported } from './subtle/key.js';
 import { copyBytes, isBufferSource, long, normalize, supports } from './subtle/normalize.js';
 import { rsaAlgorithms } from './subtle/rsa.js';
 import { hashName, symmetric } from './subtle/symmetric.js';
@@ -64,10 +64,10 @@ function requireUse(algorithm, key, usage) {
 
 const bufferOf = (bytes) => (bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);
 
-/** A secret or private key that can be used for nothing is a mistake. @template T @param {T} made @returns {T} */
+/** @template T @param {T} made @returns {T} */
 function requireUsages(made) {
   const { type, usages } = insideOf(/** @type {any} */ (made).privateKey ?? made);
-  if (type !== 'public' && usages.length === 0) throw failure('SyntaxError', 'the usages of a secret or private key must not be empty');
+  if (type !== 'public' && usages.length === 0) throw noUsages();
   return made;
 }
 

@@ -376,7 +376,6 @@ fn work<'js>(ctx: &Ctx<'js>, kind: &str, parameters: &Object<'js>) -> Result<hos
             length: number("length")?,
         }),
         "rsa" => host::Work::RsaPrivate(host::RsaPrivate { key: bytes("key")?, block: bytes("block")? }),
-        "rsa-decrypt" => host::Work::RsaDecrypt(host::RsaPrivate { key: bytes("key")?, block: bytes("block")? }),
         "rsa-generate" => {
             host::Work::RsaGenerate(host::RsaGenerate { bits: number("bits")?, exponent: number("exponent")? })
         }

@@ -5,23 +5,13 @@
 //! any length). So the paddings are made in the sandbox, and this is what lies below them.
 
 use aws_lc_sys::{
-    BIGNUM, BN_free, BN_new, BN_set_u64, OPENSSL_free, RSA, RSA_F4, RSA_NO_PADDING, RSA_PKCS1_PADDING, RSA_decrypt,
-    RSA_free, RSA_generate_key_ex, RSA_new, RSA_private_key_from_bytes, RSA_private_key_to_bytes, RSA_sign_raw, RSA_size,
+    BIGNUM, BN_free, BN_new, BN_set_u64, OPENSSL_free, RSA, RSA_F4, RSA_NO_PADDING, RSA_free, RSA_generate_key_ex, RSA_new, RSA_private_key_from_bytes, RSA_private_key_to_bytes, RSA_sign_raw, RSA_size,
 };
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
 /// The text of every failure that could tell something of a key or of what was encrypted.
 const FAILED: &str = "the operation failed";
-
-/// How the key is used.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// The block to the power of the private exponent.
-    Raw,
-    /// The block without its padding of PKCS #1 v1.5.
-    DecryptPkcs1,
-}
 
 /// A key that is freed.
 struct Key(NonNull<RSA>);
@@ -45,7 +35,7 @@ impl Key {
 }
 
 /// Applies an `RSAPrivateKey` to a block that is as long as its modulus.
-pub fn private(key: &[u8], block: &[u8], how: Use) -> Result<Vec<u8>, String> {
+pub fn private(key: &[u8], block: &[u8]) -> Result<Vec<u8>, String> {
     // SAFETY: the pointer and the length are those of `key`. AWS-LC checks that the parts of the key fit together.
     let key = Key::owned(unsafe { RSA_private_key_from_bytes(key.as_ptr(), key.len()) })?;
     let size = key.size();
@@ -55,16 +45,8 @@ pub fn private(key: &[u8], block: &[u8], how: Use) -> Result<Vec<u8>, String> {
     let mut out = vec![0; size];
     let mut written = 0;
     let (to, from) = (out.as_mut_ptr(), block.as_ptr());
-    let done = match how {
-        // SAFETY: the key is whole, `to` has room for `size` bytes, and `from` has as many.
-        Use::Raw => unsafe {
-            RSA_sign_raw(key.0.as_ptr(), &raw mut written, to, size, from, size, RSA_NO_PADDING)
-        },
-        // SAFETY: as above.
-        Use::DecryptPkcs1 => unsafe {
-            RSA_decrypt(key.0.as_ptr(), &raw mut written, to, size, from, size, RSA_PKCS1_PADDING)
-        },
-    };
+    // SAFETY: the key is whole, `to` has room for `size` bytes, and `from` has as many.
+    let done = unsafe { RSA_sign_raw(key.0.as_ptr(), &raw mut written, to, size, from, size, RSA_NO_PADDING) };
     if done != 1 {
         return Err(FAILED.into());
     }
@@ -115,27 +97,21 @@ mod tests {
         let key = generate(1024, 65_537).unwrap();
         let mut block = vec![7; 128];
         block[0] = 0;
-        let signed = private(&key, &block, Use::Raw).unwrap();
+        let signed = private(&key, &block).unwrap();
         assert_eq!(signed.len(), 128);
         assert_ne!(signed, block);
-        assert!(private(&key, &block[1..], Use::Raw).unwrap_err().contains("128"));
-        assert_eq!(private(&key, &[0xFF; 128], Use::Raw).unwrap_err(), FAILED, "not smaller than the modulus");
+        assert!(private(&key, &block[1..]).unwrap_err().contains("128"));
+        assert_eq!(private(&key, &[0xFF; 128]).unwrap_err(), FAILED, "not smaller than the modulus");
         let mut damaged = key.clone();
         let last = damaged.len() - 1;
         damaged[last] ^= 1;
-        assert!(private(&damaged, &block, Use::Raw).is_err());
-        assert!(private(&key[..last], &block, Use::Raw).is_err());
-    }
-
-    #[test]
-    fn what_is_not_padded_does_not_decrypt() {
-        let key = generate(1024, 3).unwrap();
-        assert_eq!(private(&key, &[0; 128], Use::DecryptPkcs1).unwrap_err(), FAILED);
+        assert!(private(&damaged, &block).is_err());
+        assert!(private(&key[..last], &block).is_err());
     }
 
     #[test]
     fn a_key_has_the_length_asked_for() {
         let key = generate(1152, 65_537).unwrap();
-        assert!(private(&key, &[0; 144], Use::Raw).is_ok());
+        assert!(private(&key, &[0; 144]).is_ok());
     }
 }

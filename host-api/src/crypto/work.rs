@@ -28,7 +28,7 @@ pub fn check(work: &Work) -> Result<(), String> {
         Work::Scrypt(work) => check_scrypt(work),
         Work::Bcrypt(work) => check_bcrypt(work),
         Work::Argon2(work) => check_argon2(work),
-        Work::RsaPrivate(work) | Work::RsaDecrypt(work) => {
+        Work::RsaPrivate(work) => {
             at_most("RSA: the modulus", work.block.len() as u64 * 8, limits::MAX_RSA_BITS.into(), "bits")
         }
         Work::RsaGenerate(work) => {
@@ -156,8 +156,7 @@ pub fn perform(work: Work) -> Result<Vec<u8>, String> {
                 .map_err(|error| format!("Argon2: {error}"))?;
             Ok(out)
         }
-        Work::RsaPrivate(RsaPrivate { key, block }) => rsa::private(&key, &block, rsa::Use::Raw),
-        Work::RsaDecrypt(RsaPrivate { key, block }) => rsa::private(&key, &block, rsa::Use::DecryptPkcs1),
+        Work::RsaPrivate(RsaPrivate { key, block }) => rsa::private(&key, &block),
         Work::RsaGenerate(work) => rsa::generate(work.bits, work.exponent),
     }
 }

@@ -1,7 +1,6 @@
 /** `KeyObject` and the ways in and out of one: PEM, DER, JWK, and Web Cryptography's `CryptoKey`. */
 
 import { equal } from 'native:crypto';
-import { subtle } from '../lazy.js';
 import { Malformed, same, toBase64Url } from '../der.js';
 import { Refused, randomBytes, work, workNow } from '../work.js';
 import {
@@ -91,8 +90,7 @@ export class KeyObject {
   }
 
   toCryptoKey(algorithm, extractable, usages) {
-    // Web Cryptography imports synchronously, all but in form; this does what `importKey` does with the material at hand.
-    subtle();
+    // What `importKey` makes of it, without the way through an encoding.
     const { type, material, kind, curve } = this.#inside;
     const wanted = typeof algorithm === 'string' ? { name: algorithm } : algorithm;
     const detail = { name: wanted.name };

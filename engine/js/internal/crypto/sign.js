@@ -251,10 +251,13 @@ export function privateDecrypt(key, buffer) {
   const material = rsaKey(key, 'private');
   const data = toBytes(buffer, 'buffer', options.encoding);
   const { padding = constants.RSA_PKCS1_OAEP_PADDING } = options;
-  const kind = padding === constants.RSA_PKCS1_PADDING ? 'rsa-decrypt' : 'rsa';
+  // Whether this padding is right must never show, and a function would show it: Node has it switched off too.
+  if (padding === constants.RSA_PKCS1_PADDING) {
+    throw nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', 'RSA_PKCS1_PADDING is not supported for private decryption: use RSA_PKCS1_OAEP_PADDING');
+  }
   let block;
   try {
-    block = workNow(kind, { key: material.der, block: data });
+    block = workNow('rsa', { key: material.der, block: data });
   } catch (error) {
     throw refused(error);
   }

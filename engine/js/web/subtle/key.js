@@ -82,6 +82,9 @@ export function checkUsages(usages, allowed) {
   if (bad !== undefined) throw failure('SyntaxError', `the key cannot be used for '${bad}'`);
 }
 
+/** A secret or private key that can be used for nothing is a mistake. */
+export const noUsages = () => failure('SyntaxError', 'the usages of a secret or private key must not be empty');
+
 /** @param {Inside} key @param {Inside['type']} type */
 export function requireType(key, type) {
   if (key.type !== type) throw invalidAccess(`a ${type} key is needed, but the key given is ${key.type}`);

@@ -7,7 +7,7 @@ import { NULL, Reader, SEQUENCE, INTEGER, extend, oid, readPkcs8, readSpki, same
 import { Refused, randomBytes, work } from '../../internal/work.js';
 import { reading } from './curves.js';
 import { checkJwk, member, writeJwk } from './jwk.js';
-import { checkUsages, dataError, makeKey, notSupported, operationError, requireType } from './key.js';
+import { checkUsages, dataError, makeKey, noUsages, notSupported, operationError, requireType } from './key.js';
 import { hashName } from './symmetric.js';
 
 const RSA_ENCRYPTION = oid('1.2.840.113549.1.1.1');
@@ -130,20 +130,17 @@ function rsa(name, [forPrivate, forPublic]) {
   return {
     async generateKey({ modulusLength, publicExponent, hash }, extractable, usages) {
       checkUsages(usages, [...forPrivate, ...forPublic]);
+      const parameters = generation(modulusLength, publicExponent);
       const forPrivateKey = usages.filter((usage) => forPrivate.includes(usage));
-      // Checked here too, for making a key takes long.
-      if (forPrivateKey.length === 0) return makePair(undefined);
-      const numbers = reading((bytes => () => readRsaPrivate(bytes))(await host('rsa-generate', generation(modulusLength, publicExponent))));
-      return makePair(numbers);
-
-      function makePair(made) {
-        const algorithm = { name, modulusLength, publicExponent, hash: { name: hash.name } };
-        const forPublicKey = usages.filter((usage) => forPublic.includes(usage));
-        return {
-          publicKey: makeKey('public', true, algorithm, forPublicKey, made && { n: made.n, e: made.e }),
-          privateKey: makeKey('private', extractable, algorithm, forPrivateKey, made),
-        };
-      }
+      // What makes one for nothing takes long before it fails.
+      if (forPrivateKey.length === 0) throw noUsages();
+      const made = readRsaPrivate(await host('rsa-generate', parameters));
+      const algorithm = { name, modulusLength, publicExponent, hash: { name: hash.name } };
+      const forPublicKey = usages.filter((usage) => forPublic.includes(usage));
+      return {
+        publicKey: makeKey('public', true, algorithm, forPublicKey, { n: made.n, e: made.e }),
+        privateKey: makeKey('private', extractable, algorithm, forPrivateKey, made),
+      };
     },
     importKey(format, data, { hash }, extractable, usages) {
       const isPrivate = format === 'pkcs8' || (format === 'jwk' && data.d !== undefined);
