@@ -24,7 +24,8 @@ const lazyInterfaces = {
   'platform/deno.js': ['Deno'],
   'web/abort.js': ['AbortController', 'AbortSignal'],
   'web/blob.js': ['Blob', 'File'],
-  'web/crypto.js': ['Crypto', 'SubtleCrypto'],
+  'web/compression.js': ['CompressionStream', 'DecompressionStream'],
+  'web/crypto.js': ['Crypto'],
   'web/dom-exception.js': ['QuotaExceededError'],
   'web/encoding-streams.js': ['TextDecoderStream', 'TextEncoderStream'],
   'web/encoding.js': ['TextDecoder', 'TextEncoder'],
@@ -37,6 +38,7 @@ const lazyInterfaces = {
     'ReadableStreamBYOBRequest', 'ReadableStreamDefaultController', 'ReadableStreamDefaultReader', 'TransformStream',
     'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController', 'WritableStreamDefaultWriter',
   ],
+  'web/subtle.js': ['CryptoKey', 'SubtleCrypto'],
   'web/url.js': ['URL', 'URLSearchParams'],
 };
 
@@ -70,6 +72,7 @@ const signs = {
   '.formData': ['web/form-data.js', 'internal/mime.js'],
   '.redirect': ['web/url.js'],
   '.signal': ['web/abort.js'],
+  '.subtle': ['web/subtle.js'],
   Request: ['web/url.js'],
   console: ['web/format.js'],
   fetch: ['web/url.js'],

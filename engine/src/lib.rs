@@ -11,6 +11,7 @@ mod bindings {
 
 mod async_context;
 mod call;
+mod crypto;
 mod heap;
 mod init;
 mod js;
@@ -19,6 +20,7 @@ mod native;
 mod state;
 mod wasi;
 mod words;
+mod zip;
 
 struct Engine;
 

@@ -7,6 +7,7 @@ mod bindings;
 pub mod body;
 mod clocks;
 mod context;
+mod crypto;
 mod database;
 mod entropy;
 mod environment;
@@ -25,6 +26,7 @@ pub use bindings::exports::ramekin::function::handler::{Failure, FailureKind, Re
 pub use bindings::ramekin::function::http::{Body, BodyStream};
 pub use bindings::{Engine as EngineWorld, EnginePre as EngineWorldPre};
 pub use context::{AppInfo, CallContext, Caller, CallerType};
+pub use crypto::{Crypto, CryptoPool};
 pub use database::{AnonymousRole, Queries};
 pub use environment::Environment;
 pub use fetch::Fetches;
@@ -54,6 +56,8 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     }
     imports::clocks::add_to_linker::<_, Host>(linker, state)?;
     imports::context::add_to_linker::<_, Host>(linker, state)?;
+    imports::crypto::add_to_linker::<_, Host>(linker, state)?;
+    crypto::add_to_linker(linker)?;
     imports::database::add_to_linker::<_, Host>(linker, state)?;
     imports::entropy::add_to_linker::<_, Host>(linker, state)?;
     imports::environment::add_to_linker::<_, Host>(linker, state)?;

@@ -1,7 +1,7 @@
 //! What one call holds on the host's side.
 
 use crate::ports::Invoke;
-use crate::{CallContext, Console, Environment, Fetches, Lifetime, MemoryLimiter, Queries};
+use crate::{CallContext, Console, Crypto, Environment, Fetches, Lifetime, MemoryLimiter, Queries};
 use ramekin_support::Modules;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -24,6 +24,8 @@ pub struct CallState {
     pub fetches: Fetches,
     /// The other functions of the app.
     pub peers: Arc<dyn Invoke>,
+    /// Cryptography that takes long.
+    pub crypto: Crypto,
     /// What the function holds of the host's.
     pub table: ResourceTable,
     /// The engine's own modules.

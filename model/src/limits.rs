@@ -175,3 +175,21 @@ pub const MAX_ORIGIN: usize = 300;
 pub const MAX_PAUSE_REASON: usize = 500;
 /// For how long a deploy is known by its `Idempotency-Key`, in hours.
 pub const DEPLOY_KEY_HOURS: u32 = 24;
+/// Rounds of one PBKDF2: iterations times blocks of the hash that the result takes.
+pub const MAX_PBKDF2_ROUNDS: u64 = 10_000_000;
+/// Result of one derivation of a key, in bytes.
+pub const MAX_DERIVED_KEY: u32 = 1024 * 1024;
+/// Memory of one scrypt or Argon2, in MiB.
+pub const MAX_DERIVATION_MB: u64 = 128;
+/// What one scrypt or Argon2 goes over in all, in MiB: its memory times its passes or its parallelization.
+pub const MAX_DERIVATION_WORK_MB: u64 = 1024;
+/// Lanes of one Argon2.
+pub const MAX_ARGON2_LANES: u32 = 16;
+/// Cost of one bcrypt; the smallest is 4.
+pub const MAX_BCRYPT_COST: u32 = 15;
+/// Longest modulus of an RSA key that is used, in bits.
+pub const MAX_RSA_BITS: u32 = 8192;
+/// Longest modulus of an RSA key that is generated, in bits; the shortest is 1024.
+pub const MAX_GENERATED_RSA_BITS: u32 = 4096;
+/// Derivations of keys and operations of RSA that one call has done at once; further ones wait.
+pub const MAX_PARALLEL_CRYPTO: usize = 2;

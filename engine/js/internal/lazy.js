@@ -31,6 +31,7 @@ export const invocation = lazy('platform/invoke.js');
 export const mime = lazy('internal/mime.js');
 export const report = lazy('web/report.js');
 export const streams = lazy('web/streams.js');
+export const subtle = lazy('web/subtle.js');
 export const timers = lazy('web/timers.js');
 export const url = lazy('web/url.js');
 export const urlFile = lazy('web/url-file.js');

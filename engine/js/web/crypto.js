@@ -1,12 +1,12 @@
 /**
- * The part of Web Cryptography that needs no keys: random values and UUIDs. `crypto.subtle` exists, and each of its
- * methods says by name that it is not available.
+ * The part of Web Cryptography that needs no keys: random values and UUIDs. `crypto.subtle` is loaded at its first use.
  *
  * Randomness is asked for in a call only: drawn while a module is evaluated ahead of time, it would be the same in
  * every instance restored from that image.
  */
 
 import { randomFill, randomUuid, requireCall } from 'native';
+import { subtle } from '../internal/lazy.js';
 import { defineInterface, requireArguments } from '../internal/webidl.js';
 import { DOMException, QuotaExceededError } from './dom-exception.js';
 import { internalKey, requireInternalKey } from './interfaces.js';
@@ -16,39 +16,16 @@ const QUOTA = 65536;
 const typedArrayTag = /** @type {() => string | undefined} */ (
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get);
 
-export class SubtleCrypto {
-  /** @param {symbol} [key] */
-  constructor(key = undefined) {
-    requireInternalKey(key);
-  }
-
-  static {
-    const methods = {
-      decrypt: 3, deriveBits: 2, deriveKey: 5, digest: 2, encrypt: 3, exportKey: 2, generateKey: 3, importKey: 5, sign: 3,
-      unwrapKey: 7, verify: 4, wrapKey: 4,
-    };
-    for (const [name, length] of Object.entries(methods)) {
-      const { [name]: method } = {
-        async [name]() {
-          throw new DOMException(`crypto.subtle.${name} is not available in this version of Ramekin`, 'NotSupportedError');
-        },
-      };
-      Object.defineProperty(method, 'length', { value: length, configurable: true });
-      Object.defineProperty(this.prototype, name, { value: method, writable: true, configurable: true });
-    }
-  }
-}
-defineInterface(SubtleCrypto, 'SubtleCrypto');
-
 export class Crypto {
-  #subtle = new SubtleCrypto(internalKey);
+  /** Loaded when it is asked for. */
+  #subtle;
 
   /** @param {symbol} [key] */
   constructor(key = undefined) {
     requireInternalKey(key);
   }
 
-  get subtle() { return this.#subtle; }
+  get subtle() { return (this.#subtle ??= new (subtle().SubtleCrypto)(internalKey)); }
 
   /**
    * @template {ArrayBufferView} T

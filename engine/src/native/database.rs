@@ -100,8 +100,8 @@ fn run<'js>(
     convert: Convert,
 ) -> Result<Promise<'js>> {
     let values = parameters(values);
-    let task = async move { database::query(role, sql, values).await };
-    body::settled_by(ctx, task, move |ctx, rows| settle(ctx, rows, convert)).map(|(promise, _)| promise)
+    let task = async move { (database::query(role, sql, values).await, convert) };
+    body::settled_by(ctx, task, |ctx, (rows, convert)| settle(ctx, rows, convert)).map(|(promise, _)| promise)
 }
 
 pub fn begin<'js>(ctx: Ctx<'js>, kind: u8, user: LossyString) -> Result<Promise<'js>> {
@@ -149,8 +149,8 @@ fn run_within<'js>(
         return Err(Exception::throw_message(ctx, "the transaction is over"));
     };
     let values = parameters(values);
-    let task = async move { transaction.query(sql, values).await };
-    body::settled_by(ctx, task, move |ctx, rows| settle(ctx, rows, convert)).map(|(promise, _)| promise)
+    let task = async move { (transaction.query(sql, values).await, convert) };
+    body::settled_by(ctx, task, |ctx, (rows, convert)| settle(ctx, rows, convert)).map(|(promise, _)| promise)
 }
 
 pub fn end<'js>(ctx: Ctx<'js>, id: u32, commit: bool) -> Result<Promise<'js>> {

@@ -3,6 +3,7 @@
 
 pub mod body;
 mod buffer;
+mod crypto;
 mod database;
 mod encoding;
 mod fetch;
@@ -12,28 +13,31 @@ mod reflect;
 mod url;
 
 use crate::async_context;
-use javy::quickjs::module::{Declarations, Exports, ModuleDef};
-use javy::quickjs::{Ctx, Function, Module, Result};
+use javy::quickjs::module::Declared;
+use javy::quickjs::{Ctx, Function, Module, Result, qjs};
 
+/// Defines a module of functions, `$module`.
 macro_rules! natives {
-    ($($name:literal => $function:path,)*) => {
-        struct Native;
+    ($module:ident: $($name:literal => $function:path,)*) => {
+        pub struct $module;
 
-        impl ModuleDef for Native {
-            fn declare(declarations: &Declarations<'_>) -> Result<()> {
+        impl javy::quickjs::module::ModuleDef for $module {
+            fn declare(declarations: &javy::quickjs::module::Declarations<'_>) -> Result<()> {
                 $(declarations.declare($name)?;)*
                 Ok(())
             }
 
-            fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-                $(exports.export($name, Function::new(ctx.clone(), $function)?.with_name($name)?)?;)*
+            fn evaluate<'js>(ctx: &Ctx<'js>, exports: &javy::quickjs::module::Exports<'js>) -> Result<()> {
+                $(exports.export($name, javy::quickjs::Function::new(ctx.clone(), $function)?.with_name($name)?)?;)*
                 Ok(())
             }
         }
     };
 }
+use natives;
 
 natives! {
+    Native:
     "utf8Encode" => encoding::utf8_encode,
     "utf8EncodeInto" => encoding::utf8_encode_into,
     "utf8Decode" => encoding::utf8_decode,
@@ -105,4 +109,16 @@ pub fn declare(ctx: &Ctx<'_>) -> Result<()> {
     Module::declare_def::<Native, _>(ctx.clone(), "native")?;
     let math: javy::quickjs::Object = ctx.globals().get("Math")?;
     math.set("random", Function::new(ctx.clone(), random::math_random)?.with_name("random")?)
+}
+
+/// The module that only cryptography and compression need.
+pub const CRYPTO: &str = "native:crypto";
+
+/// Makes that module, when it is first imported: its functions need not stand in every image.
+///
+/// # Safety
+/// `ctx` is QuickJS's own, `name` a C string.
+pub unsafe fn make_crypto(ctx: *mut qjs::JSContext, name: *const std::ffi::c_char) -> *mut qjs::JSModuleDef {
+    // SAFETY: as the caller promises.
+    unsafe { Module::<Declared>::init_raw::<crypto::Crypto>(ctx, name) }
 }

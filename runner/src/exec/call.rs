@@ -293,6 +293,7 @@ async fn run(
         lifetime,
         fetches: Fetches::new(call.fetch, call.memory_mb as usize * 1024 * 1024),
         peers: call.peers,
+        crypto: sandbox.crypto(),
         table: ResourceTable::new(),
         modules: Arc::clone(&sandbox.inner().modules),
         queries: Queries::new(call.database, call.anonymous_role, timeout),

@@ -2,7 +2,7 @@
 
 use super::image::BASE_IMAGE;
 use ramekin_compiler::{Evaluator, ModuleSource, Setting, Startup};
-use ramekin_host_api::CallState;
+use ramekin_host_api::{CallState, Crypto, CryptoPool};
 use ramekin_model::limits;
 use ramekin_support::Modules;
 use sha2::{Digest, Sha256};
@@ -78,6 +78,7 @@ pub(super) struct Inner {
     /// Names the engine, the compiler and its settings: part of every cached image's name.
     pub(super) fingerprint: String,
     fuel_per_ms: u64,
+    crypto: CryptoPool,
     /// Turns of those that build images.
     pub(super) builds: Arc<Semaphore>,
     tasks: TaskTracker,
@@ -119,6 +120,11 @@ impl Sandbox {
         self.0.fuel_per_ms
     }
 
+    /// Cryptography on the host for one call.
+    pub(super) fn crypto(&self) -> Crypto {
+        Crypto::new(self.0.crypto.clone(), self.0.fuel_per_ms)
+    }
+
     /// CPU time that burnt so much fuel.
     pub(super) fn cpu(&self, fuel: u64) -> Duration {
         Duration::from_micros(fuel.saturating_mul(1_000) / self.0.fuel_per_ms.max(1))
@@ -146,6 +152,7 @@ fn prepare(options: &SandboxOptions) -> Result<Inner, SandboxError> {
         images_dir,
         fingerprint,
         fuel_per_ms: 0,
+        crypto: CryptoPool::new(std::thread::available_parallelism().map_or(1, usize::from)),
         builds: Arc::new(Semaphore::new(BUILDS)),
         tasks: TaskTracker::new(),
     })

@@ -1,0 +1,188 @@
+/** node:zlib: gzip, deflate and their way back: at once, with a callback, and as streams. Brotli is not here. */
+
+import { loadModule } from 'native';
+import { crc32 as checksum } from 'native:crypto';
+import { checkCallback, later, nodeError, toBuffer, toBytes } from '../internal/crypto/bytes.js';
+import { Codec, codes, constants, convert, readOptions } from '../internal/zlib/codec.js';
+
+/** By name: whether it decompresses, and the wrapping. */
+const KINDS = {
+  Deflate: [false, 'zlib'],
+  DeflateRaw: [false, 'raw'],
+  Gzip: [false, 'gzip'],
+  Gunzip: [true, 'gzip'],
+  Inflate: [true, 'zlib'],
+  InflateRaw: [true, 'raw'],
+  Unzip: [true, 'any'],
+};
+
+function synchronous(kind) {
+  return (buffer, options = undefined) => convert(...KINDS[kind], buffer, options);
+}
+
+function calledBack(kind) {
+  return (buffer, ...rest) => {
+    const callback = rest.pop();
+    checkCallback(callback);
+    later(callback, () => convert(...KINDS[kind], buffer, rest[0]));
+  };
+}
+
+export const deflateSync = synchronous('Deflate');
+export const deflateRawSync = synchronous('DeflateRaw');
+export const gzipSync = synchronous('Gzip');
+export const gunzipSync = synchronous('Gunzip');
+export const inflateSync = synchronous('Inflate');
+export const inflateRawSync = synchronous('InflateRaw');
+export const unzipSync = synchronous('Unzip');
+export const deflate = calledBack('Deflate');
+export const deflateRaw = calledBack('DeflateRaw');
+export const gzip = calledBack('Gzip');
+export const gunzip = calledBack('Gunzip');
+export const inflate = calledBack('Inflate');
+export const inflateRaw = calledBack('InflateRaw');
+export const unzip = calledBack('Unzip');
+
+// ---- streams ---------------------------------------------------------------------------------------------------------
+
+/** The classes, made when the first stream is: `node:stream` is large. @type {Record<string, any> | undefined} */
+let classes;
+
+function makeClasses() {
+  const { Transform } = loadModule('node/stream.js');
+  class ZlibBase extends Transform {
+    #codec;
+    #flush;
+
+    constructor(kind, options) {
+      const checked = readOptions(options);
+      super({ ...options, flush: undefined });
+      this.#codec = new Codec(...KINDS[kind], checked);
+      this.#flush = checked.flush;
+    }
+
+    get bytesWritten() { return this.#codec.bytesWritten; }
+
+    #give(bytes, flush) {
+      for (const part of this.#codec.run(bytes, flush)) this.push(toBuffer(part));
+    }
+
+    _transform(chunk, encoding, done) {
+      try {
+        this.#give(toBytes(chunk, 'chunk', encoding), this.#flush);
+      } catch (error) {
+        done(error);
+        return;
+      }
+      done();
+    }
+
+    _flush(done) {
+      try {
+        this.#give(new Uint8Array(0), constants.Z_FINISH);
+        this.#codec.finish();
+      } catch (error) {
+        done(error);
+        return;
+      }
+      done();
+    }
+
+    _destroy(error, done) {
+      this.#codec.close();
+      done(error);
+    }
+
+    /** Has everything that was written come out. */
+    flush(...args) {
+      const callback = typeof args.at(-1) === 'function' ? args.pop() : () => {};
+      const [kind = constants.Z_FULL_FLUSH] = args;
+      // Behind what was written before: an empty write waits its turn.
+      this.write(new Uint8Array(0), () => {
+        try {
+          this.#give(new Uint8Array(0), kind);
+        } catch (error) {
+          this.destroy(error);
+        }
+        callback();
+      });
+    }
+
+    close(callback = undefined) {
+      if (callback !== undefined) this.once('close', callback);
+      this.destroy();
+    }
+  }
+  const made = { ZlibBase };
+  for (const kind of Object.keys(KINDS)) {
+    ({ [kind]: made[kind] } = {
+      [kind]: class extends ZlibBase {
+        constructor(options = undefined) {
+          super(kind, options);
+        }
+      },
+    });
+  }
+  return made;
+}
+
+const create = (kind) => (options = undefined) => new ((classes ??= makeClasses())[kind])(options);
+
+export const createDeflate = create('Deflate');
+export const createDeflateRaw = create('DeflateRaw');
+export const createGzip = create('Gzip');
+export const createGunzip = create('Gunzip');
+export const createInflate = create('Inflate');
+export const createInflateRaw = create('InflateRaw');
+export const createUnzip = create('Unzip');
+
+/** A class that is made when it is used. */
+function onDemand(kind) {
+  const target = function () {};
+  const made = () => (classes ??= makeClasses())[kind];
+  return new Proxy(target, {
+    apply: (_, __, args) => new (made())(...args),
+    construct: (_, args) => new (made())(...args),
+    get: (_, name) => made()[name],
+    has: (_, name) => name in made(),
+  });
+}
+
+export const Deflate = onDemand('Deflate');
+export const DeflateRaw = onDemand('DeflateRaw');
+export const Gzip = onDemand('Gzip');
+export const Gunzip = onDemand('Gunzip');
+export const Inflate = onDemand('Inflate');
+export const InflateRaw = onDemand('InflateRaw');
+export const Unzip = onDemand('Unzip');
+
+/** What this version does not have says so by its name. */
+function missing(name) {
+  const { [name]: method } = {
+    [name]() {
+      throw nodeError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `zlib.${name} is not available in this version of Ramekin`);
+    },
+  };
+  return method;
+}
+
+export const brotliCompress = missing('brotliCompress');
+export const brotliCompressSync = missing('brotliCompressSync');
+export const brotliDecompress = missing('brotliDecompress');
+export const brotliDecompressSync = missing('brotliDecompressSync');
+export const createBrotliCompress = missing('createBrotliCompress');
+export const createBrotliDecompress = missing('createBrotliDecompress');
+export const BrotliCompress = missing('BrotliCompress');
+export const BrotliDecompress = missing('BrotliDecompress');
+
+/** CRC-32 of bytes or of a text. */
+export const crc32 = (data, before = 0) => checksum(toBytes(data, 'data'), before);
+
+export { codes, constants };
+
+export default {
+  ...constants, BrotliCompress, BrotliDecompress, Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw, Unzip, brotliCompress,
+  brotliCompressSync, brotliDecompress, brotliDecompressSync, codes, constants, crc32, createBrotliCompress, createBrotliDecompress,
+  createDeflate, createDeflateRaw, createGunzip, createGzip, createInflate, createInflateRaw, createUnzip, deflate, deflateRaw,
+  deflateRawSync, deflateSync, gunzip, gunzipSync, gzip, gzipSync, inflate, inflateRaw, inflateRawSync, inflateSync, unzip, unzipSync,
+};
