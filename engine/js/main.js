@@ -7,6 +7,7 @@ import { loadModule, setHooks } from 'native';
 import { dispatch, failWith, hasHandler } from './internal/dispatch.js';
 import { DOMException } from './internal/intrinsics.js';
 import { report, timers } from './internal/lazy.js';
+import { installLocaleMethods } from './internal/locale-methods.js';
 import { console } from './web/console.js';
 import { describeError } from './web/errors.js';
 import { Headers } from './web/headers.js';
@@ -25,8 +26,11 @@ const lazyInterfaces = {
   'web/dom-exception.js': ['QuotaExceededError'],
   'web/encoding-streams.js': ['TextDecoderStream', 'TextEncoderStream'],
   'web/encoding.js': ['TextDecoder', 'TextEncoder'],
+  'web/event-source.js': ['EventSource'],
   'web/events.js': ['CustomEvent', 'ErrorEvent', 'Event', 'EventTarget', 'MessageEvent', 'PromiseRejectionEvent'],
   'web/form-data.js': ['FormData'],
+  'web/intl/intl.js': ['Intl'],
+  'web/message-channel.js': ['MessageChannel', 'MessagePort'],
   'web/navigator.js': ['Navigator'],
   'web/performance.js': ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure'],
   'web/streams.js': [
@@ -34,7 +38,10 @@ const lazyInterfaces = {
     'ReadableStreamBYOBRequest', 'ReadableStreamDefaultController', 'ReadableStreamDefaultReader', 'TransformStream',
     'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController', 'WritableStreamDefaultWriter',
   ],
+  'web/url-pattern.js': ['URLPattern'],
   'web/url.js': ['URL', 'URLSearchParams'],
+  'web/web-assembly.js': ['WebAssembly'],
+  'web/web-socket.js': ['WebSocket'],
 };
 
 /** Operations of the global object: enumerable. */
@@ -143,6 +150,7 @@ forEachName(lazyAttributes, (path, name) => {
 });
 defineAttribute('self', () => globalThis);
 eventMembers.forEach(defineEventMember);
+installLocaleMethods();
 forEachName(signs, (word, path) => {
   const before = arrivals.get(word);
   arrivals.set(word, () => {

@@ -1,0 +1,65 @@
+/**
+ * The function that runs one test file per call: it poses as a worker at the address that the file has on the suite's
+ * server, evaluates the harness and the file, and answers with what the harness says. `HARNESS` is put before it.
+ */
+
+/** Functions have no base URL; the tests take theirs for granted. */
+function liveAt(href) {
+  const { origin, protocol, host, hostname, port, pathname, search, hash } = new URL(href);
+  const location = { href, origin, protocol, host, hostname, port, pathname, search, hash, toString: () => href };
+  Object.defineProperty(globalThis, 'location', { value: location, writable: true, enumerable: true, configurable: true });
+
+  const whole = (input) => (typeof input === 'string' || input instanceof URL ? new URL(`${input}`, href).href : input);
+  const wrapped = (target) => new Proxy(target, {
+    construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? [whole(args[0]), ...args.slice(1)] : args, newTarget),
+  });
+  const call = (target, that, args) => Reflect.apply(target, that, args.length > 0 ? [whole(args[0]), ...args.slice(1)] : args);
+  for (const name of ['Request', 'EventSource']) {
+    const Class = globalThis[name];
+    if (Class === undefined) continue;
+    const Here = wrapped(Class);
+    Object.defineProperty(globalThis, name, { value: Here, writable: true, enumerable: false, configurable: true });
+    Object.defineProperty(Class.prototype, 'constructor', { value: Here, writable: true, enumerable: false, configurable: true });
+  }
+  for (const [object, name] of [[globalThis, 'fetch'], [Response, 'redirect']]) {
+    object[name] = new Proxy(object[name], {
+      // What is no valid URL is refused by the function itself, in its own way.
+      apply(target, that, args) {
+        try {
+          whole(args[0]);
+        } catch {
+          return Reflect.apply(target, that, args);
+        }
+        return call(target, that, args);
+      },
+    });
+  }
+}
+
+const clean = (text) => (typeof text === 'string' ? text.toWellFormed() : String(text));
+
+export async function handler(request) {
+  const { href, body, patience } = await request.json();
+  const { setTimeout, reportError, addEventListener, Response } = globalThis;
+  liveAt(href);
+  globalThis.GLOBAL = { isWindow: () => false, isWorker: () => true, isShadowRealm: () => false };
+  (0, eval)(HARNESS);
+  const ended = new Promise((resolve) => {
+    globalThis.add_completion_callback((tests, status) => resolve({
+      status: status.status,
+      message: clean(status.message),
+      tests: tests.map((test) => [clean(test.name), test.status, test.status === 0 ? '' : clean(test.message)]),
+    }));
+  });
+  // The harness has seen them by then; uncancelled, they would end the call.
+  for (const type of ['error', 'unhandledrejection']) addEventListener(type, (event) => event.preventDefault());
+  const timedOut = globalThis.timeout;
+  setTimeout(() => timedOut(), patience);
+  try {
+    (0, eval)(body);
+  } catch (error) {
+    reportError(error);
+  }
+  const result = await ended;
+  return new Response(JSON.stringify(result), { headers: { 'content-type': 'application/json' } });
+}
