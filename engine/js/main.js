@@ -28,6 +28,7 @@ const lazyInterfaces = {
   'web/encoding.js': ['TextDecoder', 'TextEncoder'],
   'web/event-source.js': ['EventSource'],
   'web/events.js': ['CustomEvent', 'ErrorEvent', 'Event', 'EventTarget', 'MessageEvent', 'PromiseRejectionEvent'],
+  'web/file-reader.js': ['FileReader', 'ProgressEvent'],
   'web/form-data.js': ['FormData'],
   'web/intl/intl.js': ['Intl'],
   'web/message-channel.js': ['MessageChannel', 'MessagePort'],
@@ -175,6 +176,7 @@ setHooks({
       failWith(reason);
     }
   },
+  rejectionHandled: (reason, promise) => report().reportRejectionHandled(reason, promise),
   hasHandler,
   describe: describeError,
   prepare,

@@ -156,6 +156,8 @@ export interface Hooks {
   timers(): void;
   /** A promise was rejected without a handler and the job queue has run dry. */
   unhandledRejection(reason: unknown, promise: Promise<unknown>): void;
+  /** A promise that was reported so has got a handler after all. */
+  rejectionHandled(reason: unknown, promise: Promise<unknown>): void;
   /** Right after the evaluation of a user module at deploy: returns whether it has a handler (export or Deno.serve). */
   hasHandler(userModule: object): boolean;
   /**

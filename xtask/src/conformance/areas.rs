@@ -28,7 +28,7 @@ pub const AREAS: &[Area] = &[
     area("fetch-abort", &["fetch/api/abort"], None, Some(60)),
     area("fetch-basic", &["fetch/api/basic"], None, Some(189)),
     area("fetch-redirect", &["fetch/api/redirect"], None, Some(6)),
-    area("fetch-others", &["fetch/api/idlharness.https.any.js", "fetch/content-encoding", "fetch/content-length", "fetch/content-type", "fetch/data-urls", "fetch/range"], None, None),
+    area("fetch-others", &["fetch/api/idlharness.any.js", "fetch/content-encoding", "fetch/content-length", "fetch/content-type", "fetch/data-urls", "fetch/range"], None, None),
     area("FileAPI", &["FileAPI"], None, Some(311)),
     area("xhr-formdata", &["xhr/formdata"], None, Some(39)),
     area("WebCryptoAPI", &["WebCryptoAPI"], None, None),

@@ -6,7 +6,7 @@ use super::meta::{self, Run};
 use super::outcome::Outcome;
 use super::suite_server::SuiteServer;
 use super::table::{self, Row};
-use super::{Arguments, folder};
+use super::{Arguments, folder, parallel};
 use anyhow::{Context, Result};
 use ramekin_tests::client::{Client, Sent};
 use ramekin_tests::owner::App;
@@ -15,11 +15,9 @@ use serde_json::json;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Files that run at once.
-const PARALLEL: usize = 3;
 /// What a file may take until the tests that have not ended count as timed out, and until a long one does.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(90)];
 /// What the call may take beyond that.
@@ -132,32 +130,16 @@ impl Stage {
         Ok(Self { app, suite, port, _server: ramekin })
     }
 
-    /// Runs these, a few at a time. The outcomes are in the order of the runs.
+    /// Runs these. The outcomes are in the order of the runs.
     fn run_all(self: &Arc<Self>, runs: Vec<Run>) -> Result<Vec<Outcome>> {
-        let total = runs.len();
-        let queue = Arc::new(Mutex::new(runs.into_iter().enumerate()));
-        let done = Arc::new(Mutex::new(Vec::with_capacity(total)));
-        ramekin_tests::runtime()?.block_on(async {
-            let workers = (0..PARALLEL).map(|_| {
-                let (stage, queue, done) = (Arc::clone(self), Arc::clone(&queue), Arc::clone(&done));
-                tokio::spawn(async move {
-                    loop {
-                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                        let Some((place, run)) = next else { return };
-                        let outcome = stage.run(&run).await;
-                        let outcome = outcome.unwrap_or_else(|error| Outcome::failed(run.name(), format!("{error:#}")));
-                        done.lock().unwrap_or_else(PoisonError::into_inner).push((place, outcome));
-                    }
-                })
-            });
-            for worker in workers.collect::<Vec<_>>() {
-                worker.await?;
+        let stage = Arc::clone(self);
+        parallel::run(runs, move |run| {
+            let stage = Arc::clone(&stage);
+            async move {
+                let outcome = stage.run(&run).await;
+                outcome.unwrap_or_else(|error| Outcome::failed(run.name(), format!("{error:#}")))
             }
-            anyhow::Ok(())
-        })?;
-        let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-        done.sort_by_key(|(place, _)| *place);
-        Ok(done.into_iter().map(|(_, outcome)| outcome).collect())
+        })
     }
 
     async fn run(&self, run: &Run) -> Result<Outcome> {
