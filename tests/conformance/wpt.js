@@ -8,32 +8,6 @@ function liveAt(href) {
   const { origin, protocol, host, hostname, port, pathname, search, hash } = new URL(href);
   const location = { href, origin, protocol, host, hostname, port, pathname, search, hash, toString: () => href };
   Object.defineProperty(globalThis, 'location', { value: location, writable: true, enumerable: true, configurable: true });
-
-  const whole = (input) => (typeof input === 'string' || input instanceof URL ? new URL(`${input}`, href).href : input);
-  const wrapped = (target) => new Proxy(target, {
-    construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? [whole(args[0]), ...args.slice(1)] : args, newTarget),
-  });
-  const call = (target, that, args) => Reflect.apply(target, that, args.length > 0 ? [whole(args[0]), ...args.slice(1)] : args);
-  for (const name of ['Request', 'EventSource']) {
-    const Class = globalThis[name];
-    if (Class === undefined) continue;
-    const Here = wrapped(Class);
-    Object.defineProperty(globalThis, name, { value: Here, writable: true, enumerable: false, configurable: true });
-    Object.defineProperty(Class.prototype, 'constructor', { value: Here, writable: true, enumerable: false, configurable: true });
-  }
-  for (const [object, name] of [[globalThis, 'fetch'], [Response, 'redirect']]) {
-    object[name] = new Proxy(object[name], {
-      // What is no valid URL is refused by the function itself, in its own way.
-      apply(target, that, args) {
-        try {
-          whole(args[0]);
-        } catch {
-          return Reflect.apply(target, that, args);
-        }
-        return call(target, that, args);
-      },
-    });
-  }
 }
 
 const clean = (text) => (typeof text === 'string' ? text.toWellFormed() : String(text));
