@@ -89,15 +89,37 @@ fn prelude(root: &Path, file: &Path) -> Result<String> {
     folders.reverse();
     let mut text = String::new();
     for shell in folders.iter().map(|folder| folder.join("shell.js")).filter(|shell| shell.is_file()) {
-        text.push_str(&std::fs::read_to_string(&shell).with_context(|| format!("reading `{}`", shell.display()))?);
-        text.push('\n');
+        let source = std::fs::read_to_string(&shell).with_context(|| format!("reading `{}`", shell.display()))?;
+        text.extend(source.lines().flat_map(|line| [lasting(line), "\n".to_owned()]));
     }
     Ok(text)
 }
 
+/// A line of a prelude such that what it declares at the top outlives the evaluation of the prelude: `const`, `let` and `class`
+/// would not.
+fn lasting(line: &str) -> String {
+    if let Some(rest) = line.strip_prefix("const ").or_else(|| line.strip_prefix("let ")) {
+        return format!("var {rest}");
+    }
+    match line.strip_prefix("class ").and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next()) {
+        Some(name) => format!("var {name} = {line}"),
+        None => line.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{directions, spread};
+    use super::{directions, lasting, spread};
+
+    #[test]
+    fn what_a_prelude_declares_lasts() {
+        assert_eq!(lasting("const a = 1;"), "var a = 1;");
+        assert_eq!(lasting("let a = 1;"), "var a = 1;");
+        assert_eq!(lasting("class A extends B {"), "var A = class A extends B {");
+        for line in ["  const a = 1;", "constant();", "function a() {", ""] {
+            assert_eq!(lasting(line), line);
+        }
+    }
 
     #[test]
     fn the_first_line_says_how_to_run_a_file() {
