@@ -21,6 +21,7 @@ const interfaces = { DOMException, Headers, Request, Response, console };
 const lazyInterfaces = {
   'platform/deno.js': ['Deno'],
   'web/abort.js': ['AbortController', 'AbortSignal'],
+  'web/atomics.js': ['Atomics'],
   'web/blob.js': ['Blob', 'File'],
   'web/crypto.js': ['Crypto', 'SubtleCrypto'],
   'web/dom-exception.js': ['QuotaExceededError'],
@@ -87,21 +88,33 @@ function define(name, value, enumerable) {
   Object.defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
 }
 
-/** By the words that ask for them: what makes a global of this name what it is in the end. @type {Map<string, () => void>} */
+/** By the words that ask for them: the module of a global, or what else is to be done. @type {Map<string, string | (() => void)>} */
 const arrivals = new Map();
 
-/** A global that is loaded, and becomes a plain property, at its first use. */
+/** @param {string} word */
+function arrive(word) {
+  const arrival = arrivals.get(word);
+  if (typeof arrival === 'string') replace(word, loadModule(arrival)[word]);
+  else arrival?.();
+}
+
+/** @param {string} name */
+function valueOf(name) {
+  arrive(name);
+  return globalThis[name];
+}
+
+/** @param {string} name @param {unknown} value */
+function replace(name, value) {
+  define(name, value, Object.getOwnPropertyDescriptor(globalThis, name).enumerable);
+}
+
+/** A global that is loaded, and becomes a plain property, at its first use. Both closures hold its name alone: there are many. */
 function defineLazy(path, name, enumerable) {
-  const arrive = () => define(name, loadModule(path)[name], enumerable);
-  arrivals.set(name, arrive);
+  arrivals.set(name, path);
   Object.defineProperty(globalThis, name, {
-    get() {
-      arrive();
-      return globalThis[name];
-    },
-    set(value) {
-      define(name, value, enumerable);
-    },
+    get: () => valueOf(name),
+    set: (value) => replace(name, value),
     enumerable,
     configurable: true,
   });
@@ -155,14 +168,15 @@ installLocaleMethods();
 forEachName(signs, (word, path) => {
   const before = arrivals.get(word);
   arrivals.set(word, () => {
-    before?.();
+    if (typeof before === 'string') replace(word, loadModule(before)[word]);
+    else before?.();
     loadModule(path);
   });
 });
 
 /** Loads what a source asks for, before it is evaluated. @param {string[]} words of `arrivals`, as they stand in it */
 function prepare(words) {
-  for (const word of words) arrivals.get(word)?.();
+  words.forEach(arrive);
 }
 
 setHooks({
