@@ -2,7 +2,7 @@
 //! stands still, the network and randomness are out of reach, so the same source gives the same image.
 
 use crate::link;
-use ramekin_support::{Modules, text};
+use ramekin_support::{Modules, intl, text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasmtime::component::{
@@ -327,6 +327,7 @@ fn add_support_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     modules.func_wrap("load", |store: StoreContextMut<'_, Host>, (name,): (String,)| {
         Ok((store.data().modules.get(&name).map(<[u8]>::to_vec),))
     })?;
+    add_intl_to_linker(linker)?;
     let mut interface = linker.instance("ramekin:function/text@0.1.0")?;
     interface
         .func_wrap("encoding", |_: StoreContextMut<'_, Host>, (label,): (String,)| Ok((text::encoding(&label),)))?;
@@ -352,6 +353,37 @@ fn add_support_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
             Ok((store.data_mut().table.get_mut(&decoder)?.decode(&bytes, last),))
         },
     )
+}
+
+#[derive(Debug, Clone, Copy, ComponentType, Lift)]
+#[component(enum)]
+#[repr(u8)]
+enum Granularity {
+    #[component(name = "grapheme")]
+    Grapheme,
+    #[component(name = "word")]
+    Word,
+    #[component(name = "sentence")]
+    Sentence,
+}
+
+fn add_intl_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
+    let mut interface = linker.instance("ramekin:function/intl@0.1.0")?;
+    interface.func_wrap("time-zone", |_: StoreContextMut<'_, Host>, (name,): (String,)| {
+        Ok((intl::time_zone(&name).map(str::to_owned),))
+    })?;
+    interface.func_wrap("time-zones", |_: StoreContextMut<'_, Host>, (): ()| Ok((intl::time_zones(),)))?;
+    interface.func_wrap("offset", |_: StoreContextMut<'_, Host>, (zone, at): (String, i64)| {
+        Ok((intl::offset(&zone, at),))
+    })?;
+    interface.func_wrap("boundaries", |_: StoreContextMut<'_, Host>, (text, by): (String, Granularity)| {
+        let by = match by {
+            Granularity::Grapheme => intl::Granularity::Grapheme,
+            Granularity::Word => intl::Granularity::Word,
+            Granularity::Sentence => intl::Granularity::Sentence,
+        };
+        Ok((intl::boundaries(&text, by),))
+    })
 }
 
 /// The beginning of a text.

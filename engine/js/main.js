@@ -7,6 +7,7 @@ import { setHooks } from 'native';
 import { dispatch, failWith, hasHandler } from './internal/dispatch.js';
 import { DOMException } from './internal/intrinsics.js';
 import { load, report, timers } from './internal/lazy.js';
+import { installLocaleMethods } from './internal/locale-methods.js';
 import { ctx } from './platform/context.js';
 import { console } from './web/console.js';
 import { describeError } from './web/errors.js';
@@ -23,14 +24,19 @@ const lazyInterfaces = {
   'internal/node/process.js': ['process'],
   'platform/deno.js': ['Deno'],
   'web/abort.js': ['AbortController', 'AbortSignal'],
+  'web/atomics.js': ['Atomics'],
   'web/blob.js': ['Blob', 'File'],
   'web/compression.js': ['CompressionStream', 'DecompressionStream'],
   'web/crypto.js': ['Crypto'],
   'web/dom-exception.js': ['QuotaExceededError'],
   'web/encoding-streams.js': ['TextDecoderStream', 'TextEncoderStream'],
   'web/encoding.js': ['TextDecoder', 'TextEncoder'],
+  'web/event-source.js': ['EventSource'],
   'web/events.js': ['CustomEvent', 'ErrorEvent', 'Event', 'EventTarget', 'MessageEvent', 'PromiseRejectionEvent'],
+  'web/file-reader.js': ['FileReader', 'ProgressEvent'],
   'web/form-data.js': ['FormData'],
+  'web/intl/intl.js': ['Intl'],
+  'web/message-channel.js': ['MessageChannel', 'MessagePort'],
   'web/navigator.js': ['Navigator'],
   'web/performance.js': ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure'],
   'web/streams.js': [
@@ -39,7 +45,10 @@ const lazyInterfaces = {
     'TransformStreamDefaultController', 'WritableStream', 'WritableStreamDefaultController', 'WritableStreamDefaultWriter',
   ],
   'web/subtle.js': ['CryptoKey', 'SubtleCrypto'],
+  'web/url-pattern.js': ['URLPattern'],
   'web/url.js': ['URL', 'URLSearchParams'],
+  'web/web-assembly.js': ['WebAssembly'],
+  'web/web-socket.js': ['WebSocket'],
 };
 
 /** Operations of the global object: enumerable. */
@@ -105,21 +114,33 @@ function define(name, value, enumerable) {
   Object.defineProperty(globalThis, name, { value, writable: true, enumerable, configurable: true });
 }
 
-/** By the words that ask for them: what makes a global of this name what it is in the end. @type {Map<string, () => void>} */
+/** By the words that ask for them: the module of a global, or what else is to be done. @type {Map<string, string | (() => void)>} */
 const arrivals = new Map();
 
-/** A global that is loaded, and becomes a plain property, at its first use. */
+/** @param {string} word */
+function arrive(word) {
+  const arrival = arrivals.get(word);
+  if (typeof arrival === 'string') replace(word, load(arrival)[word]);
+  else arrival?.();
+}
+
+/** @param {string} name */
+function valueOf(name) {
+  arrive(name);
+  return globalThis[name];
+}
+
+/** @param {string} name @param {unknown} value */
+function replace(name, value) {
+  define(name, value, Object.getOwnPropertyDescriptor(globalThis, name).enumerable);
+}
+
+/** A global that is loaded, and becomes a plain property, at its first use. Both closures hold its name alone: there are many. */
 function defineLazy(path, name, enumerable) {
-  const arrive = () => define(name, load(path)[name], enumerable);
-  arrivals.set(name, arrive);
+  arrivals.set(name, path);
   Object.defineProperty(globalThis, name, {
-    get() {
-      arrive();
-      return globalThis[name];
-    },
-    set(value) {
-      define(name, value, enumerable);
-    },
+    get: () => valueOf(name),
+    set: (value) => replace(name, value),
     enumerable,
     configurable: true,
   });
@@ -169,19 +190,21 @@ forEachName(lazyAttributes, (path, name) => {
 });
 defineAttribute('self', () => globalThis);
 eventMembers.forEach(defineEventMember);
+installLocaleMethods();
 for (const name of members) arrivals.set(`.${name}`, () => ctx[name]);
 for (const [owner, names] of common) for (const name of names) owner[name];
 forEachName(signs, (word, path) => {
   const before = arrivals.get(word);
   arrivals.set(word, () => {
-    before?.();
+    if (typeof before === 'string') replace(word, load(before)[word]);
+    else before?.();
     load(path);
   });
 });
 
 /** Loads what a source asks for, before it is evaluated. @param {string[]} words of `arrivals`, as they stand in it */
 function prepare(words) {
-  for (const word of words) arrivals.get(word)?.();
+  words.forEach(arrive);
 }
 
 setHooks({
@@ -195,6 +218,7 @@ setHooks({
       failWith(reason);
     }
   },
+  rejectionHandled: (reason, promise) => report().reportRejectionHandled(reason, promise),
   hasHandler,
   describe: describeError,
   prepare,

@@ -1,7 +1,7 @@
 //! Small bridges between Rust and JavaScript values.
 
 use crate::async_context;
-use crate::state::{self, REJECTIONS, TICKS};
+use crate::state::{self, HANDLED, REJECTIONS, TICKS};
 use javy::quickjs::{
     ArrayBuffer, Ctx, Error, Exception, FromJs, Object, Result, String as JsString, TypedArray, Value, qjs,
 };
@@ -22,16 +22,26 @@ pub fn run_jobs(ctx: &Ctx<'_>) {
     }
 }
 
-/// Reports rejections nobody has handled by the time the queue is dry.
+/// Reports rejections nobody has handled by the time the queue is dry, and those that were handled after they were reported.
 pub fn report_rejections(ctx: &Ctx<'_>) {
     loop {
         let next = REJECTIONS.with_borrow_mut(|list| if list.is_empty() { None } else { Some(list.remove(0)) });
-        let Some(rejection) = next else { return };
+        let Some(rejection) = next else { break };
+        state::remember(rejection.clone());
         let (Ok(promise), Ok(reason)) = (rejection.promise.restore(ctx), rejection.reason.restore(ctx)) else {
             continue;
         };
         if let Some(hooks) = state::hooks()
             && let Ok(hook) = hooks.unhandled_rejection.restore(ctx)
+        {
+            let _: Result<Value> = hook.call((reason, promise));
+            run_jobs(ctx);
+        }
+    }
+    while let Some(rejection) = HANDLED.with_borrow_mut(Vec::pop) {
+        if let (Ok(promise), Ok(reason)) = (rejection.promise.restore(ctx), rejection.reason.restore(ctx))
+            && let Some(hooks) = state::hooks()
+            && let Ok(hook) = hooks.rejection_handled.restore(ctx)
         {
             let _: Result<Value> = hook.call((reason, promise));
             run_jobs(ctx);

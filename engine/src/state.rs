@@ -17,6 +17,7 @@ pub struct Hooks {
     pub dispatch: Persistent<Function<'static>>,
     pub timers: Persistent<Function<'static>>,
     pub unhandled_rejection: Persistent<Function<'static>>,
+    pub rejection_handled: Persistent<Function<'static>>,
     pub has_handler: Persistent<Function<'static>>,
     pub describe: Persistent<Function<'static>>,
     pub prepare: Persistent<Function<'static>>,
@@ -38,7 +39,11 @@ pub enum UserModule {
     Evaluated(Persistent<Object<'static>>),
 }
 
+/// Rejections that are remembered after they were reported, to tell when one gets a handler after all.
+const MAX_REPORTED: usize = 100;
+
 /// A promise that was rejected and has no handler yet.
+#[derive(Clone)]
 pub struct Rejection {
     pub promise: Persistent<Value<'static>>,
     pub reason: Persistent<Value<'static>>,
@@ -52,6 +57,10 @@ thread_local! {
     pub static REJECTIONS: RefCell<Vec<Rejection>> = const { RefCell::new(Vec::new()) };
     /// What is to run before the next job: `process.nextTick`.
     pub static TICKS: RefCell<Option<Persistent<Function<'static>>>> = const { RefCell::new(None) };
+    /// Those that were reported.
+    pub static REPORTED: RefCell<Vec<Rejection>> = const { RefCell::new(Vec::new()) };
+    /// Those that got a handler after that.
+    pub static HANDLED: RefCell<Vec<Rejection>> = const { RefCell::new(Vec::new()) };
     /// A module is being evaluated ahead of time. True from the start: a call can only begin from an image.
     pub static EVALUATING: Cell<bool> = const { Cell::new(true) };
     /// What the module did at its top level that only a call can do.
@@ -81,6 +90,7 @@ pub fn create_runtime() -> Result<(), String> {
             REJECTIONS.with_borrow_mut(|list| {
                 if handled {
                     list.retain(|rejection| rejection.identity != identity);
+                    late_handler(identity);
                 } else {
                     let promise = Persistent::save(&ctx, promise);
                     list.push(Rejection { promise, reason: Persistent::save(&ctx, reason), identity });
@@ -89,6 +99,26 @@ pub fn create_runtime() -> Result<(), String> {
         },
     )));
     RUNTIME.with(|cell| cell.set(runtime)).map_err(|_| "the runtime exists already".to_owned())
+}
+
+/// A promise got a handler: if it was reported, that will be reported too.
+fn late_handler(identity: usize) {
+    let found = REPORTED.with_borrow_mut(|list| {
+        let place = list.iter().position(|rejection| rejection.identity == identity)?;
+        Some(list.swap_remove(place))
+    });
+    if let Some(rejection) = found {
+        HANDLED.with_borrow_mut(|list| list.push(rejection));
+    }
+}
+
+/// Remembers a rejection that was reported; its promise is kept, so that no other object gets its address.
+pub fn remember(rejection: Rejection) {
+    REPORTED.with_borrow_mut(|list| {
+        if list.len() < MAX_REPORTED {
+            list.push(rejection);
+        }
+    });
 }
 
 /// QuickJS has no stack limit on WASI: it sets the limit's field to 0 there. The field follows the stack size and the

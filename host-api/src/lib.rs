@@ -14,6 +14,7 @@ mod environment;
 mod fetch;
 pub mod fields;
 mod idempotency;
+mod intl;
 mod invoke;
 mod lifetime;
 mod log;
@@ -64,6 +65,7 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     imports::fetch::add_to_linker::<_, Host>(linker, state)?;
     imports::http::add_to_linker::<_, Host>(linker, state)?;
     imports::idempotency::add_to_linker::<_, Host>(linker, state)?;
+    imports::intl::add_to_linker::<_, Host>(linker, state)?;
     imports::invoke::add_to_linker::<_, Host>(linker, state)?;
     imports::log::add_to_linker::<_, Host>(linker, state)?;
     imports::modules::add_to_linker::<_, Host>(linker, state)?;

@@ -2,6 +2,7 @@
 
 mod api_docs;
 mod build_engine;
+mod conformance;
 mod core_module;
 mod inputs;
 mod serving_component;
@@ -18,11 +19,16 @@ enum Verb {
     BuildEngine,
     /// Write `docs/api.md` from what `ramekin openapi` says.
     ApiDocs,
+    /// Run web-platform-tests inside deployed functions, and compare with `tests/conformance/`.
+    ///
+    /// Needs the suite's folder, a server built beside this program, and Python 3 with the package `wptserve`.
+    Conformance(conformance::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Verb::parse() {
         Verb::BuildEngine => build_engine::run(),
         Verb::ApiDocs => api_docs::run(),
+        Verb::Conformance(arguments) => conformance::run(&arguments),
     }
 }

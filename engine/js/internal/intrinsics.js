@@ -3,3 +3,6 @@
  * put its own in their place.
  */
 export const { DOMException, queueMicrotask } = globalThis;
+
+// Attributes of an interface are enumerable.
+for (const name of ['name', 'message', 'code']) Object.defineProperty(DOMException.prototype, name, { enumerable: true });

@@ -13,7 +13,7 @@ export function defineInterface(constructor, name) {
   platformPrototypes.add(prototype);
   for (const target of [prototype, constructor]) {
     for (const key of Object.getOwnPropertyNames(target)) {
-      if (key === 'constructor' || key === 'prototype' || key === 'length' || key === 'name') continue;
+      if (target === constructor ? key === 'prototype' || key === 'length' || key === 'name' : key === 'constructor') continue;
       const descriptor = Object.getOwnPropertyDescriptor(target, key);
       if (descriptor.configurable) Object.defineProperty(target, key, { ...descriptor, enumerable: true });
     }

@@ -22,6 +22,18 @@ export function decoderOpen(name: string, fatal: boolean, keepBom: boolean): num
 /** Decodes a chunk; `last` flushes and frees the handle. Throws TypeError when fatal and malformed (and frees). */
 export function decoderDecode(handle: number, bytes: ArrayBuffer | ArrayBufferView | undefined, last: boolean): string;
 
+// ---- Intl (tables on the host) ---------------------------------------------------------------------------------------
+/** The name of a time zone as its database writes it, whatever case it is given in; undefined if there is none. */
+export function zoneName(name: string): string | undefined;
+export function zoneNames(): string[];
+/** What holds at an instant: [seconds east of Greenwich, whether that is summer time]. */
+export function zoneOffset(zone: string, time: number): [number, boolean];
+/**
+ * Where each segment ends, in UTF-16 code units, negative when it is like a word; 0 graphemes · 1 words · 2 sentences. Of
+ * text beyond 64 KiB in UTF-8 nothing is said.
+ */
+export function textBoundaries(text: string, granularity: 0 | 1 | 2): number[];
+
 // ---- URL (the `url` crate) --------------------------------------------------------------------------------------
 /**
  * Parsed and serialized: [href, protocol, username, password, host, hostname, port, pathname, search, hash, origin],
@@ -184,6 +196,8 @@ export interface Hooks {
   timers(): void;
   /** A promise was rejected without a handler and the job queue has run dry. */
   unhandledRejection(reason: unknown, promise: Promise<unknown>): void;
+  /** A promise that was reported so has got a handler after all. */
+  rejectionHandled(reason: unknown, promise: Promise<unknown>): void;
   /** Right after the evaluation of a user module at deploy: returns whether it has a handler (export or Deno.serve). */
   hasHandler(userModule: object): boolean;
   /**

@@ -31,15 +31,32 @@ export function resolveObjectUrl(url) {
   return blobs.get(url);
 }
 
+const RANGE = /^bytes[\t ]*=[\t ]*(\d*)[\t ]*-[\t ]*(\d*)$/;
+
+/** The bytes that a Range header asks for, [first, last]; undefined when it asks for none that are there. */
+function readRange(text, size) {
+  const [, first = '', last = ''] = RANGE.exec(text) ?? [];
+  if (first === '') return last === '' || size === 0 ? undefined : [Math.max(size - Number(last), 0), size - 1];
+  const start = Number(first);
+  const end = last === '' ? size - 1 : Number(last);
+  return start >= size || end < start ? undefined : [start, Math.min(end, size - 1)];
+}
+
 /**
- * The answer to a request for a `blob:` URL: header section and body; undefined when there is none.
+ * The answer to a request for a `blob:` URL: header section, body and status; undefined when there is none.
  * @param {import('./request.js').Request} request
- * @returns {[string, Body] | undefined}
+ * @returns {[string, Body, number] | undefined}
  */
 export function readBlobUrl(request) {
   const blob = blobs.get(request.url.replace(/#.*$/s, ''));
   if (blob === undefined || request.method !== 'GET') return undefined;
   // Once here, for the array of a blob in pieces is made on first use and then shared.
   const size = blobBytes(blob).length;
-  return [`content-length: ${size}\r\ncontent-type: ${blob.type}\r\n`, new Body(BLOB, blob)];
+  const asked = request.headers.get('range');
+  if (asked === null) return [`content-length: ${size}\r\ncontent-type: ${blob.type}\r\n`, new Body(BLOB, blob), 200];
+  const range = readRange(asked, size);
+  if (range === undefined) return undefined;
+  const [first, last] = range;
+  const section = `content-length: ${last - first + 1}\r\ncontent-range: bytes ${first}-${last}/${size}\r\ncontent-type: ${blob.type}\r\n`;
+  return [section, new Body(BLOB, blob.slice(first, last + 1)), 206];
 }

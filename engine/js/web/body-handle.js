@@ -1,5 +1,14 @@
 /** Bodies that the host holds, without streams: reading one to its end, and passing one on. */
-import { bodyAbort, bodyCancel, bodyClose, bodyRead, bodyWrite } from 'native';
+import { bodyAbort, bodyCancel, bodyClose, bodyRead as nextChunk, bodyWrite } from 'native';
+
+function brokenOff(error) {
+  throw new TypeError(error.message);
+}
+
+/** The next bytes, or null at the end. A body that breaks off is what the standard calls a network error: a TypeError. */
+export function bodyRead(handle) {
+  return nextChunk(handle).then(undefined, brokenOff);
+}
 
 /** All bytes of a received body. */
 export async function readHandle(handle, read = bodyRead) {

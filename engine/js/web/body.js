@@ -5,11 +5,11 @@
  * and their kin read these directly; a `ReadableStream` comes into being only when somebody asks for `.body`, clones a
  * body that has not arrived yet, or brought a stream.
  */
-import { bodyCancel, bodyRead, utf8Decode, utf8Encode } from 'native';
+import { bodyCancel, utf8Decode, utf8Encode } from 'native';
 import { brands } from '../internal/brands.js';
 import { blob, formData, mime, streams } from '../internal/lazy.js';
 import { isBuffer, toUSVString } from '../internal/webidl.js';
-import { readHandle } from './body-handle.js';
+import { bodyRead, readHandle } from './body-handle.js';
 
 /** What a body is made of. The first three are kinds that cross to the host as they are. */
 export const TEXT = 1;
@@ -275,8 +275,10 @@ function textAtHand(body) {
   }
 }
 
-function refuseUsed() {
-  return new TypeError('the body has been read already, or is locked');
+/** Throws when nobody may read the body. At once: a promise that is rejected is to be so from the start. */
+function requireUsable(body) {
+  if (body?.watch?.aborted) throw body.watch.reason;
+  if (isUnusable(body)) throw new TypeError('the body has been read already, or is locked');
 }
 
 /**
@@ -289,7 +291,7 @@ function refuseUsed() {
 async function consumeText(bodyOf, message, convert) {
   const body = bodyOf(message);
   if (body === null) return convert === undefined ? '' : convert('');
-  if (isUnusable(body)) throw refuseUsed();
+  requireUsable(body);
   const content = body.stream === undefined ? body : withoutStream(body);
   let text;
   if (content.stream === undefined) {
@@ -304,13 +306,14 @@ async function consumeText(bodyOf, message, convert) {
 async function consumeBytes(bodyOf, message) {
   const body = bodyOf(message);
   if (body === null) return new Uint8Array(0);
-  if (isUnusable(body)) throw refuseUsed();
+  requireUsable(body);
   const content = body.stream === undefined ? body : withoutStream(body);
   if (content.stream === undefined) body.used = true;
   return bytesAtHand(content) ?? arriving(content);
 }
 
 async function consumeForm(bodyOf, message, mimeOf) {
+  requireUsable(bodyOf(message));
   const type = mimeOf(message);
   const bytes = await consumeBytes(bodyOf, message);
   if (type?.essence === 'multipart/form-data') {
@@ -343,10 +346,12 @@ export function installBody(constructor, bodyOf, contentTypeOf) {
       return isUsed(bodyOf(this));
     },
     async arrayBuffer() {
+      requireUsable(bodyOf(this));
       const bytes = await consumeBytes(bodyOf, this);
       return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
     },
     async blob() {
+      requireUsable(bodyOf(this));
       const type = mimeOf(this);
       return blob().blobFromBytes(await consumeBytes(bodyOf, this), type === undefined ? '' : mime().serializeMime(type));
     },

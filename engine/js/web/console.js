@@ -1,6 +1,6 @@
 /**
  * `console` of the Console Standard, with Node's text. Each call becomes one entry of the function's log; the level is
- * the standard's log level of the method. A call of `console` never throws, whatever it is given.
+ * the standard's log level of the method. A call of `console` never throws, whatever it is given to show.
  */
 
 import { log, monotonicNow } from 'native';
@@ -57,14 +57,12 @@ const methods = {
     print(ERROR, args);
   },
   clear() {},
-  count(label = 'default') {
-    label = `${label}`;
+  count(label) {
     const count = (counts.get(label) ?? 0) + 1;
     counts.set(label, count);
     write(INFO, `${label}: ${count}`);
   },
-  countReset(label = 'default') {
-    label = `${label}`;
+  countReset(label) {
     if (!counts.delete(label)) write(WARN, `Count for '${label}' does not exist`);
   },
   debug(...args) { print(DEBUG, args); },
@@ -92,19 +90,16 @@ const methods = {
     if (text === undefined) print(LOG, [data]);
     else write(LOG, text);
   },
-  time(label = 'default') {
-    label = `${label}`;
+  time(label) {
     if (starts.has(label)) write(WARN, `Label '${label}' already exists for console.time()`);
     else starts.set(label, monotonicNow());
   },
-  timeEnd(label = 'default') {
-    label = `${label}`;
+  timeEnd(label) {
     const text = elapsed('timeEnd', label);
     starts.delete(label);
     if (text !== undefined) write(INFO, `${label}: ${text}`);
   },
-  timeLog(label = 'default', ...args) {
-    label = `${label}`;
+  timeLog(label, ...args) {
     const text = elapsed('timeLog', label);
     if (text !== undefined) print(LOG, [`${label.replaceAll('%', '%%')}: ${text}`, ...args]);
   },
@@ -120,9 +115,14 @@ const methods = {
 /** The namespace object: its prototype is an empty object, and its members belong to no `this`. */
 export const console = Object.create({});
 
+const labelled = ['count', 'countReset', 'time', 'timeEnd', 'timeLog'];
+
 for (const [name, method] of Object.entries(methods)) {
+  const isLabelled = labelled.includes(name);
   const { [name]: guarded } = {
     [name](/** @type {any[]} */ ...args) {
+      // The one thing that may throw: the standard has a label converted first.
+      if (isLabelled) args[0] = args[0] === undefined ? 'default' : `${args[0]}`;
       try {
         method(...args);
       } catch {

@@ -44,7 +44,8 @@ export function fetch(input, init = undefined) {
   const local = scheme === 'data:' ? dataUrl().readDataUrl(request) : scheme === 'blob:' ? blobUrl().readBlobUrl(request) : null;
   if (local === null) return Promise.reject(failed(new TypeError(`the scheme ${scheme} is not supported`)));
   if (local === undefined) return Promise.reject(failed(new TypeError(`there is nothing at the ${scheme} URL, or it is malformed`)));
-  return Promise.resolve(responseFromFetch(200, 'OK', withoutHash(url), false, local[0], local[1]));
+  const [section, body, status = 200] = local;
+  return Promise.resolve(responseFromFetch(status, STATUS_TEXTS[status], withoutHash(url), false, section, body));
 }
 
 function withoutHash(url) {

@@ -2,11 +2,11 @@
  * The Streams Standard, from the vendored web-streams-polyfill, and the ways between its streams and bodies on the
  * host's side. A function that answers with text never loads it.
  */
-import { bodyAbort, bodyCancel, bodyClose, bodyRead, bodyWrite } from 'native';
+import { bodyAbort, bodyCancel, bodyClose, bodyWrite } from 'native';
 import { brands } from '../internal/brands.js';
 import { cloning } from '../internal/lazy.js';
 import { platformPrototypes } from '../internal/webidl.js';
-import { concat } from './body-handle.js';
+import { bodyRead, concat } from './body-handle.js';
 import { DOMException } from './dom-exception.js';
 import * as ponyfill from '../vendor/web-streams-polyfill/ponyfill.js';
 

@@ -1,6 +1,6 @@
 /**
  * `structuredClone` of HTML: copies data with its cycles and shared parts, refuses what cannot be copied with a
- * `DataCloneError`, and moves the array buffers of the transfer list.
+ * `DataCloneError`, and moves the array buffers and ports of the transfer list.
  *
  * An image of the value is made in one pass, without the standard's intermediate records. Only views of a buffer that is
  * being moved have to wait, since the buffer may be taken only after nothing can fail any more: they are put in as
@@ -9,7 +9,7 @@
 
 import { classId } from 'native';
 import { brands } from '../internal/brands.js';
-import { blob } from '../internal/lazy.js';
+import { blob, ports } from '../internal/lazy.js';
 import { platformPrototypes, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
 import { ARRAY, OBJECT, classOf } from './kinds.js';
@@ -92,7 +92,7 @@ class PendingView {
 class Cloner {
   /** @type {Map<object, any>} */
   memory = new Map();
-  /** Buffers that will be moved. @type {Set<ArrayBuffer> | undefined} */
+  /** What will be moved: buffers and ports. @type {Set<object> | undefined} */
   moving = undefined;
   hasPending = false;
   /** Whether this is the second pass. */
@@ -162,6 +162,11 @@ class Cloner {
     if (prototype !== Object.prototype && prototype !== null) {
       if (this.completing && value instanceof PendingView) return this.complete(value);
       if (brands.isBlob(value)) return this.keep(value, blob().cloneBlob(value));
+      if (this.moving?.has(value)) {
+        // A port: it stands for the one to come.
+        this.hasPending = true;
+        return value;
+      }
       if (isRefused(value)) throw refuse(value);
     }
     return this.cloneMembers(value, Object.keys(value), this.keep(value, {}));
@@ -326,42 +331,58 @@ for (const name of [
  */
 export function structuredClone(value, options) {
   requireArguments(arguments.length, 1, 'structuredClone');
-  const list = options === undefined ? [] : transferList(options);
-  const cloner = new Cloner();
-  if (list.length === 0) return cloner.clone(value);
+  return cloneWith(value, options === undefined ? [] : transferList(options, 'structuredClone'))[0];
+}
 
+/**
+ * Clones a value and moves what the list names, in this order: everything that can fail comes before anything is moved.
+ *
+ * @param {any} value
+ * @param {any[]} list
+ * @returns {[any, any[]]} the clone, and what has become of the entries of the list
+ */
+export function cloneWith(value, list) {
+  const cloner = new Cloner();
+  if (list.length === 0) return [cloner.clone(value), []];
   const moving = new Set();
-  for (const buffer of list) {
-    if (moving.has(buffer)) throw new DOMException('An ArrayBuffer is in the transfer list twice.', 'DataCloneError');
-    if (classOf(buffer) !== 'ArrayBuffer') {
+  for (const one of list) {
+    if (moving.has(one)) throw new DOMException('An object is in the transfer list twice.', 'DataCloneError');
+    if (classOf(one) !== 'ArrayBuffer' && !brands.isPort(one)) {
       throw new DOMException('A value in the transfer list could not be transferred.', 'DataCloneError');
     }
-    moving.add(buffer);
+    moving.add(one);
   }
   cloner.moving = moving;
   const image = cloner.clone(value);
-  for (const buffer of moving) {
-    if (bufferDetached(buffer)) throw new DOMException('An ArrayBuffer is detached and could not be transferred.', 'DataCloneError');
+  for (const one of list) {
+    if (brands.isPort(one) ? ports().isDetached(one) : bufferDetached(one)) {
+      throw new DOMException('An object in the transfer list has been transferred already.', 'DataCloneError');
+    }
   }
   const second = new Cloner();
   second.completing = true;
-  for (const buffer of moving) second.memory.set(buffer, Reflect.apply(transferBuffer, buffer, []));
-  return cloner.hasPending ? second.clone(image) : image;
+  const moved = list.map((one) => {
+    const target = brands.isPort(one) ? ports().movePort(one) : Reflect.apply(transferBuffer, one, []);
+    second.memory.set(one, target);
+    return target;
+  });
+  return [cloner.hasPending ? second.clone(image) : image, moved];
 }
 
 /**
  * @param {unknown} options
+ * @param {string} what
  * @returns {any[]}
  */
-function transferList(options) {
-  const { transfer } = toDictionary(options, 'structuredClone: argument 2');
+export function transferList(options, what) {
+  const { transfer } = toDictionary(options, `${what}: argument 2`);
   if (transfer === undefined) return [];
   if (typeof transfer !== 'object' || transfer === null || typeof transfer[Symbol.iterator] !== 'function') {
-    throw new TypeError('structuredClone: the transfer list is not iterable');
+    throw new TypeError(`${what}: the transfer list is not iterable`);
   }
   const list = [...transfer];
   for (const one of list) {
-    if (typeof one !== 'object' || one === null) throw new TypeError('structuredClone: an entry of the transfer list is not an object');
+    if (typeof one !== 'object' || one === null) throw new TypeError(`${what}: an entry of the transfer list is not an object`);
   }
   return list;
 }

@@ -72,7 +72,9 @@ export class URL {
   }
 
   get origin() {
-    return this.#parts[ORIGIN];
+    const origin = this.#parts[ORIGIN];
+    // Of the URL in a blob's name, which only counts when it is one of the web.
+    return this.#parts[PROTOCOL] === 'blob:' && !/^https?:/.test(this.#parts[PATHNAME]) ? 'null' : origin;
   }
 
   get protocol() {

@@ -7,6 +7,7 @@ mod crypto;
 mod database;
 mod encoding;
 mod fetch;
+mod intl;
 mod platform;
 mod random;
 mod reflect;
@@ -48,6 +49,10 @@ natives! {
     "urlSet" => url::set,
     "formDecode" => url::form_decode,
     "formEncode" => url::form_encode,
+    "zoneName" => intl::zone_name,
+    "zoneNames" => intl::zone_names,
+    "zoneOffset" => intl::zone_offset,
+    "textBoundaries" => intl::text_boundaries,
     "multipartSplit" => encoding::multipart_split,
     "randomFill" => random::fill,
     "randomUuid" => random::uuid,

@@ -125,6 +125,7 @@ pub fn set_hooks<'js>(ctx: Ctx<'js>, hooks: Object<'js>, asked_for: Vec<String>)
         dispatch: hook("dispatch")?,
         timers: hook("timers")?,
         unhandled_rejection: hook("unhandledRejection")?,
+        rejection_handled: hook("rejectionHandled")?,
         has_handler: hook("hasHandler")?,
         describe: hook("describe")?,
         prepare: hook("prepare")?,

@@ -1,0 +1,165 @@
+//! Runs web-platform-tests inside deployed functions of a server of its own, a fresh instance for each file.
+
+use super::areas::{AREAS, Area, asked};
+use super::expectations::Expectations;
+use super::meta::{self, Run};
+use super::outcome::Outcome;
+use super::suite_server::SuiteServer;
+use super::table::{self, Row};
+use super::{Arguments, folder, parallel};
+use anyhow::{Context, Result};
+use ramekin_tests::client::{Client, Sent};
+use ramekin_tests::owner::App;
+use ramekin_tests::server::{Server, Setup};
+use serde_json::json;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a file may take until the tests that have not ended count as timed out, and until a long one does.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(90)];
+/// What the call may take beyond that.
+const GRACE: Duration = Duration::from_secs(20);
+/// The function's name.
+const NAME: &str = "wpt";
+
+/// Runs what the arguments ask for. Returns whether everything is as expected.
+pub fn run(suite: &Path, arguments: &Arguments) -> Result<bool> {
+    let suite = suite.canonicalize().with_context(|| format!("`{}`", suite.display()))?;
+    let server = SuiteServer::start(&arguments.python, &suite)?;
+    let stage = Arc::new(Stage::new(&suite, &server)?);
+    let mut rows = Vec::new();
+    let mut reports = Vec::new();
+    let mut complaints = Vec::new();
+    for area in AREAS {
+        if let Some(mut done) = run_area(&suite, area, arguments, &stage)? {
+            complaints.append(&mut done.complaints);
+            rows.push(done.row);
+            reports.append(&mut done.outcomes);
+        }
+    }
+    if let Some(path) = &arguments.report {
+        std::fs::write(path, serde_json::to_vec_pretty(&reports)?)?;
+    }
+    let mut out = std::io::stdout();
+    for complaint in &complaints {
+        writeln!(out, "{complaint}")?;
+    }
+    write!(out, "{}", table::render(&rows))?;
+    Ok(complaints.is_empty())
+}
+
+/// An area that has been run.
+struct Done {
+    row: Row,
+    outcomes: Vec<Outcome>,
+    complaints: Vec<String>,
+}
+
+fn run_area(suite: &Path, area: &Area, arguments: &Arguments, stage: &Arc<Stage>) -> Result<Option<Done>> {
+    let mut all = Vec::new();
+    for folder in area.folders {
+        if suite.join(folder).exists() {
+            all.extend(meta::runs(suite, folder)?);
+        }
+    }
+    let path = folder().join("wpt").join(format!("{}.toml", area.name));
+    let mut expected = Expectations::read(&path)?;
+    let chosen = all.iter().filter(|run| asked(&arguments.areas, area, &run.file)).cloned().collect::<Vec<_>>();
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let whole = chosen.len() == all.len();
+    let (skipped, runs): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|run| expected.skips(&run.name()).is_some());
+    let outcomes = stage.run_all(runs)?;
+    if arguments.bless {
+        expected.bless(&outcomes, whole);
+        write_or_remove(&path, &expected.write())?;
+    }
+    let complaints = expected.compare(&outcomes, whole);
+    let row = Row {
+        name: area.name,
+        runs: outcomes.len(),
+        skipped: skipped.len(),
+        broken: outcomes.iter().filter(|outcome| outcome.broken.is_some()).count(),
+        passed: outcomes.iter().map(Outcome::passed).sum(),
+        subtests: outcomes.iter().map(|outcome| outcome.subtests.len()).sum(),
+        node: area.node,
+        starling: area.starling,
+    };
+    Ok(Some(Done { row, outcomes, complaints }))
+}
+
+fn write_or_remove(path: &Path, text: &str) -> Result<()> {
+    if !text.is_empty() {
+        std::fs::create_dir_all(path.parent().context("a file without a folder")?)?;
+        std::fs::write(path, text)?;
+    } else if path.exists() {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+/// What test files run on.
+struct Stage {
+    app: App,
+    suite: Client,
+    port: u16,
+    // It ends with its last user.
+    _server: Server,
+}
+
+impl Stage {
+    /// A server whose functions may reach the suite's, with the function that runs a file.
+    fn new(suite: &Path, server: &SuiteServer) -> Result<Self> {
+        let [port, other] = server.ports;
+        let allowed = format!("127.0.0.1:{port},127.0.0.1:{other},localhost:{port},localhost:{other}");
+        let ramekin = Server::new(&Setup::default().with("RAMEKIN_EGRESS_ALLOW", allowed))?;
+        let harness = std::fs::read_to_string(suite.join("resources/testharness.js")).context("reading the suite's harness")?;
+        let code = std::fs::read_to_string(folder().join("wpt.js"))?;
+        let code = format!("const HARNESS = {};\n{code}", serde_json::Value::String(harness));
+        let app = ramekin_tests::runtime()?.block_on(async {
+            let app = App::create(ramekin.client(), "conformance").await?;
+            let longest = u64::try_from((PATIENCE[1] + GRACE).as_millis())?;
+            app.deploy(NAME, &code, &json!({ "timeoutMs": longest, "memoryLimitMb": 512 })).await?;
+            anyhow::Ok(app)
+        })?;
+        let suite = Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        Ok(Self { app, suite, port, _server: ramekin })
+    }
+
+    /// Runs these. The outcomes are in the order of the runs.
+    fn run_all(self: &Arc<Self>, runs: Vec<Run>) -> Result<Vec<Outcome>> {
+        let stage = Arc::clone(self);
+        parallel::run(runs, move |run| {
+            let stage = Arc::clone(&stage);
+            async move {
+                let outcome = stage.run(&run).await;
+                outcome.unwrap_or_else(|error| Outcome::failed(run.name(), format!("{error:#}")))
+            }
+        })
+    }
+
+    async fn run(&self, run: &Run) -> Result<Outcome> {
+        let mut body = String::new();
+        for script in run.scripts.iter().chain([&run.file]) {
+            // From the suite's server, which fills in hosts and ports.
+            let answer = self.suite.send(&Sent::get(format!("/{script}"))).await?.expect(200)?;
+            let text = String::from_utf8_lossy(&answer.body);
+            body.push_str(text.strip_prefix('\u{FEFF}').unwrap_or(&text));
+            body.push_str("\n;\n");
+        }
+        let patience = PATIENCE[usize::from(run.long)];
+        let page = run.file.replace(".any.js", ".any.worker.html");
+        let form = json!({
+            "href": format!("http://localhost:{}/{page}{}", self.port, run.variant),
+            "body": body,
+            "patience": u64::try_from(patience.as_millis())?,
+        });
+        let call = Sent::post(self.app.path(NAME), &form).within(patience + GRACE + GRACE);
+        let answer = self.app.client.send(&call).await?.expect(200)?;
+        Ok(Outcome::read(run.name(), &answer.body))
+    }
+}
