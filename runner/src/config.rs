@@ -49,6 +49,8 @@ pub mod env_var {
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
     /// How many days records of calls are kept; 0 keeps them for ever.
     pub const LOG_RETENTION_DAYS: &str = "RAMEKIN_LOG_RETENTION_DAYS";
+    /// `false` has deploys take packages that are there already and download none.
+    pub const PACKAGES: &str = "RAMEKIN_PACKAGES";
     /// Token that opens `GET /metrics`, as an account key does.
     pub const METRICS_TOKEN: &str = "RAMEKIN_METRICS_TOKEN";
     /// Public calls of the functions of one app in a minute; 0, and nothing, is no limit.
@@ -93,6 +95,9 @@ pub enum ConfigError {
     /// Neither true nor false.
     #[error("{name} is `{0}`; it must be `true` or `false`", name = env_var::ALLOW_PRIVATE_NETWORK)]
     AllowPrivateNetwork(String),
+    /// Neither true nor false.
+    #[error("{name} is `{0}`; it must be `true` or `false`", name = env_var::PACKAGES)]
+    Packages(String),
     /// An entry of the list.
     #[error("{name} has the entry `{0}`; an entry is an address, a network such as 10.0.0.0/8, or a host name, each with or without `:port`", name = env_var::EGRESS_ALLOW)]
     EgressAllow(String),
@@ -231,6 +236,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Where functions may connect to.
     pub egress: EgressPolicy,
+    /// Whether packages may be downloaded.
+    pub packages: bool,
     /// Calls that may run at once.
     pub max_calls: u32,
     /// Connections that SQL of functions has.
@@ -265,6 +272,11 @@ impl Config {
             None | Some("false" | "0") => false,
             Some("true" | "1") => true,
             Some(other) => return Err(ConfigError::AllowPrivateNetwork(other.to_owned())),
+        };
+        let packages = match variables.get(env_var::PACKAGES)? {
+            None | Some("true" | "1") => true,
+            Some("false" | "0") => false,
+            Some(other) => return Err(ConfigError::Packages(other.to_owned())),
         };
         let allowed = variables.get(env_var::EGRESS_ALLOW)?.unwrap_or_default();
         let max_calls = match variables.get(env_var::MAX_CALLS)? {
@@ -321,6 +333,7 @@ impl Config {
                 .collect::<Result<_, _>>()?,
             public_url: public_url.map(parse_public_url).transpose()?,
             egress: EgressPolicy::new(private, allowed).map_err(ConfigError::EgressAllow)?,
+            packages,
             max_calls,
             database_connections,
             anonymous_role,

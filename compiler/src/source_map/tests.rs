@@ -11,7 +11,7 @@ fn map() -> SourceMap {
 
 #[test]
 fn looks_up_the_segment_a_place_is_in() {
-    let at = |line, column| map().lookup(line, column).map(|position| (position.line, position.column));
+    let at = |line, column| map().lookup(line, column).map(|origin| (origin.at.line, origin.at.column));
     assert_eq!(at(1, 1), Some((3, 5)));
     assert_eq!(at(1, 5), Some((3, 5)));
     assert_eq!(at(1, 6), Some((3, 10)));
@@ -50,9 +50,9 @@ fn columns_are_bytes_here_and_characters_there() {
     // In UTF-16 units: `x` is at 3, `y` on the next line (for the generator), `z` on the one after.
     let pairs = [((0, 3), (0, 4)), ((1, 0), (1, 0)), ((2, 0), (1, 2)), ((9, 9), (0, 0))];
     let map = SourceMap::from_pairs("a.ts", generated, original, pairs.into_iter());
-    assert_eq!(map.lookup(1, 7), Some(Position { line: 1, column: 3 }));
-    assert_eq!(map.lookup(1, 11), Some(Position { line: 2, column: 1 }));
-    assert_eq!(map.lookup(2, 1), Some(Position { line: 2, column: 2 }));
+    assert_eq!(map.lookup(1, 7).map(|origin| origin.at), Some(Position { line: 1, column: 3 }));
+    assert_eq!(map.lookup(1, 11).map(|origin| origin.at), Some(Position { line: 2, column: 1 }));
+    assert_eq!(map.lookup(2, 1).map(|origin| origin.at), Some(Position { line: 2, column: 2 }));
     assert_eq!(map.lookup(3, 1), None);
 }
 
@@ -65,7 +65,8 @@ fn frames_of_the_module_are_rewritten_and_those_of_the_engine_dropped() {
                     at <anonymous> (hello.ts:4:10)\n    at other (else.ts:1:1)\n      at hello.ts:3:5\n    \
                     at far (hello.ts)\n    at bare (hello.ts)\n";
     assert_eq!(remap_stack(stack, &map(), "hello.ts"), expected);
-    assert_eq!(first_frame(stack, &map(), "hello.ts"), Some(Position { line: 3, column: 10 }));
+    let place = first_frame(stack, &map(), "hello.ts").map(|origin| origin.at);
+    assert_eq!(place, Some(Position { line: 3, column: 10 }));
     assert_eq!(first_frame("    at far (hello.ts:7:7)", &map(), "hello.ts"), None);
 }
 

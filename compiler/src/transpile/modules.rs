@@ -41,7 +41,17 @@ pub(super) struct FoundImport {
 }
 
 /// The first imports of a program without types, with those `found` inside its expressions, in the order of the text.
-pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<FoundImport>) -> Vec<Import> {
+pub(super) fn imports(source: &Source, program: &Program<'_>, found: Vec<FoundImport>) -> Vec<Import> {
+    // More than can be told about need no line and column, which take time to find.
+    listed(source, program, found, MAX_DIAGNOSTICS)
+}
+
+/// All of them.
+pub(super) fn all_imports(source: &Source, program: &Program<'_>, found: Vec<FoundImport>) -> Vec<Import> {
+    listed(source, program, found, usize::MAX)
+}
+
+fn listed(source: &Source, program: &Program<'_>, mut found: Vec<FoundImport>, most: usize) -> Vec<Import> {
     found.extend(program.body.iter().filter_map(|statement| {
         let (literal, kind) = match statement {
             Statement::ImportDeclaration(import) => (&import.source, ImportKind::Static),
@@ -55,8 +65,7 @@ pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<Fou
         return Vec::new();
     }
     found.sort_by_key(|import| import.offset);
-    // More than can be told about need no line and column, which take time to find.
-    found.truncate(MAX_DIAGNOSTICS);
+    found.truncate(most);
     let lines = LineIndex::new(&source.code);
     let place = |import: FoundImport| {
         let at = lines.position(import.offset);
