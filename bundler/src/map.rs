@@ -27,7 +27,7 @@ pub(crate) fn in_characters(map: &SourceMap<'_>, code: &str, resolver: &Resolver
 
 /// Sources are written relative to where the bundle would be.
 fn name(out: &Path, source: &str, resolver: &Resolver) -> String {
-    if source.starts_with('\0') || source.contains("ramekin:") {
+    if source.contains('\0') {
         return "ramekin:bundle".to_owned();
     }
     let mut path = PathBuf::new();

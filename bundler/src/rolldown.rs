@@ -121,3 +121,6 @@ fn problem(resolver: &Resolver, error: &BuildDiagnostic) -> Problem {
         None => Problem::general(kind, message),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,6 +95,10 @@ fn package(rest: &str, text: &str) -> Specifier {
 }
 
 fn found(wanted: Wanted, make: impl FnOnce(Wanted) -> Specifier) -> Specifier {
+    if wanted.name == "@butterbase/sdk" {
+        let hint = "use what the handler is given (ctx.db, ctx.invoke, ctx.user), or put the SDK's files beside yours";
+        return refused(&wanted.name, "it is in no registry", hint);
+    }
     match builtins::stand_in(&wanted.name) {
         Some(module) => Specifier::External(module.to_owned()),
         None => make(wanted),
@@ -298,6 +302,7 @@ mod tests {
             "#internal",
             "zod@4",
             "npm:",
+            "@butterbase/sdk",
             "npm:../x",
             "npm:a/../../b",
             "npm:@scope",

@@ -122,3 +122,34 @@ fn an_empty_file_name_matches_nothing_by_accident() {
     assert!(matches!(Frame::read("    at f (:1:1)", "hello.ts"), Frame::Other));
     assert!(matches!(Frame::read("", ""), Frame::Other));
 }
+
+/// Of a text of two lines, made of `a.ts` and `lib/b.ts`, with a piece in between that nobody wrote.
+fn inner() -> SourceMap {
+    // Line 1: columns 0 to 3 are line 1 of `a.ts`, what follows is nobody's. Line 2: line 5 of `lib/b.ts`, from column 2.
+    let json = r#"{"version":3,"sources":["a.ts","lib/b.ts"],"names":[],"mappings":"AAAA,I;ACIE","sourcesContent":[null,null]}"#;
+    SourceMap::from_json(json).unwrap()
+}
+
+#[test]
+fn a_map_through_a_map() {
+    let code = "one\ntwo\nthree";
+    // What was made of that text: a line for each piece.
+    let pairs = [((0, 0), (0, 1)), ((1, 0), (0, 5)), ((2, 0), (1, 4))];
+    let map = SourceMap::from_pairs("f.ts", code, "0123456789\n0123456789", pairs.into_iter()).through(&inner());
+    let place = |line| map.lookup(line, 1).map(|origin| (origin.file, origin.at.line, origin.at.column));
+    assert_eq!([place(1), place(2), place(3)], [Some(("a.ts", 1, 1)), None, Some(("lib/b.ts", 5, 3))]);
+    assert_eq!(SourceMap::from_json(&map.to_json()).unwrap(), map);
+    let stack = "Error\n    at a (f.ts:1:1)\n    at f.ts:3:2\n    at x (f.ts:2:1)\n";
+    let expected = "Error\n    at a (a.ts:1:1)\n    at lib/b.ts:5:3\n    at x (f.ts)\n";
+    assert_eq!(remap_stack(stack, &map, "f.ts"), expected);
+    let place = first_frame("    at x (f.ts:2:1)\n    at f.ts:3:2", &map, "f.ts").unwrap();
+    assert_eq!((place.file, place.at.line), ("lib/b.ts", 5));
+}
+
+#[test]
+fn frames_of_what_the_bundler_made_are_dropped() {
+    let json = r#"{"version":3,"sources":["ramekin:bundle","npm:zod@4.0.0/x.js"],"names":[],"mappings":"AAAA;ACAA"}"#;
+    let map = SourceMap::from_json(json).unwrap();
+    let stack = "Error\n    at a (f.ts:1:1)\n    at b (f.ts:2:1)\n";
+    assert_eq!(remap_stack(stack, &map, "f.ts"), "Error\n    at b (npm:zod@4.0.0/x.js:1:1)\n");
+}

@@ -22,23 +22,30 @@ pub enum Sources {
         entry: String,
         /// Texts by path.
         texts: BTreeMap<String, String>,
-        /// The folder that the paths are relative to.
-        root: PathBuf,
     },
 }
 
-impl Sources {
+/// What was found, and where a change would matter.
+#[derive(Debug)]
+pub struct Gathered {
+    /// What to deploy.
+    pub sources: Sources,
+    /// Other files than the function's own: those that are there, and those that an import looks for.
+    pub others: Vec<PathBuf>,
+}
+
+impl Gathered {
     /// Of a file, or of a folder with a file that is called `index.ts` or as the folder.
     ///
     /// # Errors
     /// When a file cannot be read, or there is none.
-    pub fn gather(path: &Path) -> io::Result<Self> {
+    pub fn of(path: &Path) -> io::Result<Self> {
         let path = path.canonicalize()?;
         let entry = if path.is_dir() { entry_of(&path)? } else { path };
         let code = std::fs::read_to_string(&entry)?;
         let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         if stands_alone(&name, &code) {
-            return Ok(Self::Code(code));
+            return Ok(Self { sources: Sources::Code(code), others: Vec::new() });
         }
         let dir = entry.parent().unwrap_or(&entry);
         let configured = configured(dir);
@@ -53,7 +60,7 @@ impl Sources {
                 None => break (texts, relative, reached),
             }
         };
-        let (folder, entry, Reached { files, .. }) = found;
+        let (folder, entry, Reached { files, missing, .. }) = found;
         let mut texts = BTreeMap::new();
         for file in files {
             if let Some(text) = folder.text(&file) {
@@ -65,30 +72,25 @@ impl Sources {
                 texts.insert((*file).to_owned(), text.into_owned());
             }
         }
-        if texts.len() == 1 && entry == name && !entry.ends_with('x') {
-            return Ok(Self::Code(code));
-        }
-        Ok(Self::Files { entry, texts, root: root.to_owned() })
+        let wanted = missing.iter().flat_map(|path| ["", ".ts", ".tsx", ".js", "/index.ts"].map(|end| format!("{path}{end}")));
+        let others = texts.keys().cloned().chain(wanted).map(|path| root.join(path)).collect();
+        let one = texts.len() == 1 && entry == name && !entry.ends_with('x');
+        let sources = if one { Sources::Code(code) } else { Sources::Files { entry, texts } };
+        Ok(Self { sources, others })
     }
+}
 
+impl Sources {
     /// Puts them into the form of a deploy.
     pub fn put(self, form: &mut Map<String, Value>) {
         match self {
             Self::Code(code) => {
                 form.insert("code".into(), code.into());
             }
-            Self::Files { entry, texts, .. } => {
+            Self::Files { entry, texts } => {
                 form.insert("files".into(), json!(texts));
                 form.insert("entry".into(), entry.into());
             }
-        }
-    }
-
-    /// The files themselves, but for the one of a source that is one text.
-    pub fn paths(&self) -> Vec<PathBuf> {
-        match self {
-            Self::Code(_) => Vec::new(),
-            Self::Files { texts, root, .. } => texts.keys().map(|path| root.join(path)).collect(),
         }
     }
 }
@@ -170,9 +172,9 @@ mod tests {
     }
 
     fn gathered(dir: &tempfile::TempDir, path: &str) -> (String, Vec<String>) {
-        match Sources::gather(&dir.path().join(path)).unwrap() {
+        match Gathered::of(&dir.path().join(path)).unwrap().sources {
             Sources::Code(code) => (code, Vec::new()),
-            Sources::Files { entry, texts, .. } => (entry, texts.into_keys().collect()),
+            Sources::Files { entry, texts } => (entry, texts.into_keys().collect()),
         }
     }
 
@@ -199,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_looked_for_is_told() {
+        let dir = folder(&[("hello.ts", "import './lib/a'")]);
+        let Gathered { sources, others } = Gathered::of(&dir.path().join("hello.ts")).unwrap();
+        assert_eq!(sources, Sources::Code("import './lib/a'".into()));
+        let a = dir.path().canonicalize().unwrap().join("lib/a.ts");
+        assert!(others.contains(&a), "{others:?}");
+    }
+
+    #[test]
     fn what_says_how_packages_are_meant_comes_along() {
         let dir = folder(&[
             ("fn/index.ts", "import 'zod'; import '@/x.ts'"),
@@ -210,6 +221,6 @@ mod tests {
         ]);
         let files = ["deno.json", "fn/index.ts", "lib/x.ts", "package-lock.json", "package.json"];
         assert_eq!(gathered(&dir, "fn"), ("fn/index.ts".into(), files.map(str::to_owned).to_vec()));
-        assert!(Sources::gather(dir.path()).unwrap_err().to_string().contains("index.ts"));
+        assert!(Gathered::of(dir.path()).unwrap_err().to_string().contains("index.ts"));
     }
 }

@@ -50,6 +50,7 @@ struct Walk<'a, T> {
     seen: BTreeSet<String>,
     wrong: Vec<Diagnostic>,
     leaves: bool,
+    missing: BTreeSet<String>,
 }
 
 /// The files that can be reached.
@@ -57,6 +58,8 @@ struct Walk<'a, T> {
 pub struct Reached {
     /// Their paths.
     pub files: BTreeSet<String>,
+    /// Paths that are imported where there is no file.
+    pub missing: BTreeSet<String>,
     /// Whether an import leads out of the folder.
     pub leaves: bool,
 }
@@ -64,7 +67,7 @@ pub struct Reached {
 /// The files that are imported from the entry on. What is wrong with them is told by the deploy.
 pub fn reach<T: Texts>(texts: &T, entry: &str, config: &Config) -> Reached {
     let walk = walked(texts, entry, config);
-    Reached { files: walk.seen, leaves: walk.leaves }
+    Reached { files: walk.seen, missing: walk.missing, leaves: walk.leaves }
 }
 
 fn walked<'a, T: Texts>(texts: &'a T, entry: &str, config: &'a Config) -> Walk<'a, T> {
@@ -76,6 +79,7 @@ fn walked<'a, T: Texts>(texts: &'a T, entry: &str, config: &'a Config) -> Walk<'
         seen: BTreeSet::from([entry.to_owned()]),
         wrong: Vec::new(),
         leaves: false,
+        missing: BTreeSet::new(),
     };
     while let Some(path) = walk.open.pop_front() {
         if walk.wrong.len() >= MAX_DIAGNOSTICS {
@@ -169,6 +173,7 @@ impl<T: Texts> Walk<'_, T> {
             return;
         };
         let Some(found) = probe(&path, |path| self.texts.has(path)) else {
+            self.missing.insert(path.clone());
             let (message, hint) = if self.texts.is_one() {
                 let message = format!("cannot import `{}`: only `{}` was deployed", shown(specifier), place.file);
                 (message, "send the other files too, as `files` (docs/modules.md), or put everything into one file")

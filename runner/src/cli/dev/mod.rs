@@ -8,7 +8,7 @@ mod settings;
 
 use super::exit_code::CliError;
 use super::output::{Style, Terminal, printable};
-use super::sources::Sources;
+use super::sources::Gathered;
 use super::{Common, listen, public_url, raise_file_limit};
 use crate::config::{self, Config, Variables, env_var};
 use crate::ops::apps::is_name;
@@ -218,7 +218,7 @@ fn follow(now: &mut Folder, before: Option<&Folder>) {
     for (name, file) in &mut now.functions {
         if before.is_none_or(|before| before.functions.get(name) != Some(file)) {
             // One that cannot be read now is looked at again when it changes.
-            file.follow(Sources::gather(&file.source).map(|sources| sources.paths()).unwrap_or_default());
+            file.follow(Gathered::of(&file.source).map(|gathered| gathered.others).unwrap_or_default());
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::folder::{FunctionFile, dotenv_path};
 use crate::cli::dotenv::dotenv;
-use crate::cli::sources::Sources;
+use crate::cli::sources::{Gathered, Sources};
 use crate::ops::deploy::{self, Deploy, Issues};
 use ramekin_model::{AgentTool, FunctionName, limits};
 use serde_json::{Map, Value, json};
@@ -33,7 +33,7 @@ const FIELDS: &[&str] = &[
 /// What is wrong with them, in words.
 pub fn read(dir: &Path, name: &FunctionName, file: &FunctionFile) -> Result<Deploy, String> {
     let unreadable = |error| format!("`{}` cannot be read: {error}", file.source.display());
-    let sources = Sources::gather(&file.source).map_err(unreadable)?;
+    let sources = Gathered::of(&file.source).map_err(unreadable)?.sources;
     let settings = text(&file.settings)?;
     let variables = text(&dotenv_path(dir))?.unwrap_or_default();
     let shown = file.settings.file_name().unwrap_or_default().display();

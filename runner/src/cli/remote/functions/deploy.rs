@@ -5,7 +5,7 @@ use super::super::error::RemoteError;
 use super::super::{AppOptions, Session, times, variables};
 use crate::cli::exit_code::CliError;
 use crate::cli::output::{Style, Terminal, printable};
-use crate::cli::sources::Sources;
+use crate::cli::sources::{Gathered, Sources};
 use crate::config::Variables;
 use clap::{Args, ValueEnum};
 use ramekin_model::FunctionName;
@@ -174,7 +174,7 @@ fn form(deploy: &Deploy, name: &FunctionName, here: &Variables) -> Result<Value,
         Sources::Code(variables::text(&deploy.file)?).put(&mut form);
     } else {
         let unreadable = |source| CliError::Folder { path: deploy.file.display().to_string(), source };
-        Sources::gather(&deploy.file).map_err(unreadable)?.put(&mut form);
+        Gathered::of(&deploy.file).map_err(unreadable)?.sources.put(&mut form);
     }
     Ok(form.into())
 }
