@@ -97,7 +97,7 @@ impl Resolver {
     pub(crate) fn shown(&self, id: &str) -> String {
         let Some(path) = self.below_root(id) else { return id.trim_start_matches('\0').to_owned() };
         if let Some(path) = path.strip_prefix(FILES).and_then(|path| path.strip_prefix('/')) {
-            return path.to_owned();
+            return path.strip_prefix("https:/").map_or_else(|| path.to_owned(), |rest| format!("https://{rest}"));
         }
         let (folder, rest) = path.split_once('/').unwrap_or((path, ""));
         match self.folders.get(folder).and_then(|key| self.request.packages.get(key)) {

@@ -1,6 +1,7 @@
 //! Follows the imports of the author's files, from the entry on. Every file is read with the parser that a deploy of one file
 //! goes through, so what is wrong with it is said as well.
 
+use super::remote::{PREFIX, address_of};
 use super::{Config, Imports, Texts};
 use ramekin_bundler::specifier::{Specifier, Wanted as Named, shown};
 use ramekin_bundler::{Target, extension_of, join, probe};
@@ -15,6 +16,8 @@ pub(super) struct Graph {
     pub(super) imports: Imports,
     /// Packages, each once.
     pub(super) wanted: Vec<Wanted>,
+    /// Addresses of modules that are not loaded yet.
+    pub(super) remote: BTreeSet<String>,
 }
 
 /// A package that files import.
@@ -150,6 +153,7 @@ impl<T: Texts> Walk<'_, T> {
                 }
             }
             Specifier::Package(named) => self.want(specifier, named, place),
+            Specifier::Remote(address) if self.texts.loads() => self.remote(specifier, address),
             Specifier::Remote(address) => {
                 let message =
                     format!("cannot import `{}`: modules are not loaded from other servers", shown(&address));
@@ -159,6 +163,38 @@ impl<T: Texts> Walk<'_, T> {
             Specifier::Refused(message, hint) => {
                 self.wrong.push(place.wrong(DiagnosticCode::PackageImport, &message, &hint));
             }
+        }
+    }
+
+    /// A module at an address.
+    fn remote(&mut self, specifier: &str, address: String) {
+        let Some(path) = self.texts.at(&address).map(str::to_owned) else {
+            self.graph.remote.insert(address);
+            return;
+        };
+        self.graph.imports.insert(specifier.to_owned(), Target::File(path.clone()));
+        self.open(path);
+    }
+
+    fn open(&mut self, path: String) {
+        if self.seen.insert(path.clone()) {
+            self.open.push_back(path);
+        }
+    }
+
+    /// A module beside one at an address. It has to be where it is looked for, for that is where the bundler looks.
+    fn beside(&mut self, specifier: &str, path: String, place: &Place<'_>) {
+        if self.texts.has(&path) {
+            self.open(path);
+            return;
+        }
+        let Some(address) = address_of(&path) else { return };
+        if self.texts.at(&address).is_some() {
+            let message = format!("cannot import `{}`: the server has it elsewhere", shown(specifier));
+            let hint = "use the package (npm:, jsr:) if there is one";
+            self.wrong.push(place.wrong(DiagnosticCode::PackageImport, &message, hint));
+        } else {
+            self.graph.remote.insert(address);
         }
     }
 
@@ -172,6 +208,9 @@ impl<T: Texts> Walk<'_, T> {
             self.wrong.push(place.wrong(DiagnosticCode::RelativeImport, &message, hint));
             return;
         };
+        if path.starts_with(PREFIX) {
+            return self.beside(specifier, path, place);
+        }
         let Some(found) = probe(&path, |path| self.texts.has(path)) else {
             self.missing.insert(path.clone());
             let (message, hint) = if self.texts.is_one() {
@@ -187,9 +226,7 @@ impl<T: Texts> Walk<'_, T> {
         if topmost {
             self.graph.imports.insert(specifier.to_owned(), Target::File(found.clone()));
         }
-        if self.seen.insert(found.clone()) {
-            self.open.push_back(found);
-        }
+        self.open(found);
     }
 
     fn want(&mut self, specifier: &str, named: Named, place: &Place<'_>) {

@@ -5,14 +5,19 @@
 mod config;
 mod graph;
 mod project;
+mod remote;
 
 pub use config::{CONFIG_FILES, Config};
 pub use graph::{Reached, reach};
 pub use project::{MAX_FILES, Project, entry_by_custom};
 
 use graph::{Graph, Wanted};
+use remote::Loaded;
+use serde::{Deserialize, Serialize};
 use ramekin_bundler::{Bundlers, Package, Problem, ProblemKind, ProcessError, Request, Target};
 use ramekin_compiler::{Diagnostic, DiagnosticCode, Diagnostics};
+use ramekin_host_api::AppInfo;
+use ramekin_host_api::ports::Fetch;
 use ramekin_model::Bundle;
 use ramekin_npm::{Cause, NpmError, Packages, Tree, Want};
 use std::borrow::Cow;
@@ -27,13 +32,34 @@ pub trait Texts {
     fn text(&self, path: &str) -> Option<Cow<'_, str>>;
     /// Whether there can be no other file.
     fn is_one(&self) -> bool;
+    /// Whether modules at addresses are loaded.
+    fn loads(&self) -> bool {
+        false
+    }
+    /// The path of the module at an address, when it was loaded.
+    fn at(&self, _address: &str) -> Option<&str> {
+        None
+    }
 }
 
 /// Makes one module of many.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Modules {
     bundlers: Bundlers,
     packages: Arc<Packages>,
+    /// Where the operator allows modules at addresses.
+    remote: Option<Arc<dyn Fetch>>,
+}
+
+/// What a deploy before has found for what is imported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Locked {
+    /// Packages.
+    #[serde(default)]
+    pub tree: Tree,
+    /// Hashes of modules by address.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub remote: BTreeMap<String, String>,
 }
 
 /// What was made.
@@ -41,8 +67,8 @@ pub struct Modules {
 pub struct Made {
     /// The module.
     pub bundle: Bundle,
-    /// The packages in it.
-    pub tree: Tree,
+    /// What is in it.
+    pub locked: Locked,
 }
 
 /// Why there is no module.
@@ -60,32 +86,71 @@ pub enum ModulesError {
 }
 
 impl Modules {
-    /// With these bundlers and packages.
-    pub fn new(bundlers: Bundlers, packages: Packages) -> Self {
-        Self { bundlers, packages: Arc::new(packages) }
+    /// With these bundlers and packages, and this way to fetch modules at addresses, if that is allowed.
+    pub fn new(bundlers: Bundlers, packages: Packages, remote: Option<Arc<dyn Fetch>>) -> Self {
+        Self { bundlers, packages: Arc::new(packages), remote }
     }
 
-    /// Makes one module of a project. Packages that `locked` names are taken as it names them.
+    /// Makes one module of a project. What `locked` names is taken as it names it.
     ///
     /// # Errors
     /// See [`ModulesError`].
-    pub async fn make(&self, project: Arc<Project>, locked: Tree) -> Result<Made, ModulesError> {
+    pub async fn make(
+        &self,
+        app: &Arc<AppInfo>,
+        project: Arc<Project>,
+        locked: Locked,
+    ) -> Result<Made, ModulesError> {
+        let mut loaded = Loaded::new(Arc::clone(&project), self.remote.is_some());
+        let (config, graph) = loop {
+            let reading = loaded.clone();
+            let (config, graph) = blocking(move || read(&reading)).await?;
+            let Some(client) = self.remote.as_ref().filter(|_| !graph.remote.is_empty()) else { break (config, graph) };
+            let addresses = graph.remote.into_iter().collect();
+            let fetched = loaded.fetch(client, app, addresses).await;
+            fetched.map_err(|(address, why)| remote::failed(&address, &why))?;
+        };
+        if let Some(address) = remote::changed(&loaded, &locked.remote) {
+            let why = "it is not what it was at the deploy before; add a query such as ?v=2 to its address to take it as it is";
+            return Err(remote::failed(&address, why));
+        }
+        let hashes = loaded.hashes();
         let packages = Arc::clone(&self.packages);
-        let reading = Arc::clone(&project);
-        let work = move || prepare(&reading, &packages, locked);
-        let prepared = tokio::task::spawn_blocking(work).await;
-        let (request, tree) = prepared.map_err(|error| ModulesError::Host(error.to_string()))??;
+        let (request, tree) = blocking(move || prepare(&loaded, config, graph, &packages, locked.tree)).await?;
         match self.bundlers.bundle(&request).await {
-            Ok(bundle) => Ok(Made { bundle: Bundle { code: bundle.code, map: bundle.map }, tree }),
+            Ok(bundle) => Ok(Made {
+                bundle: Bundle { code: bundle.code, map: bundle.map },
+                locked: Locked { tree, remote: hashes },
+            }),
             Err(error) => Err(failed(&project, error)),
         }
     }
 }
 
-/// Reads the author's files and sees to it that the packages are there. Blocks.
-fn prepare(project: &Project, packages: &Packages, locked: Tree) -> Result<(Request, Tree), ModulesError> {
-    let config = Config::read(project).map_err(|wrong| ModulesError::Source(wrong.into()))?;
-    let Graph { mut imports, wanted } = graph::walk(project, &project.entry, &config).map_err(ModulesError::Source)?;
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ModulesError> + Send + 'static,
+) -> Result<T, ModulesError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| ModulesError::Host(error.to_string()))?
+}
+
+/// Reads the author's files. Blocks.
+fn read(loaded: &Loaded) -> Result<(Config, Graph), ModulesError> {
+    let config = Config::read(loaded).map_err(|wrong| ModulesError::Source(wrong.into()))?;
+    let graph = graph::walk(loaded, &loaded.project.entry, &config).map_err(ModulesError::Source)?;
+    Ok((config, graph))
+}
+
+/// Sees to it that the packages are there. Blocks.
+fn prepare(
+    loaded: &Loaded,
+    config: Config,
+    graph: Graph,
+    packages: &Packages,
+    locked: Tree,
+) -> Result<(Request, Tree), ModulesError> {
+    let Graph { mut imports, wanted, .. } = graph;
+    let project = &*loaded.project;
     let wants: Vec<Want> = wanted.iter().map(|one| one.want.clone()).collect();
     let tree = packages.install(&wants, &config.locked_over(locked)).map_err(|error| refused(project, &wanted, error))?;
     for one in &wanted {
@@ -95,9 +160,11 @@ fn prepare(project: &Project, packages: &Packages, locked: Tree) -> Result<(Requ
             }
         }
     }
+    let mut files = project.files.clone();
+    files.extend(loaded.texts.clone());
     let request = Request {
         entry: project.entry.clone(),
-        files: project.files.clone(),
+        files,
         imports,
         packages: tree.packages.iter().map(|(key, node)| (key.clone(), package(node))).collect(),
         root: packages.root().to_owned(),

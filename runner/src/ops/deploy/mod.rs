@@ -9,11 +9,12 @@ pub use warning::{Warning, warnings};
 
 use crate::exec::{BuildError, Built, Image, Sandbox, StartupKind};
 use crate::images::{ImageCell, file_name, source};
-use crate::modules::{Made, Modules, ModulesError, Project};
+use crate::modules::{Locked, Made, Modules, ModulesError, Project};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use ramekin_compiler::{DiagnosticCode, Diagnostics};
+use ramekin_host_api::AppInfo;
 use ramekin_model::{
     AgentToolChange, App, AppId, AuditEvent, AuditKind, By, ConsoleLine, Function, FunctionName, NewFunction, Precondition,
     Receipt, Secret, Trigger, TriggerState, TriggerType, limits,
@@ -239,7 +240,7 @@ impl Deploys {
         let environment = self.registry.environment(&known, own);
         // The database keeps microseconds.
         let version = Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap_or_else(|_| Utc::now());
-        let scope = Scope { app: &app.id, version, environment: &environment };
+        let scope = Scope { app: &app.id, info: &known.info, version, environment: &environment };
         let packages = kept.as_ref().and_then(|kept| kept.packages.clone());
         let (Built { image, console }, made) = match self.plain(&deploy, &scope).await? {
             Some(built) => (built, None),
@@ -305,10 +306,10 @@ impl Deploys {
     ) -> Result<(Built, Made), DeployError> {
         let one = || Arc::new(Project::of_one(file_name(&deploy.name), deploy.code.clone()));
         let project = deploy.project.as_ref().map_or_else(one, Arc::clone);
-        let locked = packages.and_then(|packages| serde_json::from_value(packages).ok()).unwrap_or_default();
+        let locked: Locked = packages.and_then(|packages| serde_json::from_value(packages).ok()).unwrap_or_default();
         let made = {
             let _fetching = self.fetching.acquire().await;
-            self.modules.make(Arc::clone(&project), locked).await?
+            self.modules.make(scope.info, Arc::clone(&project), locked).await?
         };
         let source = source(&deploy.name, String::new(), Some(made.bundle.clone())).map_err(host)?;
         let _turn = self.turns.acquire().await;
@@ -389,6 +390,7 @@ impl Deploys {
 /// For which version something is built.
 struct Scope<'a> {
     app: &'a AppId,
+    info: &'a Arc<AppInfo>,
     version: DateTime<Utc>,
     environment: &'a ramekin_host_api::Environment,
 }
@@ -405,8 +407,8 @@ fn is_about_imports(diagnostics: &Diagnostics) -> bool {
 
 /// The packages of a bundle, if there are any.
 fn stored_packages(made: &Made) -> Option<Value> {
-    let some = !made.tree.packages.is_empty();
-    some.then(|| serde_json::to_value(&made.tree).ok()).flatten()
+    let some = made.locked != Locked::default();
+    some.then(|| serde_json::to_value(&made.locked).ok()).flatten()
 }
 
 /// An app that is not there has no functions.

@@ -45,6 +45,6 @@ pub async fn handler(
 
 /// `name@version` of each package.
 fn names(packages: &Value) -> Vec<&str> {
-    let all = packages.get("packages").and_then(Value::as_object);
+    let all = packages.pointer("/tree/packages").and_then(Value::as_object);
     all.map(|all| all.keys().map(String::as_str).collect()).unwrap_or_default()
 }
