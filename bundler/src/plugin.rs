@@ -94,7 +94,11 @@ impl Plugin for Answers {
                 let file = self.resolver.shown(args.id);
                 let message = format!("cannot read `{file}`: {error}");
                 self.note(Problem { file, ..Problem::general(ProblemKind::Other, message) });
-                Ok(Some(HookLoadOutput { code: "".into(), module_type: Some(ModuleType::Js), ..HookLoadOutput::default() }))
+                Ok(Some(HookLoadOutput {
+                    code: "".into(),
+                    module_type: Some(ModuleType::Js),
+                    ..HookLoadOutput::default()
+                }))
             }
         }
     }

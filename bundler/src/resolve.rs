@@ -1,7 +1,6 @@
 //! Where imports lead, inside the bundler's process. No path outside the packages' folder is ever looked at, whatever a package
 //! says of itself.
 
-use crate::builtins;
 use crate::paths::{extension_of, join, probe};
 use crate::request::{Problem, ProblemKind, Request, Target};
 use crate::specifier::{Specifier, Wanted, shown};
@@ -169,7 +168,10 @@ impl Resolver {
         let folder = path.split('/').next().unwrap_or_default();
         match self.folders.get(folder) {
             Some(key) => self.of_package(specifier, importer, key, manner).map_err(|message| {
-                wrong(message, "the package is broken or needs another one that it does not name; try another version of it")
+                wrong(
+                    message,
+                    "the package is broken or needs another one that it does not name; try another version of it",
+                )
             }),
             None => match Specifier::read(specifier) {
                 Specifier::External(module) => Ok(Self::external(module, manner)),
@@ -181,9 +183,9 @@ impl Resolver {
     /// An import of the author's.
     fn of_file(&self, specifier: &str, importer: &str, manner: Manner) -> Result<Found, (String, String)> {
         if let Some(target) = self.request.imports.get(specifier) {
-            return self.target(target, manner).map_err(|message| {
-                (message, "see which paths the package exports, in its package.json".to_owned())
-            });
+            return self
+                .target(target, manner)
+                .map_err(|message| (message, "see which paths the package exports, in its package.json".to_owned()));
         }
         match Specifier::read(specifier) {
             Specifier::Relative => {
@@ -207,9 +209,7 @@ impl Resolver {
             Target::Package(key, subpath) => self.into_package(key, subpath, manner),
             Target::External(module) => Ok(Self::external(module.clone(), manner)),
             Target::File(path) => Ok(Found::Module(self.file_id(path), None)),
-            Target::Text(name, _) => {
-                Ok(Found::Module(format!("{}/{TEXTS}/{name}", self.request.root.display()), None))
-            }
+            Target::Text(name, _) => Ok(Found::Module(format!("{}/{TEXTS}/{name}", self.request.root.display()), None)),
         }
     }
 

@@ -5,11 +5,12 @@ use crate::plugin::{Answers, Problems};
 use crate::request::{Bundle, Problem, ProblemKind, Request};
 use crate::resolve::Resolver;
 use crate::{Bundler, Jsx};
-use rolldown::plugin::__inner::Pluginable;
+use rolldown::plugin::__inner::SharedPluginable;
 use rolldown::{
-    Bundler as Engine, BundlerOptions, CodeSplittingMode, OutputFormat, Platform, SourceMapType, TsConfig,
+    Bundler as Engine, BundlerOptions, BundlerTransformOptions, CodeSplittingMode, Either, JsxOptions, OutputFormat,
+    Platform, SourceMapType, TsConfig,
 };
-use rolldown_common::{BundlerTransformOptions, JsxOptions, Output};
+use rolldown_common::Output;
 use rolldown_error::BuildDiagnostic;
 use std::sync::{Arc, PoisonError};
 
@@ -25,7 +26,7 @@ impl Bundler for Rolldown {
         let resolver = Arc::new(Resolver::new(request));
         let problems = Problems::default();
         let answers = Answers { resolver: Arc::clone(&resolver), problems: Arc::clone(&problems) };
-        let plugin: Arc<dyn Pluginable> = Arc::new(answers);
+        let plugin: SharedPluginable = Arc::new(answers);
         let mut engine =
             Engine::with_plugins(options(&resolver), vec![plugin]).map_err(|errors| told(&resolver, &errors))?;
         let done = engine.generate().await;
@@ -76,9 +77,9 @@ fn options(resolver: &Resolver) -> BundlerOptions {
     }
 }
 
-fn jsx(jsx: &Jsx) -> rolldown_common::Either<String, JsxOptions> {
+fn jsx(jsx: &Jsx) -> Either<String, JsxOptions> {
     let runtime = if jsx.import_source.is_some() { "automatic" } else { "classic" };
-    rolldown_common::Either::Right(JsxOptions {
+    Either::Right(JsxOptions {
         runtime: Some(runtime.to_owned()),
         import_source: jsx.import_source.clone(),
         pragma: jsx.factory.clone(),

@@ -51,9 +51,11 @@ impl Specifier {
             "http" => refused(text, "modules are not loaded over plain HTTP", "use https:, or npm: for a package"),
             "file" => refused(text, "a function has no file system", "import by a relative path, such as `./lib/x.ts`"),
             "data" => refused(text, "modules in `data:` addresses are not supported", "put the module into a file"),
-            "git" | "git+https" | "git+ssh" | "github" => {
-                refused(text, "packages are not taken from git", "publish it to a registry, or put its files beside yours")
-            }
+            "git" | "git+https" | "git+ssh" | "github" => refused(
+                text,
+                "packages are not taken from git",
+                "publish it to a registry, or put its files beside yours",
+            ),
             _ => refused(text, "there is no such scheme", "use npm:, jsr:, node:, https: or a relative path"),
         }
     }
@@ -90,7 +92,9 @@ fn bare(text: &str) -> Specifier {
 fn package(rest: &str, text: &str) -> Specifier {
     match Wanted::read(rest) {
         Some(wanted) => found(wanted, Specifier::Package),
-        None => refused(text, "this is no name of a package", "write `npm:name`, `npm:name@version` or `npm:@scope/name`"),
+        None => {
+            refused(text, "this is no name of a package", "write `npm:name`, `npm:name@version` or `npm:@scope/name`")
+        }
     }
 }
 
@@ -134,7 +138,10 @@ impl Wanted {
                 && !part.starts_with(['.', '_'])
                 && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'!'))
         };
-        if !sound(name) || !scope.is_none_or(sound) || text.len() > 214 + 512 || subpath.split('/').any(|part| part == "..")
+        if !sound(name)
+            || !scope.is_none_or(sound)
+            || text.len() > 214 + 512
+            || subpath.split('/').any(|part| part == "..")
         {
             return None;
         }

@@ -92,10 +92,7 @@ impl SourceMap {
     /// Where a place in the transpiled code comes from. Line and column are the engine's: from 1, columns in bytes.
     pub fn lookup(&self, line: u32, column: u32) -> Option<Origin<'_>> {
         let segment = self.segment((line.checked_sub(1)?, column.checked_sub(1)?))?;
-        let at = Position {
-            line: segment.original.0.saturating_add(1),
-            column: segment.original.1.saturating_add(1),
-        };
+        let at = Position { line: segment.original.0.saturating_add(1), column: segment.original.1.saturating_add(1) };
         // A map without the names of its sources is of one file.
         let file = self.sources.get(segment.source as usize).map_or("", String::as_str);
         Some(Origin { file, at })

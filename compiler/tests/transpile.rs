@@ -136,7 +136,12 @@ function super_duper(): asserts this { throw new Fehlerklasse(`vorlage ${Farben.
         let found = map.lookup(line, u32::try_from(before.len()).unwrap() + 1);
         let (line, before) = line_at(code, original);
         let column = u32::try_from(before.chars().count()).unwrap() + 1;
-        assert_eq!(found.map(|origin| (origin.at.line, origin.at.column)), Some((line, column)), "{word}\n{}", module.code);
+        assert_eq!(
+            found.map(|origin| (origin.at.line, origin.at.column)),
+            Some((line, column)),
+            "{word}\n{}",
+            module.code
+        );
         checked += 1;
     }
     assert!(checked >= 10, "{checked} words in\n{}", module.code);

@@ -34,7 +34,8 @@ pub(crate) fn choose(name: &str, range: &str, metadata: &Metadata) -> Result<Str
             parsed.satisfies(range).then_some((!version.deprecated, parsed, text))
         })
     });
-    let best = inside.max_by(|(one_sound, one, _), (other_sound, other, _)| (one_sound, one).cmp(&(other_sound, other)));
+    let best =
+        inside.max_by(|(one_sound, one, _), (other_sound, other, _)| (one_sound, one).cmp(&(other_sound, other)));
     match best {
         Some((_, _, text)) => Ok(text.clone()),
         None => Err(Cause::NoVersion {

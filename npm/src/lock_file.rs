@@ -78,7 +78,8 @@ fn node(path: &str, entry: &Entry, all: &BTreeMap<String, Entry>) -> Option<Node
 fn find(path: &str, name: &str, all: &BTreeMap<String, Entry>) -> Option<String> {
     let mut folder = path;
     loop {
-        let candidate = if folder.is_empty() { format!("node_modules/{name}") } else { format!("{folder}/node_modules/{name}") };
+        let candidate =
+            if folder.is_empty() { format!("node_modules/{name}") } else { format!("{folder}/node_modules/{name}") };
         if let Some(entry) = all.get(&candidate) {
             return key(&candidate, entry);
         }

@@ -56,7 +56,8 @@ pub(crate) struct Dist {
 
 impl Metadata {
     pub(crate) fn read(text: &[u8]) -> Result<Self, String> {
-        let metadata: Self = serde_json::from_slice(text).map_err(|error| format!("its answer is not readable: {error}"))?;
+        let metadata: Self =
+            serde_json::from_slice(text).map_err(|error| format!("its answer is not readable: {error}"))?;
         if metadata.versions.len() > MAX_VERSIONS {
             return Err(format!("it names more than {MAX_VERSIONS} versions"));
         }

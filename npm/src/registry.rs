@@ -55,9 +55,11 @@ impl Configuration {
             (None, None) => None,
         };
         if package.starts_with(JSR) && !resolved.scopes.contains_key(JSR.trim_matches(['@', '/'])) {
-            return Err("packages of JSR need the line `@jsr:registry=` with the address of its npm endpoint in the npm \
+            return Err(
+                "packages of JSR need the line `@jsr:registry=` with the address of its npm endpoint in the npm \
                         configuration of the server"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         let base = resolved.get_registry_url(package);
         let host = base.host_str().unwrap_or_default().to_owned();

@@ -125,12 +125,7 @@ struct Builder<'a, S> {
 }
 
 /// Chooses what these need. What a locked tree has for them is taken as it is.
-pub(crate) fn resolve<S: Source>(
-    wants: &[Want],
-    locked: &Tree,
-    source: &S,
-    limits: &Limits,
-) -> Result<Tree, NpmError> {
+pub(crate) fn resolve<S: Source>(wants: &[Want], locked: &Tree, source: &S, limits: &Limits) -> Result<Tree, NpmError> {
     let mut builder = Builder {
         source,
         limits,
@@ -217,9 +212,8 @@ impl<S: Source> Builder<'_, S> {
     }
 
     fn level(&mut self, edges: Vec<Edge>) -> Result<(), NpmError> {
-        let needed = |edge: &&Edge| {
-            self.there(&edge.name, &edge.range).is_none() && !self.metadata.contains_key(&edge.name)
-        };
+        let needed =
+            |edge: &&Edge| self.there(&edge.name, &edge.range).is_none() && !self.metadata.contains_key(&edge.name);
         let names: BTreeMap<String, usize> =
             edges.iter().filter(needed).map(|edge| (edge.name.clone(), edge.root)).collect();
         let (names, roots): (Vec<String>, Vec<usize>) = names.into_iter().unzip();
@@ -240,12 +234,8 @@ impl<S: Source> Builder<'_, S> {
             {
                 let integrity = about.dist.integrity.as_deref().and_then(sha512);
                 let integrity = integrity.ok_or_else(|| failed(Cause::NoHash(key.clone())))?;
-                let node = Node {
-                    name: edge.name.clone(),
-                    version,
-                    integrity: integrity.to_owned(),
-                    ..Node::default()
-                };
+                let node =
+                    Node { name: edge.name.clone(), version, integrity: integrity.to_owned(), ..Node::default() };
                 node.check().map_err(failed)?;
                 self.add(key.clone(), node, edge.root)?;
                 self.ask(&key, about, edge.root)?;
@@ -309,7 +299,9 @@ impl<S: Source> Builder<'_, S> {
 fn aliased<'a>(alias: &'a str, wanted: &'a str) -> Option<(&'a str, &'a str)> {
     if let Some(other) = wanted.strip_prefix("npm:") {
         let at = other.char_indices().skip(1).find(|(_, character)| *character == '@').map(|(at, _)| at);
-        return Some(at.map_or((other, ""), |at| (other.get(..at).unwrap_or(other), other.get(at + 1..).unwrap_or(""))));
+        return Some(
+            at.map_or((other, ""), |at| (other.get(..at).unwrap_or(other), other.get(at + 1..).unwrap_or(""))),
+        );
     }
     let elsewhere = wanted.contains("://") || wanted.contains(':') || (wanted.contains('/') && !wanted.contains(' '));
     (!elsewhere).then_some((alias, wanted))

@@ -6,8 +6,8 @@ use crate::{DeployKey, KnownDeploy, StoreError, audit, deploy_keys};
 use chrono::{DateTime, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS};
 use ramekin_model::{
-    AgentTool, AppId, AuditEvent, Bundle, Files, Function, FunctionName, FunctionStats, NewFunction, Precondition, Receipt, Trigger,
-    TriggerType,
+    AgentTool, AppId, AuditEvent, Bundle, Files, Function, FunctionName, FunctionStats, NewFunction, Precondition,
+    Receipt, Trigger, TriggerType,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -288,7 +288,8 @@ impl Functions<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn kept(&self, app: &AppId, name: &FunctionName) -> Result<Option<Kept>, StoreError> {
-        let kept = "SELECT f.encrypted_env, f.memory_limit_mb, f.packages, nullif(t.config->>'secret', '') AS webhook_secret,
+        let kept =
+            "SELECT f.encrypted_env, f.memory_limit_mb, f.packages, nullif(t.config->>'secret', '') AS webhook_secret,
                            CASE WHEN f.deleted_at IS NULL THEN greatest(f.updated_at, f.deployed_at) END AS updated_at
                     FROM ramekin.functions f
                     LEFT JOIN ramekin.function_triggers t ON t.function_id = f.id AND t.trigger_type = 'webhook'

@@ -61,7 +61,9 @@ pub fn hostile_archives(started: &Started) -> Result<()> {
     let packages = started.home.data().join("packages");
     let kept = std::fs::read_dir(&packages)?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let odd: Vec<String> = kept
-        .filter(|name| ["bomb", "dots", "absolute", "link", "tampered", "crowd", ".partial"].iter().any(|bad| name.contains(bad)))
+        .filter(|name| {
+            ["bomb", "dots", "absolute", "link", "tampered", "crowd", ".partial"].iter().any(|bad| name.contains(bad))
+        })
         .collect();
     ensure!(odd.is_empty(), "left in the folder of packages: {odd:?}");
     ensure!(!started.home.data().join("outside.js").exists(), "written beside the packages");
@@ -84,8 +86,6 @@ pub fn a_silent_registry_keeps_nobody(started: &Started) -> Result<()> {
     let app = &started.world.app;
     runtime()?.block_on(async {
         let begun = Instant::now();
-        let silent = (0..3).map(|_| import(app, "silent"));
-        let mut waiting: Vec<_> = silent.map(Box::pin).collect();
         let others = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             let begun = Instant::now();
@@ -94,11 +94,8 @@ pub fn a_silent_registry_keeps_nobody(started: &Started) -> Result<()> {
             ensure!(begun.elapsed() < Duration::from_secs(10), "others waited {:?}", begun.elapsed());
             Ok(())
         };
-        let (first, second, third) = match &mut waiting[..] {
-            [first, second, third] => (first, second, third),
-            _ => unreachable!("three were started"),
-        };
-        let (first, second, third, others) = tokio::join!(first, second, third, others);
+        let silent = || import(app, "silent");
+        let (first, second, third, others) = tokio::join!(silent(), silent(), silent(), others);
         others?;
         for answer in [first, second, third] {
             refused(answer?, 503, &["the npm registry 127.0.0.1 does not give `@fixture/silent`"])?;
@@ -137,7 +134,8 @@ pub fn hostile_sources(started: &Started) -> Result<()> {
 /// The same files give the same module, whenever they are deployed.
 pub fn the_same_source_gives_the_same_bundle(started: &Started) -> Result<()> {
     let app = &started.world.app;
-    let source = || json!({ "code": format!("import {{ greet }} from 'npm:@fixture/greeter@1';\ngreet('x');\n{EXPORT}") });
+    let source =
+        || json!({ "code": format!("import {{ greet }} from 'npm:@fixture/greeter@1';\ngreet('x');\n{EXPORT}") });
     let bundle = || async {
         deploy(app, "the-same", source()).await?.expect(200)?;
         let mut database = sqlx::postgres::PgConnection::connect(&started.home.superuser_url()?).await?;

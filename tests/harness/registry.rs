@@ -17,6 +17,7 @@
 //! | `wordy` | what the registry says of it does not end |
 //! | `nonsense` | what the registry says of it is no JSON |
 
+use crate::server::{Home, Setup};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use bytes::Bytes;
@@ -34,7 +35,6 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{self, Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
-use crate::server::{Home, Setup};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -282,7 +282,8 @@ fn harmful(name: &str) -> io::Result<Vec<u8>> {
             let code: String = (0..400).map(|n| format!("export * from './f{n}.js';\n")).collect();
             append(&mut archive, "package/index.js", code.as_bytes(), code.len() as u64)?;
             for n in 0..400 {
-                let code: String = (0..6_000).map(|m| format!("export function f{n}_{m}(a,b){{return a+b*{m}}}\n")).collect();
+                let code: String =
+                    (0..6_000).map(|m| format!("export function f{n}_{m}(a,b){{return a+b*{m}}}\n")).collect();
                 append(&mut archive, &format!("package/f{n}.js"), code.as_bytes(), code.len() as u64)?;
             }
         }

@@ -20,8 +20,14 @@ async fn what_it_answers_is_read() {
 #[tokio::test]
 async fn how_it_ends_says_why() {
     assert!(matches!(outcome("kill -XCPU $$").await, ProcessError::TooLong));
-    assert!(matches!(outcome("echo 'memory allocation of 5 bytes failed' >&2; kill -ABRT $$").await, ProcessError::TooMuchMemory));
-    assert!(matches!(outcome("echo 'thread x has overflowed its stack' >&2; kill -ABRT $$").await, ProcessError::TooDeep));
+    assert!(matches!(
+        outcome("echo 'memory allocation of 5 bytes failed' >&2; kill -ABRT $$").await,
+        ProcessError::TooMuchMemory
+    ));
+    assert!(matches!(
+        outcome("echo 'thread x has overflowed its stack' >&2; kill -ABRT $$").await,
+        ProcessError::TooDeep
+    ));
     let died = outcome("echo oops >&2; exit 3").await;
     assert_eq!(died.to_string(), "the bundler failed: oops");
     let odd = outcome("echo '{}'").await;
@@ -51,7 +57,9 @@ async fn it_is_ended_with_all_it_started() {
 
 #[tokio::test]
 async fn it_sees_nothing_of_the_environment() {
-    let bundlers = shell(r#"cat >/dev/null; n=$(env | grep -v -c -E '^(RAYON_NUM_THREADS|RUST_MIN_STACK|PWD|SHLVL|_)='); printf '{"Done":{"code":"%s","map":""}}' "$n""#);
+    let bundlers = shell(
+        r#"cat >/dev/null; n=$(env | grep -v -c -E '^(RAYON_NUM_THREADS|RUST_MIN_STACK|PWD|SHLVL|_)='); printf '{"Done":{"code":"%s","map":""}}' "$n""#,
+    );
     assert_eq!(bundlers.bundle(&Request::default()).await.unwrap().code, "0");
 }
 

@@ -57,7 +57,10 @@ impl Project {
 async fn files_become_one_module() {
     let project = Project::new(&[
         ("index.ts", "import { a } from './lib/a';\nimport fs from 'node:fs';\nexport const handler = () => a(fs);"),
-        ("lib/a.ts", "export enum E { A = 'one' }\nexport const a = (x: unknown): string => E.A + x;\nexport const unused = 1;"),
+        (
+            "lib/a.ts",
+            "export enum E { A = 'one' }\nexport const a = (x: unknown): string => E.A + x;\nexport const unused = 1;",
+        ),
     ]);
     let bundle = project.bundle().await.unwrap();
     assert!(bundle.code.contains("from \"node:fs\"") && bundle.code.contains("handler"), "{}", bundle.code);
@@ -71,22 +74,40 @@ async fn files_become_one_module() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn packages_of_both_kinds() {
-    let project = Project::new(&[("index.ts", "import c from 'c'; import { e } from '@s/e/sub'; export default [c, e];")])
-        .package("c", &["@s/e"], &[
-            ("package.json", r#"{"name":"c","main":"main","browser":{"./node.js":"./web.js","left-out":false}}"#),
-            ("main.js", "const crypto = require('crypto'); const E = require('@s/e'); require('left-out');\n\
-                         module.exports = [require('./node.js'), require('./data.json').n, crypto, E];"),
-            ("node.js", "module.exports = 'for node';"),
-            ("web.js", "module.exports = 'for the web';"),
-            ("data.json", r#"{"n":12345}"#),
-        ])
-        .package("@s/e", &[], &[
-            ("package.json", r##"{"name":"@s/e","type":"module","imports":{"#in":"./in.js"},
-                "exports":{".":{"node":"./no.js","workerd":"./e.js"},"./sub":{"node":"./sub.js"}}}"##),
-            ("e.js", "import '@s/e/sub'; export const chosen = 'for workerd';"),
-            ("sub.js", "import { x } from '#in'; export const e = x;"),
-            ("in.js", "export const x = 'from within';"),
-        ]);
+    let project =
+        Project::new(&[("index.ts", "import c from 'c'; import { e } from '@s/e/sub'; export default [c, e];")])
+            .package(
+                "c",
+                &["@s/e"],
+                &[
+                    (
+                        "package.json",
+                        r#"{"name":"c","main":"main","browser":{"./node.js":"./web.js","left-out":false}}"#,
+                    ),
+                    (
+                        "main.js",
+                        "const crypto = require('crypto'); const E = require('@s/e'); require('left-out');\n\
+                         module.exports = [require('./node.js'), require('./data.json').n, crypto, E];",
+                    ),
+                    ("node.js", "module.exports = 'for node';"),
+                    ("web.js", "module.exports = 'for the web';"),
+                    ("data.json", r#"{"n":12345}"#),
+                ],
+            )
+            .package(
+                "@s/e",
+                &[],
+                &[
+                    (
+                        "package.json",
+                        r##"{"name":"@s/e","type":"module","imports":{"#in":"./in.js"},
+                "exports":{".":{"node":"./no.js","workerd":"./e.js"},"./sub":{"node":"./sub.js"}}}"##,
+                    ),
+                    ("e.js", "import '@s/e/sub'; export const chosen = 'for workerd';"),
+                    ("sub.js", "import { x } from '#in'; export const e = x;"),
+                    ("in.js", "export const x = 'from within';"),
+                ],
+            );
     let code = project.bundle().await.unwrap().code;
     for part in ["for the web", "12345", "for workerd", "from within", "from \"node:crypto\""] {
         assert!(code.contains(part), "no `{part}` in {code}");
@@ -97,17 +118,22 @@ async fn packages_of_both_kinds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_throws_when_it_is_loaded_or_is_told() {
     let files = [("index.ts", "import p from 'p'; export default p;")];
-    let lazy = Project::new(&files).package("p", &[], &[
-        ("package.json", r#"{"name":"p"}"#),
-        ("index.js", "try { require('none') } catch {} try { require('./x.node') } catch {} module.exports = 1;"),
-        ("x.node", "\0"),
-    ]);
+    let lazy = Project::new(&files).package(
+        "p",
+        &[],
+        &[
+            ("package.json", r#"{"name":"p"}"#),
+            ("index.js", "try { require('none') } catch {} try { require('./x.node') } catch {} module.exports = 1;"),
+            ("x.node", "\0"),
+        ],
+    );
     let code = lazy.bundle().await.unwrap().code;
     assert!(code.contains("`none`") && code.contains("native code does not run here"), "{code}");
-    let eager = Project::new(&files).package("p", &[], &[
-        ("package.json", r#"{"name":"p","type":"module"}"#),
-        ("index.js", "\nimport 'none';"),
-    ]);
+    let eager = Project::new(&files).package(
+        "p",
+        &[],
+        &[("package.json", r#"{"name":"p","type":"module"}"#), ("index.js", "\nimport 'none';")],
+    );
     let wrong = eager.wrong().await;
     assert_eq!((wrong.kind, wrong.file.as_str()), (ProblemKind::Unresolved, "npm:p@1.0.0/index.js"));
     assert_eq!((wrong.line, wrong.column), (2, 8));
@@ -128,8 +154,11 @@ async fn nothing_outside_is_read() {
         (format!(r#"{{"name":"p","exports":"{up}"}}"#), String::new()),
         (format!(r#"{{"name":"p","browser":{{"./index.js":"{up}"}}}}"#), String::new()),
     ] {
-        let project = Project::new(&[("index.ts", "import p from 'p'; export default p;")])
-            .package("p", &[], &[("package.json", &json), ("index.js", &code)]);
+        let project = Project::new(&[("index.ts", "import p from 'p'; export default p;")]).package(
+            "p",
+            &[],
+            &[("package.json", json.as_str()), ("index.js", code.as_str())],
+        );
         if let Ok(bundle) = project.bundle().await {
             assert!(!bundle.code.contains("canary"), "{json} {code}");
         }
@@ -143,14 +172,16 @@ async fn nothing_outside_is_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mistake_in_a_package_has_its_place() {
-    let project = Project::new(&[("index.ts", "import p from 'p'; export default p;")]).package("p", &[], &[
-        ("package.json", r#"{"name":"p"}"#),
-        ("index.js", "// é💥\nconst = 1;"),
-    ]);
+    let project = Project::new(&[("index.ts", "import p from 'p'; export default p;")]).package(
+        "p",
+        &[],
+        &[("package.json", r#"{"name":"p"}"#), ("index.js", "// é💥\nconst = 1;")],
+    );
     let wrong = project.wrong().await;
     assert_eq!((wrong.kind, wrong.file.as_str(), wrong.line), (ProblemKind::Syntax, "npm:p@1.0.0/index.js", 2));
     assert!(!wrong.message.contains(project.request.root.to_str().unwrap()), "{}", wrong.message);
-    let missing = Project::new(&[("index.ts", "import { nope } from './a.ts'; export default nope;"), ("a.ts", "export {}")]);
+    let missing =
+        Project::new(&[("index.ts", "import { nope } from './a.ts'; export default nope;"), ("a.ts", "export {}")]);
     let wrong = missing.wrong().await;
     assert!(wrong.file == "index.ts" && wrong.message.contains("nope"), "{wrong:?}");
 }

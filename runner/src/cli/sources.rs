@@ -72,7 +72,8 @@ impl Gathered {
                 texts.insert((*file).to_owned(), text.into_owned());
             }
         }
-        let wanted = missing.iter().flat_map(|path| ["", ".ts", ".tsx", ".js", "/index.ts"].map(|end| format!("{path}{end}")));
+        let wanted =
+            missing.iter().flat_map(|path| ["", ".ts", ".tsx", ".js", "/index.ts"].map(|end| format!("{path}{end}")));
         let others = texts.keys().cloned().chain(wanted).map(|path| root.join(path)).collect();
         let one = texts.len() == 1 && entry == name && !entry.ends_with('x');
         let sources = if one { Sources::Code(code) } else { Sources::Files { entry, texts } };
@@ -108,9 +109,9 @@ fn stands_alone(name: &str, code: &str) -> bool {
         return false;
     }
     match ramekin_compiler::imports(&Source::new(name, code)) {
-        Ok(imports) => imports.iter().all(|import| {
-            matches!(Specifier::read(&import.specifier), Specifier::External(_) | Specifier::Package(_))
-        }),
+        Ok(imports) => imports
+            .iter()
+            .all(|import| matches!(Specifier::read(&import.specifier), Specifier::External(_) | Specifier::Package(_))),
         // What is wrong with it is told by the deploy.
         Err(_) => true,
     }
@@ -180,7 +181,8 @@ mod tests {
 
     #[test]
     fn one_text_needs_no_other() {
-        let dir = folder(&[("a.ts", "export default () => 1"), ("b.ts", "import 'npm:zod'; import 'crypto'"), ("c.ts", "}")]);
+        let dir =
+            folder(&[("a.ts", "export default () => 1"), ("b.ts", "import 'npm:zod'; import 'crypto'"), ("c.ts", "}")]);
         for file in ["a.ts", "b.ts", "c.ts"] {
             let text = fs::read_to_string(dir.path().join(file)).unwrap();
             assert_eq!(gathered(&dir, file), (text, Vec::new()));

@@ -107,7 +107,9 @@ fn jsx(config: &Map<String, Value>, before: Jsx) -> Jsx {
     let text = |name: &str| options.get(name).and_then(Value::as_str).map(str::to_owned);
     let automatic = matches!(text("jsx").as_deref(), Some("react-jsx" | "react-jsxdev" | "precompile"));
     Jsx {
-        import_source: automatic.then(|| text("jsxImportSource").unwrap_or_else(|| "react".into())).or(before.import_source),
+        import_source: automatic
+            .then(|| text("jsxImportSource").unwrap_or_else(|| "react".into()))
+            .or(before.import_source),
         factory: text("jsxFactory").or(before.factory),
         fragment: text("jsxFragmentFactory").or(before.fragment),
     }
@@ -131,9 +133,7 @@ fn without_comments(text: &str) -> String {
                     }
                 }
             }
-            ('/', Some('/')) => {
-                while characters.next_if(|next| *next != '\n').is_some() {}
-            }
+            ('/', Some('/')) => while characters.next_if(|next| *next != '\n').is_some() {},
             ('/', Some('*')) => {
                 characters.next();
                 let mut star = false;

@@ -155,8 +155,7 @@ impl<T: Texts> Walk<'_, T> {
             Specifier::Package(named) => self.want(specifier, named, place),
             Specifier::Remote(address) if self.texts.loads() => self.remote(specifier, address),
             Specifier::Remote(address) => {
-                let message =
-                    format!("cannot import `{}`: modules are not loaded from other servers", shown(&address));
+                let message = format!("cannot import `{}`: modules are not loaded from other servers", shown(&address));
                 let hint = "use the package (npm:, jsr:) if there is one, or put the module beside your files";
                 self.wrong.push(place.wrong(DiagnosticCode::PackageImport, &message, hint));
             }
@@ -272,7 +271,10 @@ mod tests {
     #[test]
     fn imports_are_followed_and_packages_collected() {
         let found = graph(&[
-            ("index.ts", "import { a } from './lib/a'; import type { T } from './nowhere'; a satisfies T; import 'crypto'"),
+            (
+                "index.ts",
+                "import { a } from './lib/a'; import type { T } from './nowhere'; a satisfies T; import 'crypto'",
+            ),
             ("lib/a.ts", "export const a = 1; import { z } from 'npm:zod@4/v4'; z; export * from '../b.js'"),
             ("b.ts", "import z from 'zod'; import h from 'hono/tiny'; import('npm:zod@4'); z; h; import './data.json'"),
             ("data.json", "{}"),

@@ -12,14 +12,14 @@ pub use graph::{Reached, reach};
 pub use project::{MAX_FILES, Project, entry_by_custom};
 
 use graph::{Graph, Wanted};
-use remote::Loaded;
-use serde::{Deserialize, Serialize};
 use ramekin_bundler::{Bundlers, Package, Problem, ProblemKind, ProcessError, Request, Target};
 use ramekin_compiler::{Diagnostic, DiagnosticCode, Diagnostics};
 use ramekin_host_api::AppInfo;
 use ramekin_host_api::ports::Fetch;
 use ramekin_model::Bundle;
 use ramekin_npm::{Cause, NpmError, Packages, Tree, Want};
+use remote::Loaded;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,12 +95,7 @@ impl Modules {
     ///
     /// # Errors
     /// See [`ModulesError`].
-    pub async fn make(
-        &self,
-        app: &Arc<AppInfo>,
-        project: Arc<Project>,
-        locked: Locked,
-    ) -> Result<Made, ModulesError> {
+    pub async fn make(&self, app: &Arc<AppInfo>, project: Arc<Project>, locked: Locked) -> Result<Made, ModulesError> {
         let mut loaded = Loaded::new(Arc::clone(&project), self.remote.is_some());
         let (config, graph) = loop {
             let reading = loaded.clone();
@@ -152,7 +147,8 @@ fn prepare(
     let Graph { mut imports, wanted, .. } = graph;
     let project = &*loaded.project;
     let wants: Vec<Want> = wanted.iter().map(|one| one.want.clone()).collect();
-    let tree = packages.install(&wants, &config.locked_over(locked)).map_err(|error| refused(project, &wanted, error))?;
+    let tree =
+        packages.install(&wants, &config.locked_over(locked)).map_err(|error| refused(project, &wanted, error))?;
     for one in &wanted {
         if let Some(key) = tree.roots.get(&one.want.key()) {
             for (specifier, subpath) in &one.specifiers {

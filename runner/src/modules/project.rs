@@ -54,9 +54,9 @@ impl Project {
         let entry = match entry {
             Some(entry) => {
                 let path = entry.strip_prefix("./").unwrap_or(entry);
-                exists(path).then(|| path.to_owned()).ok_or_else(|| {
-                    ("entry".to_owned(), "must be the path of one of the files".to_owned())
-                })?
+                exists(path)
+                    .then(|| path.to_owned())
+                    .ok_or_else(|| ("entry".to_owned(), "must be the path of one of the files".to_owned()))?
             }
             None => found_entry(name, &files)?,
         };
@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn paths_lead_nowhere_else() {
-        for bad in ["/a.ts", "../a.ts", "a/../b.ts", "a//b.ts", "a\\b.ts", "C:a.ts", "", "a/", "a\nb", &"a".repeat(513)] {
+        for bad in ["/a.ts", "../a.ts", "a/../b.ts", "a//b.ts", "a\\b.ts", "C:a.ts", "", "a/", "a\nb", &"a".repeat(513)]
+        {
             let (field, _) = project(&[(bad, "x"), ("index.ts", "x")]).unwrap_err();
             assert!(field.starts_with("files."), "{bad}: {field}");
         }

@@ -67,7 +67,10 @@ impl Loaded {
             self.texts.insert(path, text);
             let files: usize = self.project.files.values().chain(self.texts.values()).map(String::len).sum();
             if files > limits::MAX_SOURCE {
-                return Err((address, format!("the function's texts are more than {} bytes together", limits::MAX_SOURCE)));
+                return Err((
+                    address,
+                    format!("the function's texts are more than {} bytes together", limits::MAX_SOURCE),
+                ));
             }
         }
         Ok(())
@@ -111,7 +114,8 @@ pub(super) fn changed(loaded: &Loaded, before: &BTreeMap<String, String>) -> Opt
 /// Path and text of the module at an address.
 async fn get(client: &Arc<dyn Fetch>, app: &Arc<AppInfo>, address: &str) -> Result<(String, String), String> {
     let mut headers = http::HeaderMap::new();
-    let accepted = http::HeaderValue::from_static("application/typescript, text/typescript, text/javascript, */*;q=0.5");
+    let accepted =
+        http::HeaderValue::from_static("application/typescript, text/typescript, text/javascript, */*;q=0.5");
     headers.insert(http::header::ACCEPT, accepted);
     let request = FetchRequest {
         app: Arc::clone(app),
@@ -184,7 +188,10 @@ pub(super) fn address_of(path: &str) -> Option<String> {
 
 /// A failure that names the module.
 pub(super) fn failed(address: &str, why: &str) -> ModulesError {
-    ModulesError::Registry(format!("the module `{}` cannot be loaded: {why}", ramekin_bundler::specifier::shown(address)))
+    ModulesError::Registry(format!(
+        "the module `{}` cannot be loaded: {why}",
+        ramekin_bundler::specifier::shown(address)
+    ))
 }
 
 #[cfg(test)]
@@ -238,7 +245,10 @@ mod tests {
     fn paths_say_what_a_module_is() {
         let path = |address: &str, kind: &str| path_of(address, kind).unwrap();
         assert_eq!(path("https://x.test/a/b.ts", "text/plain"), "https:/x.test/a/b.ts");
-        assert_eq!(path("https://x.test:8443/mod", "application/typescript; charset=utf-8"), "https:/x.test:8443/mod.ts");
+        assert_eq!(
+            path("https://x.test:8443/mod", "application/typescript; charset=utf-8"),
+            "https:/x.test:8443/mod.ts"
+        );
         assert_eq!(path("https://x.test/mod@1.2", ""), "https:/x.test/mod@1.2.js");
         let query = path("https://x.test/a.ts?v=1", "");
         assert!(query.starts_with("https:/x.test/a~") && query.ends_with(".ts"), "{query}");

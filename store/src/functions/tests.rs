@@ -4,7 +4,8 @@ use crate::{Deleted, DeployKey, DeployTerms, Kept, KnownDeploy, NotDeployed, Sto
 use chrono::{Duration, SubsecRound, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS, MAX_MEMORY_MB, MAX_SOURCE, MAX_TIMEOUT_MS};
 use ramekin_model::{
-    AgentTool, AgentToolChange, AppId, Bundle, Files, Function, FunctionStats, NewFunction, Precondition, Trigger, TriggerType,
+    AgentTool, AgentToolChange, AppId, Bundle, Files, Function, FunctionStats, NewFunction, Precondition, Trigger,
+    TriggerType,
 };
 use serde_json::json;
 use std::collections::HashSet;
@@ -539,10 +540,8 @@ async fn lists_come_in_pages() {
 async fn files_and_what_was_made_of_them() {
     let (store, app) = store_with_app().await;
     let texts = [("main.ts", "import './lib/a.ts'"), ("lib/a.ts", "// ä")];
-    let files = Files {
-        entry: "main.ts".into(),
-        texts: texts.map(|(path, text)| (path.to_owned(), text.to_owned())).into(),
-    };
+    let files =
+        Files { entry: "main.ts".into(), texts: texts.map(|(path, text)| (path.to_owned(), text.to_owned())).into() };
     let bundle = Bundle { code: "// bundle".into(), map: "{}".into() };
     let packages = json!({ "roots": {}, "packages": {} });
     let new = NewFunction {

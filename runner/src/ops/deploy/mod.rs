@@ -16,8 +16,8 @@ use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use ramekin_compiler::{DiagnosticCode, Diagnostics};
 use ramekin_host_api::AppInfo;
 use ramekin_model::{
-    AgentToolChange, App, AppId, AuditEvent, AuditKind, By, ConsoleLine, Function, FunctionName, NewFunction, Precondition,
-    Receipt, Secret, Trigger, TriggerState, TriggerType, limits,
+    AgentToolChange, App, AppId, AuditEvent, AuditKind, By, ConsoleLine, Function, FunctionName, NewFunction,
+    Precondition, Receipt, Secret, Trigger, TriggerState, TriggerType, limits,
 };
 use ramekin_store::{DeployKey, DeployTerms, Kept, KnownDeploy, NotDeployed, Store, StoreError};
 use serde_json::{Map, Value, json};
@@ -203,7 +203,7 @@ impl Deploys {
     ///
     /// # Errors
     /// See [`DeployError`]. Nothing was changed then.
-    pub async fn deploy(&self, app: &Arc<App>, deploy: Deploy, terms: Terms) -> Result<Deployed, DeployError> {
+    pub async fn deploy(&self, app: &Arc<App>, mut deploy: Deploy, terms: Terms) -> Result<Deployed, DeployError> {
         if let Some(key) = &terms.key
             && let Some(known) = self.store.functions().known_deploy(&app.id, key).await?
         {
@@ -226,7 +226,7 @@ impl Deploys {
         if there.is_none() && known.functions_count() >= self.max_functions as usize {
             return Err(DeployError::Full(self.max_functions));
         }
-        let triggers = deploy.triggers.map(|triggers| self.triggers(triggers, kept.as_ref())).transpose()?;
+        let triggers = deploy.triggers.take().map(|triggers| self.triggers(triggers, kept.as_ref())).transpose()?;
         let own = match &deploy.environment {
             Some(variables) => variables.clone(),
             None => {
