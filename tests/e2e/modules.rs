@@ -6,7 +6,7 @@ use ramekin_tests::client::{Answer, Sent};
 use ramekin_tests::owner::App;
 use ramekin_tests::registry::Registry;
 use ramekin_tests::server::{Home, Server};
-use ramekin_tests::{Result, ensure, runtime};
+use ramekin_tests::{Error, Result, ensure, runtime};
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ pub fn hostile_archives(started: &Started) -> Result<()> {
             let label = format!("cannot import `npm:@fixture/{package}@1`");
             refused(import(app, package).await?, 400, &[part, &label, ".ts:1:16", "hint: "])?;
         }
-        Ok(())
+        Ok::<(), Error>(())
     })?;
     for outside in ["/tmp/ramekin-outside.js", "/tmp/outside.js", "/tmp/ramekin-install-script"] {
         ensure!(!Path::new(outside).exists(), "{outside} was written");
@@ -92,7 +92,7 @@ pub fn a_silent_registry_keeps_nobody(started: &Started) -> Result<()> {
             deploy(app, "beside-the-silent", json!({ "code": EXPORT })).await?.expect(200)?;
             app.get("beside-the-silent").await?.expect(200)?;
             ensure!(begun.elapsed() < Duration::from_secs(10), "others waited {:?}", begun.elapsed());
-            Ok(())
+            Ok::<(), Error>(())
         };
         let silent = || import(app, "silent");
         let (first, second, third, others) = tokio::join!(silent(), silent(), silent(), others);
@@ -141,7 +141,7 @@ pub fn the_same_source_gives_the_same_bundle(started: &Started) -> Result<()> {
         let mut database = sqlx::postgres::PgConnection::connect(&started.home.superuser_url()?).await?;
         let read = "SELECT bundle || bundle_map || packages::text FROM ramekin.functions WHERE name = 'the-same'";
         let text: String = sqlx::query_scalar(read).fetch_one(&mut database).await?;
-        Ok::<_, ramekin_tests::Error>(text)
+        Ok::<_, Error>(text)
     };
     runtime()?.block_on(async {
         let (one, two) = (bundle().await?, bundle().await?);
@@ -158,7 +158,7 @@ pub fn offline_after_the_first_use() -> Result<()> {
     let setup = registry.setup(&home)?;
     let code = json!({ "code": format!("import {{ greet }} from 'npm:@fixture/greeter@1.2';\nconst it = greet('x');\n{}",
         "export default () => new Response(it);") });
-    let serve = |name: &'static str, server: &Server| {
+    let serve = |name: &'static str, server: &Server| -> Result<App> {
         let (client, code) = (server.client(), code.clone());
         runtime()?.block_on(async move {
             let app = App::create(client, "offline").await?;
@@ -199,7 +199,7 @@ pub fn downloads_can_be_switched_off() -> Result<()> {
         let app = App::create(server.client(), "off").await?;
         refused(import(&app, "greeter").await?, 400, &["may not download packages"])?;
         ensure!(registry.asked() == 0, "it was asked");
-        Ok(())
+        Ok::<(), Error>(())
     })?;
     server.stop()
 }
