@@ -106,7 +106,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
 }
 
 async fn image(sandbox: &Sandbox, app: &AppId) -> Result<Arc<Image>> {
-    let source = Source { file_name: "hello.ts".into(), code: HELLO.into() };
+    let source = Source::new("hello.ts", HELLO);
     Ok(sandbox.build(source, app, Utc::now(), &Environment::default()).await?.image)
 }
 

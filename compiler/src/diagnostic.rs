@@ -22,9 +22,9 @@ pub enum DiagnosticCode {
     Syntax,
     /// Valid, but neither the engine has it nor the compiler a substitute.
     UnsupportedSyntax,
-    /// An import of another file, where only one is deployed.
+    /// An import of another file that leads nowhere.
     RelativeImport,
-    /// An import of a package or of a built-in module.
+    /// An import of a package, or of anything else that is no file, that leads nowhere.
     PackageImport,
     /// Deeper than the compiler goes.
     NestedTooDeeply,
@@ -32,6 +32,8 @@ pub enum DiagnosticCode {
     TooLarge,
     /// The module threw while it was evaluated.
     Evaluation,
+    /// The files and packages cannot be made one module.
+    Bundle,
     /// The compiler itself failed: not the author's fault.
     Internal,
 }
@@ -47,6 +49,7 @@ impl DiagnosticCode {
             Self::NestedTooDeeply => "SOURCE_NESTED_TOO_DEEPLY",
             Self::TooLarge => "SOURCE_TOO_LARGE",
             Self::Evaluation => "EVALUATION_FAILED",
+            Self::Bundle => "BUNDLE_FAILED",
             Self::Internal => "COMPILER_FAILED",
         }
     }
@@ -85,6 +88,39 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// At a line and column of a file, with the line shown if its text is at hand.
+    pub fn new(
+        code: DiagnosticCode,
+        message: &str,
+        file: impl Into<String>,
+        (line, column): (u32, u32),
+        text: Option<&str>,
+    ) -> Self {
+        let at = Position { line, column };
+        let excerpt = text.and_then(|text| excerpt(LineIndex::new(text).line(line), at));
+        Self { code, message: clip(message, MAX_MESSAGE), file: file.into(), line, column, excerpt, hint: None }
+    }
+
+    /// Shows the line, of the file's text.
+    pub fn illustrate(&mut self, text: &str) {
+        let at = Position { line: self.line, column: self.column };
+        self.excerpt = excerpt(LineIndex::new(text).line(self.line), at);
+    }
+
+    /// Of a text that was made of several files: in the one that the place comes from.
+    fn traced(self, map: &SourceMap) -> Self {
+        match map.lookup(self.line, self.column) {
+            Some(origin) => Self {
+                file: origin.file.to_owned(),
+                line: origin.at.line,
+                column: origin.at.column,
+                excerpt: None,
+                ..self
+            },
+            None => Self { line: 1, column: 1, excerpt: None, ..self },
+        }
+    }
+
     /// At a byte offset of the source.
     pub(crate) fn at(code: DiagnosticCode, message: impl Into<String>, source: &Source, offset: usize) -> Self {
         let lines = LineIndex::new(&source.code);
@@ -110,7 +146,8 @@ impl Diagnostic {
         }
     }
 
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    /// With what to do about it.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -132,8 +169,14 @@ impl Diagnostic {
     /// is that of its first frame inside the module, or the top of the file if there is none.
     pub fn evaluation(source: &Source, map: &SourceMap, message: &str, stack: Option<&str>) -> Self {
         let place = stack.and_then(|stack| first_frame(stack, map, &source.file_name));
+        if source.bundle.is_some() {
+            let (file, at) = place.map_or((source.file_name.as_str(), (1, 1)), |origin| {
+                (origin.file, (origin.at.line, origin.at.column))
+            });
+            return Self::new(DiagnosticCode::Evaluation, message, file, at, None);
+        }
         let lines = LineIndex::new(&source.code);
-        let at = place.unwrap_or(Position { line: 1, column: 1 });
+        let at = place.map_or(Position { line: 1, column: 1 }, |origin| origin.at);
         let message = clip(message, MAX_MESSAGE);
         let placed = Self::placed(DiagnosticCode::Evaluation, message, source, &lines, at);
         if place.is_none() { Self { excerpt: None, ..placed } } else { placed }
@@ -160,8 +203,11 @@ pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
     /// Puts them in order and keeps the first ones; `None` if there are none.
-    pub(crate) fn collect(mut found: Vec<Diagnostic>) -> Option<Self> {
-        found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+    pub fn collect(mut found: Vec<Diagnostic>) -> Option<Self> {
+        found.sort_by(|one, other| {
+            let place = |diagnostic: &Diagnostic| (diagnostic.line, diagnostic.column);
+            one.file.cmp(&other.file).then(place(one).cmp(&place(other)))
+        });
         found.dedup();
         found.truncate(MAX_DIAGNOSTICS);
         (!found.is_empty()).then_some(Self(found))
@@ -170,6 +216,16 @@ impl Diagnostics {
     /// `Err` if there is something wrong.
     pub(crate) fn none_in(found: Vec<Diagnostic>) -> Result<(), Self> {
         Self::collect(found).map_or(Ok(()), Err)
+    }
+
+    /// Of a text that was made of several files: in those that the places come from.
+    pub(crate) fn traced(self, map: &SourceMap) -> Self {
+        Self(self.0.into_iter().map(|one| one.traced(map)).collect())
+    }
+
+    /// One after the other, to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Diagnostic> {
+        self.0.iter_mut()
     }
 
     /// One after the other.

@@ -15,5 +15,5 @@ pub use link::image;
 pub use position::Position;
 pub use snapshot::{Evaluator, ModuleSource, Setting, Snapshot, SnapshotError, Startup};
 pub use source::Source;
-pub use source_map::{MAX_STACK, SourceMap, SourceMapError, remap_stack};
-pub use transpile::{Import, ImportKind, MAX_SOURCE, Transpiled, transpile};
+pub use source_map::{MAX_STACK, Origin, SourceMap, SourceMapError, remap_stack};
+pub use transpile::{Import, ImportKind, MAX_SOURCE, Transpiled, imports, transpile};

@@ -1,5 +1,8 @@
 //! What an author wrote: one text and the name it goes by. The name's extension says the language.
 
+use crate::source_map::SourceMap;
+use std::sync::Arc;
+
 /// One module, as it was deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -7,6 +10,9 @@ pub struct Source {
     pub file_name: String,
     /// The text itself.
     pub code: String,
+    /// Where the text comes from, if it was made of several files: then it is JavaScript, and diagnostics and stacks speak of
+    /// those files.
+    pub bundle: Option<Arc<SourceMap>>,
 }
 
 /// What a file is written in.
@@ -28,7 +34,12 @@ impl Source {
 
     /// A text with a name.
     pub fn new(file_name: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { file_name: file_name.into(), code: code.into() }
+        Self { file_name: file_name.into(), code: code.into(), bundle: None }
+    }
+
+    /// A text that was made of several files.
+    pub fn bundled(file_name: impl Into<String>, code: impl Into<String>, map: SourceMap) -> Self {
+        Self { bundle: Some(Arc::new(map)), ..Self::new(file_name, code) }
     }
 
     /// A text that came without a name: a TypeScript module, [`Source::UNNAMED`].
@@ -37,6 +48,9 @@ impl Source {
     }
 
     pub(crate) fn language(&self) -> Language {
+        if self.bundle.is_some() {
+            return Language::JavaScript;
+        }
         match self.file_name.rsplit_once('.').map(|(_, extension)| extension) {
             Some("tsx") => Language::Tsx,
             Some("js" | "mjs") => Language::JavaScript,

@@ -18,7 +18,7 @@ const INTERNAL: [&str; 2] = ["ramekin:", "<null>:"];
 /// Where each piece of transpiled code came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceMap {
-    file_name: String,
+    sources: Vec<String>,
     /// Ordered by `generated`.
     segments: Vec<Segment>,
 }
@@ -27,7 +27,21 @@ pub struct SourceMap {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Segment {
     generated: (u32, u32),
+    /// Which of the sources, or [`NOWHERE`].
+    source: u32,
     original: (u32, u32),
+}
+
+/// The source of code that nobody wrote.
+const NOWHERE: u32 = u32::MAX;
+
+/// A place in one of the files that code was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The file, as its author knows it.
+    pub file: &'a str,
+    /// Where in it.
+    pub at: Position,
 }
 
 /// A stored map cannot be read.
@@ -70,27 +84,45 @@ impl SourceMap {
             let line_before = wide.partition_point(|&at| at < (from.0, 0));
             let before = wide.partition_point(|&at| at < from);
             let surplus = u32::try_from(before.saturating_sub(line_before)).unwrap_or(u32::MAX);
-            segments.push(Segment { generated, original: (from.0, from.1.saturating_sub(surplus)) });
+            segments.push(Segment { generated, source: 0, original: (from.0, from.1.saturating_sub(surplus)) });
         }
-        Self { file_name: file_name.to_owned(), segments }
+        Self { sources: vec![file_name.to_owned()], segments }
     }
 
     /// Where a place in the transpiled code comes from. Line and column are the engine's: from 1, columns in bytes.
-    pub fn lookup(&self, line: u32, column: u32) -> Option<Position> {
-        let at = (line.checked_sub(1)?, column.checked_sub(1)?);
+    pub fn lookup(&self, line: u32, column: u32) -> Option<Origin<'_>> {
+        let segment = self.segment((line.checked_sub(1)?, column.checked_sub(1)?))?;
+        let at = Position { line: segment.original.0.saturating_add(1), column: segment.original.1.saturating_add(1) };
+        // A map without the names of its sources is of one file.
+        let file = self.sources.get(segment.source as usize).map_or("", String::as_str);
+        Some(Origin { file, at })
+    }
+
+    fn segment(&self, at: (u32, u32)) -> Option<&Segment> {
         let after = self.segments.partition_point(|segment| segment.generated <= at);
         let segment = self.segments.get(after.checked_sub(1)?)?;
-        (segment.generated.0 == at.0).then(|| Position {
-            line: segment.original.0.saturating_add(1),
-            column: segment.original.1.saturating_add(1),
-        })
+        (segment.generated.0 == at.0 && segment.source != NOWHERE).then_some(segment)
+    }
+
+    /// This map, of a text that has a map itself, as one map from end to end. The columns of the inner map are characters on
+    /// both sides.
+    pub(crate) fn through(&self, inner: &Self) -> Self {
+        let further = |segment: &Segment| match inner.segment(segment.original) {
+            Some(found) => Segment { source: found.source, original: found.original, ..*segment },
+            None => Segment { source: NOWHERE, original: (0, 0), ..*segment },
+        };
+        let mut segments: Vec<Segment> = self.segments.iter().map(further).collect();
+        segments.dedup_by(|next, before| {
+            next.generated.0 == before.generated.0 && (next.source, next.original) == (before.source, before.original)
+        });
+        Self { sources: inner.sources.clone(), segments }
     }
 
     /// The form to store: a source map, version 3, as JSON.
     pub fn to_json(&self) -> String {
         let json = Json {
             version: 3,
-            sources: vec![self.file_name.clone()],
+            sources: self.sources.clone(),
             names: Vec::new(),
             mappings: vlq::encode(&self.segments),
         };
@@ -105,7 +137,7 @@ impl SourceMap {
             return Err(SourceMapError::Version(json.version));
         }
         let segments = vlq::decode(&json.mappings).ok_or(SourceMapError::Mappings)?;
-        Ok(Self { file_name: json.sources.into_iter().next().unwrap_or_default(), segments })
+        Ok(Self { sources: json.sources, segments })
     }
 }
 
@@ -121,11 +153,21 @@ pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
             Frame::Internal => {}
             Frame::Other => out.push_str(line),
             Frame::Module { before, line: at, column, after } => {
-                out.push_str(before);
+                let origin = map.lookup(at, column);
+                if origin.is_some_and(|origin| INTERNAL.iter().any(|prefix| origin.file.starts_with(prefix))) {
+                    continue;
+                }
+                match origin.filter(|origin| !origin.file.is_empty()) {
+                    Some(origin) => {
+                        out.push_str(before.strip_suffix(file_name).unwrap_or(before));
+                        out.push_str(origin.file);
+                    }
+                    None => out.push_str(before),
+                }
                 // Without an origin there is no position worth showing: the transpiled code is not the author's.
-                if let Some(origin) = map.lookup(at, column) {
+                if let Some(Origin { at, .. }) = origin {
                     // Writing to a string does not fail.
-                    let _ = write!(out, ":{}:{}", origin.line, origin.column);
+                    let _ = write!(out, ":{}:{}", at.line, at.column);
                 }
                 out.push_str(after);
                 out.push_str(line.get(text.len()..).unwrap_or_default());
@@ -139,9 +181,10 @@ pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
 }
 
 /// Where the innermost frame of the module is in its source.
-pub(crate) fn first_frame(stack: &str, map: &SourceMap, file_name: &str) -> Option<Position> {
+pub(crate) fn first_frame<'a>(stack: &str, map: &'a SourceMap, file_name: &str) -> Option<Origin<'a>> {
+    let of_author = |origin: &Origin<'_>| !INTERNAL.iter().any(|prefix| origin.file.starts_with(prefix));
     beginning(stack).lines().find_map(|line| match Frame::read(line, file_name) {
-        Frame::Module { line, column, .. } => map.lookup(line, column),
+        Frame::Module { line, column, .. } => map.lookup(line, column).filter(of_author),
         Frame::Internal | Frame::Other => None,
     })
 }
@@ -268,13 +311,13 @@ impl<'a> Walk<'a> {
 
 /// The `mappings` of a source map: base-64 variable-length differences.
 mod vlq {
-    use super::Segment;
+    use super::{NOWHERE, Segment};
 
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     pub(super) fn encode(segments: &[Segment]) -> String {
         let mut out = String::with_capacity(segments.len() * 6);
-        let (mut line, mut column, mut original) = (0, 0, (0, 0));
+        let (mut line, mut column, mut source, mut original) = (0, 0, 0, (0, 0));
         for segment in segments {
             let separator = if segment.generated.0 > line { ';' } else { ',' };
             if separator == ';' {
@@ -285,10 +328,14 @@ mod vlq {
                 out.push(separator);
             }
             number(&mut out, i64::from(segment.generated.1) - column);
-            number(&mut out, 0);
+            column = i64::from(segment.generated.1);
+            if segment.source == NOWHERE {
+                continue;
+            }
+            number(&mut out, i64::from(segment.source) - source);
             number(&mut out, i64::from(segment.original.0) - original.0);
             number(&mut out, i64::from(segment.original.1) - original.1);
-            column = i64::from(segment.generated.1);
+            source = i64::from(segment.source);
             original = (i64::from(segment.original.0), i64::from(segment.original.1));
         }
         out
@@ -307,27 +354,32 @@ mod vlq {
         }
     }
 
-    /// `None` if the text is damaged. Segments without an origin are left out.
+    /// `None` if the text is damaged.
     pub(super) fn decode(mappings: &str) -> Option<Vec<Segment>> {
         let mut segments: Vec<Segment> = Vec::new();
-        let mut original = (0i64, 0i64);
+        let (mut source, mut original) = (0i64, (0i64, 0i64));
         for (line, text) in (0u32..).zip(mappings.split(';')) {
             let mut column = 0i64;
             for piece in text.split(',').filter(|piece| !piece.is_empty()) {
                 let mut bytes = piece.bytes();
                 column = column.checked_add(read(&mut bytes)?)?;
+                let generated = (line, u32::try_from(column).ok()?);
+                let in_order = segments.last().is_none_or(|last| last.generated <= generated);
                 if bytes.len() == 0 {
+                    if in_order {
+                        segments.push(Segment { generated, source: NOWHERE, original: (0, 0) });
+                    }
                     continue;
                 }
-                let _source = read(&mut bytes)?;
+                source = source.checked_add(read(&mut bytes)?)?;
                 original.0 = original.0.checked_add(read(&mut bytes)?)?;
                 original.1 = original.1.checked_add(read(&mut bytes)?)?;
                 let place = |pair: (i64, i64)| Some((u32::try_from(pair.0).ok()?, u32::try_from(pair.1).ok()?));
-                let segment = Segment { generated: (line, u32::try_from(column).ok()?), original: place(original)? };
-                if segments.last().is_some_and(|last| last.generated > segment.generated) {
+                let source = u32::try_from(source).ok().filter(|&source| source != NOWHERE)?;
+                if !in_order {
                     return None;
                 }
-                segments.push(segment);
+                segments.push(Segment { generated, source, original: place(original)? });
             }
         }
         Some(segments)

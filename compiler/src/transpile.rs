@@ -59,6 +59,34 @@ pub struct Transpiled {
 
 /// Turns one source into one module.
 pub fn transpile(source: &Source) -> Result<Transpiled, Diagnostics> {
+    let done = transpile_text(source);
+    match &source.bundle {
+        Some(map) => {
+            let further =
+                |transpiled: Transpiled| Transpiled { source_map: transpiled.source_map.through(map), ..transpiled };
+            done.map(further).map_err(|wrong| wrong.traced(map))
+        }
+        None => done,
+    }
+}
+
+/// Everything that a source imports once its types are gone, in the order of the text.
+///
+/// # Errors
+/// When it cannot be read, or has in it what the engine lacks.
+pub fn imports(source: &Source) -> Result<Vec<Import>, Diagnostics> {
+    check_size(source)?;
+    check_nesting(source)?;
+    on_large_stack(source, || {
+        let arena = Allocator::default();
+        let module = read(source, &arena)?;
+        let found = survey::survey(source, &module, &arena)?;
+        let program = strip(source, &arena, module.program, module.scoping)?;
+        Ok(modules::all_imports(source, &program, found.imports))
+    })
+}
+
+fn transpile_text(source: &Source) -> Result<Transpiled, Diagnostics> {
     check_size(source)?;
     let depth = check_nesting(source)?;
     on_large_stack(source, || {

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail like tests")]
 
-use ramekin_compiler::{Diagnostic, DiagnosticCode, Source, SourceMap, Transpiled, remap_stack, transpile};
+use ramekin_compiler::{
+    Diagnostic, DiagnosticCode, ImportKind, Source, SourceMap, Transpiled, imports, remap_stack, transpile,
+};
 
 fn transpiled(code: &str) -> Transpiled {
     transpile(&Source::unnamed(code)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
@@ -134,7 +136,12 @@ function super_duper(): asserts this { throw new Fehlerklasse(`vorlage ${Farben.
         let found = map.lookup(line, u32::try_from(before.len()).unwrap() + 1);
         let (line, before) = line_at(code, original);
         let column = u32::try_from(before.chars().count()).unwrap() + 1;
-        assert_eq!(found.map(|at| (at.line, at.column)), Some((line, column)), "{word}\n{}", module.code);
+        assert_eq!(
+            found.map(|origin| (origin.at.line, origin.at.column)),
+            Some((line, column)),
+            "{word}\n{}",
+            module.code
+        );
         checked += 1;
     }
     assert!(checked >= 10, "{checked} words in\n{}", module.code);
@@ -174,4 +181,30 @@ fn diagnostics_travel_as_json() {
         "hint": "put everything into one file",
     }]);
     assert_eq!(json, expected);
+}
+
+#[test]
+fn a_text_made_of_several_files_speaks_of_them() {
+    let map = r#"{"version":3,"sources":["lib/b.ts"],"names":[],"mappings":";AAIE"}"#;
+    let source = |code: &str| Source::bundled("hello.ts", code, SourceMap::from_json(map).unwrap());
+    let module = transpile(&source("\nexport const handler = () => 1;")).unwrap();
+    assert!(module.has_handler_export);
+    let line = module.code.lines().position(|line| line.contains("handler")).unwrap();
+    let origin = module.source_map.lookup(u32::try_from(line).unwrap() + 1, 1).unwrap();
+    assert_eq!((origin.file, origin.at.line), ("lib/b.ts", 5));
+    let wrong = transpile(&source("\nconst x: number = 1;")).unwrap_err().into_vec();
+    assert_eq!((wrong[0].file.as_str(), wrong[0].line, &wrong[0].excerpt), ("lib/b.ts", 5, &None), "it is JavaScript");
+}
+
+#[test]
+fn imports_are_listed_without_types() {
+    let code = "import { a } from './a';\nimport type { T } from './types';\nimport './b'; export * from 'c';\n\
+                const x: T = a; void import(`d`); import(x);";
+    let found = imports(&Source::new("a.ts", code)).unwrap();
+    let listed: Vec<(&str, u32, ImportKind)> = found.iter().map(|one| (&*one.specifier, one.line, one.kind)).collect();
+    let (stat, again, late) = (ImportKind::Static, ImportKind::Reexport, ImportKind::Dynamic);
+    assert_eq!(listed, [("./a", 1, stat), ("./b", 3, stat), ("c", 3, again), ("d", 4, late)]);
+    let many: String = (0..50).map(|n| format!("import './f{n}';\n")).collect();
+    assert_eq!(imports(&Source::new("a.ts", many)).unwrap().len(), 50);
+    assert!(imports(&Source::new("a.ts", "import {")).is_err());
 }

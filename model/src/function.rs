@@ -3,6 +3,8 @@
 use crate::{AppId, ConsoleLine, FunctionName, Trigger, TriggerType};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A deployed function, as stored.
@@ -16,8 +18,12 @@ pub struct Function {
     pub name: FunctionName,
     /// Free text.
     pub description: Option<String>,
-    /// Source as deployed.
+    /// Source as deployed; of several files, that of the entry.
     pub code: String,
+    /// The files, when there are several; only where the code is shown.
+    pub files: Option<Files>,
+    /// The packages in it; only where the code is shown.
+    pub packages: Option<Value>,
     /// Environment variables as one encrypted JSON object, see `runner`'s vault; `None` when there are none.
     pub encrypted_env: Option<String>,
     /// Wall-clock limit of a call.
@@ -86,13 +92,37 @@ impl Function {
     }
 }
 
+/// The files of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Files {
+    /// Which of them is the function.
+    pub entry: String,
+    /// Their texts by path.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// One module, made of files and packages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bundle {
+    /// JavaScript.
+    pub code: String,
+    /// Its source map, as JSON.
+    pub map: String,
+}
+
 /// What a deploy stores. `None` keeps the stored value, or takes the default on a first deploy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewFunction {
     /// Name in the app.
     pub name: FunctionName,
-    /// Source text.
+    /// Source text; of several files, that of the entry.
     pub code: String,
+    /// The files, when there are several. `None` is none.
+    pub files: Option<Files>,
+    /// What was made of them and of packages. `None` is nothing.
+    pub bundle: Option<Bundle>,
+    /// The packages in it, as an object.
+    pub packages: Option<Value>,
     /// Free text.
     pub description: Option<String>,
     /// Replaces the whole environment.

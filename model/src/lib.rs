@@ -18,7 +18,8 @@ pub use audit::{Actor, AuditEvent, AuditKind, AuditRecord, By};
 pub use database::{DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning};
 pub use error_code::ErrorCode;
 pub use function::{
-    AgentTool, AgentToolChange, Function, FunctionMetrics, FunctionStats, NewFunction, Receipt, TriggerState,
+    AgentTool, AgentToolChange, Bundle, Files, Function, FunctionMetrics, FunctionStats, NewFunction, Receipt,
+    TriggerState,
 };
 pub use id::{AppId, FunctionName, InvalidId};
 pub use invocation::{Acted, ConsoleLine, InvocationRecord, LogLevel, TriggerType};

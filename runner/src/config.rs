@@ -49,6 +49,10 @@ pub mod env_var {
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
     /// How many days records of calls are kept; 0 keeps them for ever.
     pub const LOG_RETENTION_DAYS: &str = "RAMEKIN_LOG_RETENTION_DAYS";
+    /// `false` has deploys take packages that are there already and download none.
+    pub const PACKAGES: &str = "RAMEKIN_PACKAGES";
+    /// `true` lets functions import modules from `https:` addresses, which are fetched at deploy.
+    pub const REMOTE_IMPORTS: &str = "RAMEKIN_REMOTE_IMPORTS";
     /// Token that opens `GET /metrics`, as an account key does.
     pub const METRICS_TOKEN: &str = "RAMEKIN_METRICS_TOKEN";
     /// Public calls of the functions of one app in a minute; 0, and nothing, is no limit.
@@ -93,6 +97,14 @@ pub enum ConfigError {
     /// Neither true nor false.
     #[error("{name} is `{0}`; it must be `true` or `false`", name = env_var::ALLOW_PRIVATE_NETWORK)]
     AllowPrivateNetwork(String),
+    /// Neither true nor false.
+    #[error("{name} is `{value}`; it must be `true` or `false`")]
+    Switch {
+        /// Which variable.
+        name: &'static str,
+        /// What it is.
+        value: String,
+    },
     /// An entry of the list.
     #[error("{name} has the entry `{0}`; an entry is an address, a network such as 10.0.0.0/8, or a host name, each with or without `:port`", name = env_var::EGRESS_ALLOW)]
     EgressAllow(String),
@@ -231,6 +243,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Where functions may connect to.
     pub egress: EgressPolicy,
+    /// Whether packages may be downloaded.
+    pub packages: bool,
+    /// Whether modules at addresses may be imported.
+    pub remote_imports: bool,
     /// Calls that may run at once.
     pub max_calls: u32,
     /// Connections that SQL of functions has.
@@ -266,6 +282,8 @@ impl Config {
             Some("true" | "1") => true,
             Some(other) => return Err(ConfigError::AllowPrivateNetwork(other.to_owned())),
         };
+        let packages = switch(variables, env_var::PACKAGES, true)?;
+        let remote_imports = switch(variables, env_var::REMOTE_IMPORTS, false)?;
         let allowed = variables.get(env_var::EGRESS_ALLOW)?.unwrap_or_default();
         let max_calls = match variables.get(env_var::MAX_CALLS)? {
             None => DEFAULT_MAX_CALLS,
@@ -321,6 +339,8 @@ impl Config {
                 .collect::<Result<_, _>>()?,
             public_url: public_url.map(parse_public_url).transpose()?,
             egress: EgressPolicy::new(private, allowed).map_err(ConfigError::EgressAllow)?,
+            packages,
+            remote_imports,
             max_calls,
             database_connections,
             anonymous_role,
@@ -336,6 +356,16 @@ impl Config {
             call_rate: rate(variables, env_var::RATE_LIMIT, 0)?,
             management_rate: rate(variables, env_var::MANAGEMENT_RATE_LIMIT, limits::MANAGEMENT_RATE)?,
         })
+    }
+}
+
+/// `true` or `false`.
+fn switch(variables: &Variables, name: &'static str, unless_set: bool) -> Result<bool, ConfigError> {
+    match variables.get(name)? {
+        None => Ok(unless_set),
+        Some("true" | "1") => Ok(true),
+        Some("false" | "0") => Ok(false),
+        Some(other) => Err(ConfigError::Switch { name, value: other.to_owned() }),
     }
 }
 

@@ -5,9 +5,9 @@ use crate::exec::{BuildError, Image, Sandbox};
 use crate::registry::FunctionEntry;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
-use ramekin_compiler::Source;
+use ramekin_compiler::{Source, SourceMap, SourceMapError};
 use ramekin_host_api::Environment;
-use ramekin_model::{Function, FunctionName};
+use ramekin_model::{Bundle, Function, FunctionName};
 use ramekin_store::Store;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -85,9 +85,15 @@ pub fn file_name(name: &FunctionName) -> String {
     format!("{name}.ts")
 }
 
-/// A function's source.
-pub fn source(name: &FunctionName, code: String) -> Source {
-    Source { file_name: file_name(name), code }
+/// What a function is built from: the text that was deployed, or the module that was made of it.
+///
+/// # Errors
+/// When the source map of the module is damaged.
+pub fn source(name: &FunctionName, code: String, bundle: Option<Bundle>) -> Result<Source, SourceMapError> {
+    match bundle {
+        Some(bundle) => Ok(Source::bundled(file_name(name), bundle.code, SourceMap::from_json(&bundle.map)?)),
+        None => Ok(Source::new(file_name(name), code)),
+    }
 }
 
 /// Makes images.
@@ -148,9 +154,11 @@ impl Images {
     }
 
     async fn make(&self, function: &Function, environment: &Environment) -> Outcome {
-        let code = self.store.functions().code(function.id).await;
-        let code = code.map_err(|error| ImageError::Store(error.to_string()))?;
-        let source = source(&function.name, code.ok_or_else(|| ImageError::Store("it was deleted".into()))?);
+        let stored = self.store.functions().source(function.id).await;
+        let stored = stored.map_err(|error| ImageError::Store(error.to_string()))?;
+        let stored = stored.ok_or_else(|| ImageError::Store("it was deleted".into()))?;
+        let source = source(&function.name, stored.code, stored.bundle);
+        let source = source.map_err(|error| ImageError::Store(error.to_string()))?;
         match self.sandbox.build(source, &function.app_id, function.deployed_at, environment).await {
             Ok(built) => Ok(built.image),
             Err(BuildError::Source(diagnostics)) => Err(ImageError::Source(diagnostics.to_string())),

@@ -8,6 +8,7 @@ pub mod exec;
 pub mod fetch;
 pub mod images;
 pub mod meter;
+pub mod modules;
 pub mod ops;
 pub mod origins;
 pub mod passwords;

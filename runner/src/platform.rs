@@ -6,6 +6,7 @@ use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
 use crate::images::Images;
 use crate::meter::Meter;
+use crate::modules::Modules;
 use crate::ops::app_users::AppUsers;
 use crate::ops::apps::Apps;
 use crate::ops::audit::Audits;
@@ -23,7 +24,10 @@ use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
 use crate::retention;
 use crate::vault::{Vault, VaultError};
+use ramekin_bundler::Bundlers;
+use ramekin_host_api::ports::Fetch;
 use ramekin_model::{By, KeyScope};
+use ramekin_npm::Packages;
 use ramekin_store::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, PLATFORM_DATABASE};
 use ramekin_store::{AppDatabases, Sessions, SessionsOptions, Store, StoreError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -88,6 +92,8 @@ pub struct PlatformOptions {
     pub sandbox: Preparing,
     /// Where the key file is, unless the configuration has a key.
     pub key_file: PathBuf,
+    /// Where packages are kept.
+    pub packages_dir: PathBuf,
     /// Under which clients reach the server.
     pub public_url: String,
     /// Everything else.
@@ -200,6 +206,7 @@ impl Platform {
     /// See [`PlatformError`]; each text says what to do.
     pub async fn open(options: PlatformOptions) -> Result<(Self, Background), PlatformError> {
         let meter = Meter::new();
+        let (packages, bundlers) = open_modules(&options.packages_dir, &options.config)?;
         let max_calls = options.config.max_calls;
         let Opened { store, embedded } = options.database;
         let sandbox = options.sandbox.0.await.unwrap_or_else(|error| {
@@ -246,6 +253,8 @@ impl Platform {
         }
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
+        let remote = options.config.remote_imports.then(|| Arc::clone(&fetch) as Arc<dyn Fetch>);
+        let modules = Modules::new(bundlers, packages, remote);
         let calls = Calls {
             sandbox: sandbox.clone(),
             images: Images { store: store.clone(), sandbox: sandbox.clone() },
@@ -286,7 +295,14 @@ impl Platform {
                 recorder: Arc::clone(&recorder),
                 tasks,
             },
-            deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault, options.config.max_functions),
+            deploys: Deploys::new(
+                store.clone(),
+                sandbox,
+                Arc::clone(&registry),
+                vault,
+                modules,
+                options.config.max_functions,
+            ),
             calls,
             logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
             metrics_token: options.config.metrics_token.as_ref().map(KnownToken::new),
@@ -362,6 +378,16 @@ pub async fn open_database(database: Database) -> Result<Opened, PlatformError> 
             Ok(Opened { store, embedded: Some(embedded) })
         }
     }
+}
+
+/// The bundler, which is this program run again, and the packages in their folder. The folder is made private.
+fn open_modules(packages_dir: &Path, config: &Config) -> Result<(Packages, Bundlers), PlatformError> {
+    let failed = |source| PlatformError::Folder { path: packages_dir.to_path_buf(), source };
+    private_dir(packages_dir)?;
+    let environment = ramekin_npm::Environment::of_process();
+    let packages = Packages::open(packages_dir, environment, config.packages, ramekin_npm::Limits::default());
+    let bundlers = Bundlers::of_this_program([crate::cli::BUNDLE.into()]).map_err(failed)?;
+    Ok((packages.map_err(failed)?, bundlers))
 }
 
 /// Begins to set up the sandbox, whose compiled code is kept in this folder: on a machine that has never run it this takes

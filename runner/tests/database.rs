@@ -159,7 +159,7 @@ impl Rig {
         let code = format!(
             "export default async (request, ctx) => Response.json(await (async () => {{ {body} }})() ?? null);"
         );
-        let source = Source { file_name: "f.js".into(), code };
+        let source = Source::new("f.js", code);
         let built = self.sandbox.build(source, &self.app, chrono::Utc::now(), &Environment::default()).await.unwrap();
         let call = Call {
             method: "GET".into(),

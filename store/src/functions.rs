@@ -6,13 +6,14 @@ use crate::{DeployKey, KnownDeploy, StoreError, audit, deploy_keys};
 use chrono::{DateTime, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS};
 use ramekin_model::{
-    AgentTool, AppId, AuditEvent, Function, FunctionName, FunctionStats, NewFunction, Precondition, Receipt, Trigger,
-    TriggerType,
+    AgentTool, AppId, AuditEvent, Bundle, Files, Function, FunctionName, FunctionStats, NewFunction, Precondition,
+    Receipt, Trigger, TriggerType,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[cfg(test)]
@@ -48,6 +49,17 @@ pub struct Kept {
     pub webhook_secret: Option<String>,
     /// When it was last changed; `None` when it is deleted.
     pub updated_at: Option<DateTime<Utc>>,
+    /// The packages in it.
+    pub packages: Option<Value>,
+}
+
+/// What a function is built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSource {
+    /// What its author wrote, of several files the entry.
+    pub code: String,
+    /// What was made of it, when it imports something.
+    pub bundle: Option<Bundle>,
 }
 
 /// What has to be so for a deploy to be made, and what is written with it.
@@ -219,7 +231,7 @@ impl Functions<'_> {
         let page = concat!(
             "SELECT ",
             columns!(),
-            ", '' AS code, ",
+            ", '' AS code, NULL AS entry, NULL::jsonb AS files, NULL::jsonb AS packages, ",
             stats_columns!(),
             " FROM (SELECT * FROM ramekin.functions
                     WHERE app_id = $1 AND ($2 OR deleted_at IS NULL) AND name COLLATE \"C\" > $3
@@ -245,7 +257,7 @@ impl Functions<'_> {
         let look = concat!(
             "SELECT ",
             columns!(),
-            ", f.code, ",
+            ", f.code, f.entry, f.files, f.packages, ",
             stats_columns!(),
             " FROM ramekin.functions f ",
             day_figures!(),
@@ -276,7 +288,8 @@ impl Functions<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn kept(&self, app: &AppId, name: &FunctionName) -> Result<Option<Kept>, StoreError> {
-        let kept = "SELECT f.encrypted_env, f.memory_limit_mb, nullif(t.config->>'secret', '') AS webhook_secret,
+        let kept =
+            "SELECT f.encrypted_env, f.memory_limit_mb, f.packages, nullif(t.config->>'secret', '') AS webhook_secret,
                            CASE WHEN f.deleted_at IS NULL THEN greatest(f.updated_at, f.deployed_at) END AS updated_at
                     FROM ramekin.functions f
                     LEFT JOIN ramekin.function_triggers t ON t.function_id = f.id AND t.trigger_type = 'webhook'
@@ -289,6 +302,7 @@ impl Functions<'_> {
             memory_limit_mb: row.memory_limit_mb.unsigned_abs(),
             webhook_secret: row.webhook_secret,
             updated_at: row.updated_at,
+            packages: row.packages.map(|packages| packages.0),
         }))
     }
 
@@ -400,13 +414,17 @@ impl Functions<'_> {
         rows.into_iter().map(|row| row.into_function(String::new())).collect()
     }
 
-    /// The source of a function, deleted or not, as of its newest deploy.
+    /// What a function, deleted or not, is built from, as of its newest deploy.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn code(&self, id: Uuid) -> Result<Option<String>, StoreError> {
-        let code = "SELECT code FROM ramekin.functions WHERE id = $1";
-        Ok(sqlx::query_scalar(code).bind(id).fetch_optional(self.pool).await?)
+    pub async fn source(&self, id: Uuid) -> Result<Option<StoredSource>, StoreError> {
+        let source = "SELECT code, bundle, bundle_map FROM ramekin.functions WHERE id = $1";
+        let row: Option<SourceRow> = sqlx::query_as(source).bind(id).fetch_optional(self.pool).await?;
+        Ok(row.map(|row| StoredSource {
+            code: row.code,
+            bundle: row.bundle.zip(row.bundle_map).map(|(code, map)| Bundle { code, map }),
+        }))
     }
 }
 
@@ -416,6 +434,14 @@ struct KeptRow {
     memory_limit_mb: i32,
     webhook_secret: Option<String>,
     updated_at: Option<DateTime<Utc>>,
+    packages: Option<Json<Value>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SourceRow {
+    code: String,
+    bundle: Option<String>,
+    bundle_map: Option<String>,
 }
 
 /// A function that nobody else changes until the transaction ends.
@@ -454,13 +480,18 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
     let upsert = "INSERT INTO ramekin.functions AS f
                       (id, app_id, name, description, code, encrypted_env, timeout_ms, memory_limit_mb, deployed_by,
                        deployed_at, allow_service_key_impersonation, agent_tool, agent_tool_description, agent_tool_mode,
-                       agent_tool_exposed_to, updated_at)
+                       agent_tool_exposed_to, entry, files, bundle, bundle_map, packages, updated_at)
                   VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, $10), coalesce($8, $11), $9, $12, coalesce($13, true),
-                          coalesce($14, false), $15, coalesce($16, $18), coalesce($17, $19),
+                          coalesce($14, false), $15, coalesce($16, $18), coalesce($17, $19), $20, $21, $22, $23, $24,
                           greatest(clock_timestamp(), $12))
                   ON CONFLICT (app_id, name) DO UPDATE SET
                       description = coalesce($4, f.description),
                       code = $5,
+                      entry = $20,
+                      files = $21,
+                      bundle = $22,
+                      bundle_map = $23,
+                      packages = $24,
                       encrypted_env = coalesce($6, f.encrypted_env),
                       timeout_ms = coalesce($7, f.timeout_ms),
                       memory_limit_mb = coalesce($8, f.memory_limit_mb),
@@ -494,7 +525,12 @@ async fn upsert(tx: &mut PgConnection, fresh: Uuid, app: &AppId, new: &NewFuncti
         .bind(new.agent_tool.mode.as_deref())
         .bind(new.agent_tool.exposed_to.as_deref())
         .bind(AgentTool::default().mode)
-        .bind(AgentTool::default().exposed_to);
+        .bind(AgentTool::default().exposed_to)
+        .bind(new.files.as_ref().map(|files| files.entry.as_str()))
+        .bind(new.files.as_ref().map(|files| Json(&files.texts)))
+        .bind(new.bundle.as_ref().map(|bundle| bundle.code.as_str()))
+        .bind(new.bundle.as_ref().map(|bundle| bundle.map.as_str()))
+        .bind(new.packages.as_ref().map(Json));
     Ok(id.fetch_one(tx).await?)
 }
 
@@ -558,6 +594,8 @@ impl FunctionRow {
             name: self.name.parse().map_err(|error| StoreError::unreadable("function name", error))?,
             description: self.description,
             code,
+            files: None,
+            packages: None,
             encrypted_env: self.encrypted_env,
             // Both are checked to be positive by the table.
             timeout_ms: self.timeout_ms.unsigned_abs(),
@@ -618,12 +656,18 @@ struct CodeRow {
 struct FullRow {
     #[sqlx(flatten)]
     function: CodeRow,
+    entry: Option<String>,
+    files: Option<Json<BTreeMap<String, String>>>,
+    packages: Option<Json<Value>>,
     #[sqlx(flatten)]
     stats: StatsRow,
 }
 
 impl FullRow {
     fn into_pair(self) -> Result<(Function, FunctionStats), StoreError> {
-        Ok((self.function.function.into_function(self.function.code)?, self.stats.into()))
+        let function = self.function.function.into_function(self.function.code)?;
+        let files = self.entry.zip(self.files).map(|(entry, texts)| Files { entry, texts: texts.0 });
+        let packages = self.packages.map(|packages| packages.0);
+        Ok((Function { files, packages, ..function }, self.stats.into()))
     }
 }

@@ -97,6 +97,9 @@ pub(crate) fn new_function(name: &str) -> NewFunction {
     NewFunction {
         name: name.parse().unwrap(),
         code: format!("// {name}"),
+        files: None,
+        bundle: None,
+        packages: None,
         description: None,
         encrypted_env: None,
         timeout_ms: None,

@@ -3,13 +3,15 @@
 
 mod cli;
 mod logs;
+mod modules;
 mod tokens;
 mod wire;
 
 use libtest_mimic::{Arguments, Trial};
 use ramekin_tests::case::{self, Case, World};
 use ramekin_tests::owner::App;
-use ramekin_tests::server::{Server, Setup};
+use ramekin_tests::registry::Registry;
+use ramekin_tests::server::{Home, Server};
 use ramekin_tests::upstream::Upstream;
 use ramekin_tests::{Context as _, Result, ensure, report, runtime};
 use std::net::SocketAddr;
@@ -23,6 +25,8 @@ const PARALLEL: usize = 4;
 struct Started {
     world: World,
     address: SocketAddr,
+    registry: Registry,
+    home: Arc<Home>,
 }
 
 fn main() -> Result<ExitCode> {
@@ -37,15 +41,17 @@ fn main() -> Result<ExitCode> {
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
     trials.extend(more_trials(&started));
     trials.extend(cli_trials(&started));
+    trials.extend(module_trials(&started));
     trials.push(token_trial(&started));
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
 
     let upstream = runtime()?.block_on(Upstream::start())?;
-    let (server, world) = start(upstream, &[])?;
+    let registry = runtime()?.block_on(Registry::start())?;
+    let (server, world) = start(upstream, &registry, &[])?;
     report::note(format_args!("the server was ready after {:?}", server.ready_after));
-    let _ = started.set(Started { world, address: server.address() });
+    let _ = started.set(Started { world, address: server.address(), registry, home: Arc::clone(server.home()) });
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.has_failed() {
         report::note(format_args!("the last lines of the server's log:\n{}", server.home().log_tail()));
@@ -59,31 +65,32 @@ fn main() -> Result<ExitCode> {
 }
 
 /// A server with these settings, and an app on it.
-fn start(upstream: Upstream, settings: &[(String, String)]) -> Result<(Server, World)> {
-    let setup = Setup::default().with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string());
+fn start(upstream: Upstream, registry: &Registry, settings: &[(String, String)]) -> Result<(Server, World)> {
+    let home = Home::new()?;
+    let setup = registry.setup(&home)?.with("RAMEKIN_EGRESS_ALLOW", upstream.address.to_string());
     // The cases share an app.
     let setup = setup.with("RAMEKIN_MAX_FUNCTIONS", "10000");
     let setup = settings.iter().fold(setup, |setup, (name, value)| setup.with(name.clone(), value.as_str()));
-    let server = Server::new(&setup)?;
+    let server = Server::start(&home, &setup)?;
     let app = runtime()?.block_on(App::create(server.client(), "cases"))?;
     let base = format!("http://{}", server.address());
     Ok((server, World { app, upstream, base }))
 }
 
 /// Runs a case, on a server of its own if it asks for settings.
-fn run(case: &Case, shared: &World) -> Result<()> {
+fn run(case: &Case, shared: &Started) -> Result<()> {
     let settings = case.settings();
     if settings.is_empty() {
-        return runtime()?.block_on(case.run(shared));
+        return runtime()?.block_on(case.run(&shared.world));
     }
-    let (server, own) = start(shared.upstream, &settings)?;
+    let (server, own) = start(shared.world.upstream, &shared.registry, &settings)?;
     runtime()?.block_on(case.run(&own))?;
     server.stop()
 }
 
 fn trial(case: Case, started: Arc<OnceLock<Started>>) -> Trial {
     Trial::test(case.name.clone(), move || {
-        let run = || self::run(&case, &self::started(&started)?.world);
+        let run = || self::run(&case, self::started(&started)?);
         match (run(), case.known_failure()) {
             (Ok(()), Some(reason)) => Err(format!("it passes now: take its `known_failure` out ({reason})").into()),
             (Err(_), Some(_)) => Ok(()),
@@ -99,7 +106,7 @@ macro_rules! trials {
             let started = Arc::clone($started);
             Trial::test(concat!(stringify!($module), "/", stringify!($test)), move || {
                 let run = || {
-                    let Started { world, address } = self::started(&started)?;
+                    let Started { world, address, .. } = self::started(&started)?;
                     runtime()?.block_on($module::$test(world, *address))
                 };
                 run().map_err(|error| report::failed(&error))
@@ -154,6 +161,32 @@ fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
         variables_come_from_anywhere,
     );
     trials.into_iter()
+}
+
+fn module_trials(started: &Arc<OnceLock<Started>>) -> Vec<Trial> {
+    type Shared = fn(&Started) -> Result<()>;
+    type Own = fn() -> Result<()>;
+    let shared: [(&str, Shared); 5] = [
+        ("hostile_archives", modules::hostile_archives),
+        ("broken_registries", modules::broken_registries),
+        ("a_silent_registry_keeps_nobody", modules::a_silent_registry_keeps_nobody),
+        ("hostile_sources", modules::hostile_sources),
+        ("the_same_source_gives_the_same_bundle", modules::the_same_source_gives_the_same_bundle),
+    ];
+    let own: [(&str, Own); 2] = [
+        ("offline_after_the_first_use", modules::offline_after_the_first_use),
+        ("downloads_can_be_switched_off", modules::downloads_can_be_switched_off),
+    ];
+    let shared = shared.into_iter().map(|(name, test)| {
+        let started = Arc::clone(started);
+        Trial::test(format!("modules/{name}"), move || {
+            self::started(&started).and_then(test).map_err(|error| report::failed(&error))
+        })
+    });
+    let own = own.into_iter().map(|(name, test)| {
+        Trial::test(format!("modules/{name}"), move || test().map_err(|error| report::failed(&error)))
+    });
+    shared.chain(own).collect()
 }
 
 fn token_trial(started: &Arc<OnceLock<Started>>) -> Trial {

@@ -75,9 +75,12 @@ pub fn orphans(cases: &[Case]) -> Result<Vec<String>> {
     for case in cases {
         used.insert(case.folder.join("case.toml"));
         for source in case.form(&std::collections::BTreeMap::new())?.sources(&case.folder) {
-            used.insert(
-                std::fs::canonicalize(&source).with_context(|| format!("{}: {}", case.name, source.display()))?,
-            );
+            let source =
+                std::fs::canonicalize(&source).with_context(|| format!("{}: {}", case.name, source.display()))?;
+            if source.is_dir() {
+                used.extend(files(&source)?);
+            }
+            used.insert(source);
         }
     }
     let mut present = files(&root())?;

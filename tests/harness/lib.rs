@@ -11,6 +11,7 @@ pub mod json;
 pub mod owner;
 pub mod process;
 pub mod raw;
+pub mod registry;
 pub mod report;
 pub mod server;
 pub mod upstream;

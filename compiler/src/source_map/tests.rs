@@ -11,7 +11,7 @@ fn map() -> SourceMap {
 
 #[test]
 fn looks_up_the_segment_a_place_is_in() {
-    let at = |line, column| map().lookup(line, column).map(|position| (position.line, position.column));
+    let at = |line, column| map().lookup(line, column).map(|origin| (origin.at.line, origin.at.column));
     assert_eq!(at(1, 1), Some((3, 5)));
     assert_eq!(at(1, 5), Some((3, 5)));
     assert_eq!(at(1, 6), Some((3, 10)));
@@ -50,9 +50,9 @@ fn columns_are_bytes_here_and_characters_there() {
     // In UTF-16 units: `x` is at 3, `y` on the next line (for the generator), `z` on the one after.
     let pairs = [((0, 3), (0, 4)), ((1, 0), (1, 0)), ((2, 0), (1, 2)), ((9, 9), (0, 0))];
     let map = SourceMap::from_pairs("a.ts", generated, original, pairs.into_iter());
-    assert_eq!(map.lookup(1, 7), Some(Position { line: 1, column: 3 }));
-    assert_eq!(map.lookup(1, 11), Some(Position { line: 2, column: 1 }));
-    assert_eq!(map.lookup(2, 1), Some(Position { line: 2, column: 2 }));
+    assert_eq!(map.lookup(1, 7).map(|origin| origin.at), Some(Position { line: 1, column: 3 }));
+    assert_eq!(map.lookup(1, 11).map(|origin| origin.at), Some(Position { line: 2, column: 1 }));
+    assert_eq!(map.lookup(2, 1).map(|origin| origin.at), Some(Position { line: 2, column: 2 }));
     assert_eq!(map.lookup(3, 1), None);
 }
 
@@ -65,7 +65,8 @@ fn frames_of_the_module_are_rewritten_and_those_of_the_engine_dropped() {
                     at <anonymous> (hello.ts:4:10)\n    at other (else.ts:1:1)\n      at hello.ts:3:5\n    \
                     at far (hello.ts)\n    at bare (hello.ts)\n";
     assert_eq!(remap_stack(stack, &map(), "hello.ts"), expected);
-    assert_eq!(first_frame(stack, &map(), "hello.ts"), Some(Position { line: 3, column: 10 }));
+    let place = first_frame(stack, &map(), "hello.ts").map(|origin| origin.at);
+    assert_eq!(place, Some(Position { line: 3, column: 10 }));
     assert_eq!(first_frame("    at far (hello.ts:7:7)", &map(), "hello.ts"), None);
 }
 
@@ -120,4 +121,35 @@ fn megabytes_are_cut() {
 fn an_empty_file_name_matches_nothing_by_accident() {
     assert!(matches!(Frame::read("    at f (:1:1)", "hello.ts"), Frame::Other));
     assert!(matches!(Frame::read("", ""), Frame::Other));
+}
+
+/// Of a text of two lines, made of `a.ts` and `lib/b.ts`, with a piece in between that nobody wrote.
+fn inner() -> SourceMap {
+    // Line 1: columns 0 to 3 are line 1 of `a.ts`, what follows is nobody's. Line 2: line 5 of `lib/b.ts`, from column 2.
+    let json = r#"{"version":3,"sources":["a.ts","lib/b.ts"],"names":[],"mappings":"AAAA,I;ACIE","sourcesContent":[null,null]}"#;
+    SourceMap::from_json(json).unwrap()
+}
+
+#[test]
+fn a_map_through_a_map() {
+    let code = "one\ntwo\nthree";
+    // What was made of that text: a line for each piece.
+    let pairs = [((0, 0), (0, 1)), ((1, 0), (0, 5)), ((2, 0), (1, 4))];
+    let map = SourceMap::from_pairs("f.ts", code, "0123456789\n0123456789", pairs.into_iter()).through(&inner());
+    let place = |line| map.lookup(line, 1).map(|origin| (origin.file, origin.at.line, origin.at.column));
+    assert_eq!([place(1), place(2), place(3)], [Some(("a.ts", 1, 1)), None, Some(("lib/b.ts", 5, 3))]);
+    assert_eq!(SourceMap::from_json(&map.to_json()).unwrap(), map);
+    let stack = "Error\n    at a (f.ts:1:1)\n    at f.ts:3:2\n    at x (f.ts:2:1)\n";
+    let expected = "Error\n    at a (a.ts:1:1)\n    at lib/b.ts:5:3\n    at x (f.ts)\n";
+    assert_eq!(remap_stack(stack, &map, "f.ts"), expected);
+    let place = first_frame("    at x (f.ts:2:1)\n    at f.ts:3:2", &map, "f.ts").unwrap();
+    assert_eq!((place.file, place.at.line), ("lib/b.ts", 5));
+}
+
+#[test]
+fn frames_of_what_the_bundler_made_are_dropped() {
+    let json = r#"{"version":3,"sources":["ramekin:bundle","npm:zod@4.0.0/x.js"],"names":[],"mappings":"AAAA;ACAA"}"#;
+    let map = SourceMap::from_json(json).unwrap();
+    let stack = "Error\n    at a (f.ts:1:1)\n    at b (f.ts:2:1)\n";
+    assert_eq!(remap_stack(stack, &map, "f.ts"), "Error\n    at b (npm:zod@4.0.0/x.js:1:1)\n");
 }

@@ -46,7 +46,31 @@ pub(super) struct FoundImport {
 }
 
 /// The first imports of a program without types, with those `found` inside its expressions, in the order of the text.
-pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<FoundImport>) -> Vec<Import> {
+pub(super) fn imports(source: &Source, program: &Program<'_>, found: Vec<FoundImport>) -> Vec<Import> {
+    // More than can be told about need no line and column, which take time to find.
+    let (mut known, mut others) = (0, 0);
+    listed(source, program, found, |import| {
+        let (count, most) = match builtin(&import.specifier) {
+            Builtin::Known => (&mut known, MAX_BUILTINS),
+            Builtin::Unknown | Builtin::Other => (&mut others, MAX_DIAGNOSTICS),
+        };
+        *count += 1;
+        *count <= most
+    })
+}
+
+/// All of them.
+pub(super) fn all_imports(source: &Source, program: &Program<'_>, found: Vec<FoundImport>) -> Vec<Import> {
+    listed(source, program, found, |_| true)
+}
+
+/// In the order of the text, those that are to be kept.
+fn listed(
+    source: &Source,
+    program: &Program<'_>,
+    mut found: Vec<FoundImport>,
+    keep: impl FnMut(&FoundImport) -> bool,
+) -> Vec<Import> {
     found.extend(program.body.iter().filter_map(|statement| {
         let (literal, kind) = match statement {
             Statement::ImportDeclaration(import) => (&import.source, ImportKind::Static),
@@ -60,16 +84,7 @@ pub(super) fn imports(source: &Source, program: &Program<'_>, mut found: Vec<Fou
         return Vec::new();
     }
     found.sort_by_key(|import| import.offset);
-    // More than can be told about need no line and column, which take time to find.
-    let (mut known, mut others) = (0, 0);
-    found.retain(|import| {
-        let (count, most) = match builtin(&import.specifier) {
-            Builtin::Known => (&mut known, MAX_BUILTINS),
-            Builtin::Unknown | Builtin::Other => (&mut others, MAX_DIAGNOSTICS),
-        };
-        *count += 1;
-        *count <= most
-    });
+    found.retain(keep);
     let lines = LineIndex::new(&source.code);
     let place = |import: FoundImport| {
         let at = lines.position(import.offset);

@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod output;
 pub mod remote;
 pub mod serve;
+mod sources;
 
 use crate::config::{self, ApiKeyText, Config, ConfigError, Variables, env_var};
 use crate::telemetry::LogFormat;
@@ -70,8 +71,15 @@ pub struct Common {
     pub log_format: LogFormat,
 }
 
+/// The hidden verb with which a server starts the bundler's process: see [`ramekin_bundler`].
+pub const BUNDLE: &str = "bundle";
+
 /// Runs the program.
 pub fn main() -> std::process::ExitCode {
+    // Before anything else, and on its own: it has a runtime and limits of its own, and no environment.
+    if std::env::args_os().nth(1).is_some_and(|verb| verb == BUNDLE) {
+        return ramekin_bundler::child::run();
+    }
     let terminal = Terminal::new();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

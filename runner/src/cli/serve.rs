@@ -26,9 +26,10 @@ use std::sync::Arc;
 /// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app),
 /// RAMEKIN_MAX_FUNCTIONS (functions of one app, 500), RAMEKIN_ALLOWED_ORIGINS (origins whose pages may read every route,
 /// separated by commas; each app allows its own besides), RAMEKIN_LOG_RETENTION_DAYS (how long records of calls are kept, 7; 0
-/// for ever), RAMEKIN_METRICS_TOKEN (opens GET /metrics, as account keys do), RAMEKIN_RATE_LIMIT (public calls of an app in a
-/// minute, no limit) and RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in a minute, 300; 0 for no
-/// limit).
+/// for ever), RAMEKIN_PACKAGES (`false` has deploys take packages that are there already and download none),
+/// RAMEKIN_REMOTE_IMPORTS (`true` lets functions import modules from https: addresses), RAMEKIN_METRICS_TOKEN (opens GET
+/// /metrics, as account keys do), RAMEKIN_RATE_LIMIT (public calls of an app in a minute, no limit) and
+/// RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in a minute, 300; 0 for no limit).
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -73,6 +74,7 @@ pub async fn run(serve: Serve, variables: &Variables, terminal: &Terminal) -> Re
         database: open_database(database).await?,
         sandbox,
         key_file: data_dir.join("secret.key"),
+        packages_dir: data_dir.join("packages"),
         public_url: url.clone(),
         config: config.clone(),
         observer: None,

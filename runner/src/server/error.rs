@@ -151,6 +151,7 @@ impl From<DeployError> for ApiError {
             DeployError::Store(error) => error.into(),
             DeployError::Vault(error) => Self::internal(&error),
             DeployError::Host(text) => Self::internal(&text),
+            DeployError::Registry(text) => Self::request(StatusCode::SERVICE_UNAVAILABLE, text).retry_after(30),
         }
     }
 }

@@ -1,15 +1,13 @@
-//! What the search for PostgreSQL and for the npm configuration sees of the machine, as a value, so that a test can show it
-//! another machine.
+//! What the search for PostgreSQL sees of the machine, as a value, so that a test can show it another machine.
 
-use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use ramekin_npm::Environment as Variables;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use sys_traits::BaseEnvVar;
 
 /// Environment variables, and where packages put PostgreSQL.
 #[derive(Clone, Default)]
 pub(super) struct Environment {
-    vars: HashMap<OsString, OsString>,
+    variables: Variables,
     /// Directories of binaries, with `*` as a name's part that is a version.
     installed: &'static [&'static str],
 }
@@ -35,40 +33,22 @@ impl Environment {
         vars: impl IntoIterator<Item = (OsString, OsString)>,
         installed: &'static [&'static str],
     ) -> Self {
-        let mut vars: HashMap<_, _> = vars.into_iter().collect();
-        // npm takes its settings in either case; scripts it runs get them in lower case.
-        if let Some(registry) = vars.get(OsStr::new("npm_config_registry")) {
-            vars.insert("NPM_CONFIG_REGISTRY".into(), registry.clone());
-        }
-        Self { vars, installed }
+        Self { variables: Variables::new(vars), installed }
     }
 
-    /// A variable, when it is set and not empty.
-    pub(super) fn var(&self, name: &str) -> Option<&OsStr> {
-        self.vars.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
-    }
-
-    /// All variables, for a program that reads the user's configuration.
-    pub(super) fn vars(&self) -> &HashMap<OsString, OsString> {
-        &self.vars
+    /// Its variables, for the search for the npm configuration.
+    pub(super) fn variables(&self) -> &Variables {
+        &self.variables
     }
 
     /// The program of this name on the `PATH`.
     pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
-        std::env::split_paths(self.var("PATH")?)
-            .map(|dir| dir.join(name))
-            .find(|path| path.is_absolute() && path.is_file())
+        self.variables.program(name)
     }
 
     /// The directories there are among the well-known ones, the newest version of each first.
     pub(super) fn installed(&self) -> Vec<PathBuf> {
         self.installed.iter().flat_map(|pattern| expand(pattern)).collect()
-    }
-}
-
-impl BaseEnvVar for Environment {
-    fn base_env_var_os(&self, key: &OsStr) -> Option<OsString> {
-        self.vars.get(key).cloned()
     }
 }
 

@@ -11,7 +11,6 @@ mod binaries;
 mod environment;
 mod error;
 mod package;
-mod registry;
 mod server;
 mod setup;
 mod state_dir;

@@ -3,17 +3,16 @@
 
 use super::account::Account;
 use super::environment::Environment;
-use super::registry::Registry;
 use super::unpack::unpack;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ramekin_npm::Registry;
 use sha2::{Digest, Sha512};
 use std::fs::{self, Permissions};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use ureq::tls::{RootCerts, TlsConfig};
 
 #[cfg(test)]
 mod tests;
@@ -108,7 +107,7 @@ pub(super) fn cached(cache_dir: &Path, pin: &Pin) -> PathBuf {
 pub(super) fn fetch(pin: &Pin, cache_dir: &Path, account: &Account, environment: &Environment) -> Result<(), String> {
     let cache_dir = create_cache(cache_dir)?;
     account.check_reach(&cache_dir.join("package")).map_err(|error| error.to_string())?;
-    let registry = Registry::of(&pin.package(), environment)?;
+    let registry = Registry::of(&pin.package(), environment.variables())?;
     let bytes =
         download(pin, &registry).map_err(|why| format!("downloading it from {} failed: {why}", registry.host))?;
     let digest = STANDARD.encode(Sha512::digest(&bytes));
@@ -135,20 +134,16 @@ fn create_cache(dir: &Path) -> Result<PathBuf, String> {
 }
 
 fn download(pin: &Pin, registry: &Registry) -> Result<Vec<u8>, String> {
-    // The platform's verifier knows the certificates of a company's proxy too.
-    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-    let agent = ureq::Agent::config_builder()
-        .tls_config(tls)
-        .timeout_connect(Some(CONNECT_TIMEOUT))
-        .timeout_global(Some(DOWNLOAD_TIMEOUT))
-        .build()
-        .new_agent();
+    let agent = ramekin_npm::agent(CONNECT_TIMEOUT, DOWNLOAD_TIMEOUT);
     let (package, file) = (pin.package(), format!("{}-{}.tgz", pin.platform, pin.version));
     let mut request = agent.get(format!("{}{package}/-/{file}", registry.base));
     if let Some(authorization) = &registry.authorization {
         request = request.header("authorization", authorization.expose());
     }
     let mut response = request.call().map_err(|error| error.to_string())?;
+    if !response.status().is_success() {
+        return Err(format!("it answers {}", response.status()));
+    }
     let mut bytes = Vec::new();
     let mut body = response.body_mut().as_reader().take(MAX_BYTES + 1);
     body.read_to_end(&mut bytes).map_err(|error| error.to_string())?;

@@ -4,7 +4,8 @@ use crate::{Deleted, DeployKey, DeployTerms, Kept, KnownDeploy, NotDeployed, Sto
 use chrono::{Duration, SubsecRound, Utc};
 use ramekin_model::limits::{DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS, MAX_MEMORY_MB, MAX_SOURCE, MAX_TIMEOUT_MS};
 use ramekin_model::{
-    AgentTool, AgentToolChange, AppId, Function, FunctionStats, NewFunction, Precondition, Trigger, TriggerType,
+    AgentTool, AgentToolChange, AppId, Bundle, Files, Function, FunctionStats, NewFunction, Precondition, Trigger,
+    TriggerType,
 };
 use serde_json::json;
 use std::collections::HashSet;
@@ -25,6 +26,8 @@ async fn a_first_deploy_takes_the_defaults() {
         name: "hello".parse().unwrap(),
         description: None,
         code: "// hello".into(),
+        files: None,
+        packages: None,
         encrypted_env: None,
         timeout_ms: DEFAULT_TIMEOUT_MS,
         memory_limit_mb: DEFAULT_MEMORY_MB,
@@ -122,6 +125,7 @@ async fn what_a_deploy_would_keep_is_known_before_it() {
         memory_limit_mb: DEFAULT_MEMORY_MB,
         webhook_secret: None,
         updated_at: Some(function.updated_at),
+        packages: None,
     };
     assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(defaults));
     let new = NewFunction {
@@ -136,6 +140,7 @@ async fn what_a_deploy_would_keep_is_known_before_it() {
         memory_limit_mb: MAX_MEMORY_MB,
         webhook_secret: Some("sealed too".into()),
         updated_at: Some(function.updated_at),
+        packages: None,
     };
     assert_eq!(functions.kept(&app, &name).await.unwrap(), Some(named.clone()));
     functions.delete(&app, "hello").await.unwrap();
@@ -195,8 +200,8 @@ async fn functions_belong_to_their_app() {
         list.iter().all(|(function, _)| function.code.is_empty() && function.triggers == [Trigger::default_http()])
     );
     assert_eq!(store.functions().all().await.unwrap().len(), 6);
-    assert_eq!(store.functions().code(mine.id).await.unwrap().as_deref(), Some("// same"));
-    assert_eq!(store.functions().code(Uuid::new_v4()).await.unwrap(), None);
+    assert_eq!(store.functions().source(mine.id).await.unwrap().map(|source| source.code).as_deref(), Some("// same"));
+    assert_eq!(store.functions().source(Uuid::new_v4()).await.unwrap(), None);
     store.functions().delete(&app, "same").await.unwrap();
     assert!(store.functions().get(&other.id, "same").await.unwrap().is_some());
 }
@@ -261,7 +266,7 @@ async fn the_largest_source_is_stored() {
     let code = "\u{fc}x'\"\\\n".repeat(MAX_SOURCE / 7);
     let new = NewFunction { code: code.clone(), ..new_function(&"n".repeat(100)) };
     let id = store.functions().deploy(&app, &new).await.unwrap().id;
-    assert!(store.functions().code(id).await.unwrap().unwrap() == code);
+    assert!(store.functions().source(id).await.unwrap().unwrap().code == code);
 }
 
 #[tokio::test]
@@ -529,4 +534,33 @@ async fn lists_come_in_pages() {
     assert_eq!(functions.look(&app, "gone", Deleted::Excluded).await.unwrap(), None);
     let (gone, _) = functions.look(&app, "gone", Deleted::Included).await.unwrap().unwrap();
     assert!(gone.deleted_at.is_some());
+}
+
+#[tokio::test]
+async fn files_and_what_was_made_of_them() {
+    let (store, app) = store_with_app().await;
+    let texts = [("main.ts", "import './lib/a.ts'"), ("lib/a.ts", "// ä")];
+    let files =
+        Files { entry: "main.ts".into(), texts: texts.map(|(path, text)| (path.to_owned(), text.to_owned())).into() };
+    let bundle = Bundle { code: "// bundle".into(), map: "{}".into() };
+    let packages = json!({ "roots": {}, "packages": {} });
+    let new = NewFunction {
+        files: Some(files.clone()),
+        bundle: Some(bundle.clone()),
+        packages: Some(packages.clone()),
+        ..new_function("several")
+    };
+    let id = store.functions().deploy(&app, &new).await.unwrap().id;
+    let (shown, _) = store.functions().get(&app, "several").await.unwrap().unwrap();
+    assert_eq!((shown.files, shown.packages.as_ref()), (Some(files), Some(&packages)));
+    let source = store.functions().source(id).await.unwrap().unwrap();
+    assert_eq!((source.code, source.bundle), (new.code, Some(bundle)));
+    let kept = store.functions().kept(&app, &"several".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(kept.packages, Some(packages));
+    assert!(store.functions().list(&app).await.unwrap()[0].0.files.is_none(), "a list holds no sources");
+
+    store.functions().deploy(&app, &new_function("several")).await.unwrap();
+    let (shown, _) = store.functions().get(&app, "several").await.unwrap().unwrap();
+    assert_eq!((shown.files, shown.packages), (None, None), "one file takes the place of several");
+    assert_eq!(store.functions().source(id).await.unwrap().unwrap().bundle, None);
 }

@@ -3,7 +3,8 @@
 //! ```toml
 //! proves = "butterbase §4.7"     # the clause; required
 //! about = "…"                    # one line, where the name of the folder does not say it
-//! source = "other.ts"            # instead of function.ts; without either, nothing is deployed at first
+//! source = "other.ts"            # instead of function.ts; without either, nothing is deployed at first. A folder: all its
+//!                                # files are sent as `files`
 //! own_app = true                 # an app of its own instead of the one that cases share
 //!
 //! [settings]                     # of a server of its own, as environment variables
@@ -84,7 +85,8 @@ pub struct Step {
     pub identity: Option<Identity>,
     /// A request.
     pub request: Option<Request>,
-    /// Another deploy of the function: fields as they are sent, `source` names a file in place of `code`, and `auth` is as
+    /// Another deploy of the function: fields as they are sent, `source` names a file in place of `code` or a folder in place
+    /// of `files`, and `auth` is as
     /// for the first deploy.
     pub deploy: Option<BTreeMap<String, Value>>,
     /// What the answer must be.

@@ -89,8 +89,19 @@ impl Runner<'_> {
         let mut form = Map::new();
         form.insert("name".into(), self.function.clone().into());
         if let Some(source) = source {
-            let code = std::fs::read_to_string(source).with_context(|| format!("reading `{}`", source.display()))?;
-            form.insert("code".into(), code.into());
+            let read =
+                |path: &Path| std::fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()));
+            if source.is_dir() {
+                let mut texts = Map::new();
+                let folder = source.canonicalize()?;
+                for path in super::files(&folder)? {
+                    let name = path.strip_prefix(&folder)?.to_str().context("the path is no text")?.to_owned();
+                    texts.insert(name, read(&path)?.into());
+                }
+                form.insert("files".into(), texts.into());
+            } else {
+                form.insert("code".into(), read(source)?.into());
+            }
         }
         let auth = match fields.get("auth").map(|auth| auth.as_str()) {
             None => Some("none"),

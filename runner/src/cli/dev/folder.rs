@@ -24,6 +24,20 @@ pub struct FunctionFile {
     /// Its settings, which need not be there.
     pub settings: PathBuf,
     stamps: [Stamp; 3],
+    /// Of files that it imports, as far as it says so now.
+    imported: BTreeMap<PathBuf, Stamp>,
+}
+
+impl FunctionFile {
+    /// Looks at what it imports too, from now on.
+    pub fn follow(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.imported = paths.into_iter().map(|path| (path.clone(), stamp(&path))).collect();
+    }
+
+    /// Looks at the files again that an earlier look has followed.
+    pub fn as_before(&mut self, before: &Self) {
+        self.follow(before.imported.keys().cloned());
+    }
 }
 
 /// What a folder holds at one moment.
@@ -79,7 +93,7 @@ impl Folder {
             }
             let settings = dir.join(format!("{name}.json"));
             let stamps = [written, stamp(&settings), variables];
-            folder.functions.insert(name, FunctionFile { source, settings, stamps });
+            folder.functions.insert(name, FunctionFile { source, settings, stamps, imported: BTreeMap::new() });
         }
         Ok(folder)
     }
@@ -132,6 +146,26 @@ mod tests {
         assert_eq!(names, ["a", "b", "hello", "old"]);
         let refused: Vec<_> = folder.refused.keys().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(refused, ["hello.ts", "two words.ts"]);
+    }
+
+    #[test]
+    fn a_change_to_what_is_imported_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let shared = dir.path().join("_shared.ts");
+        fs::write(dir.path().join("hello.ts"), "1").unwrap();
+        fs::write(&shared, "1").unwrap();
+        let mut before = Folder::scan(dir.path()).unwrap();
+        before.functions.values_mut().for_each(|file| file.follow([shared.clone()]));
+        let again = || {
+            let mut now = Folder::scan(dir.path()).unwrap();
+            now.functions.iter_mut().for_each(|(name, file)| file.as_before(&before.functions[name]));
+            now
+        };
+        assert_eq!(again(), before);
+        fs::write(&shared, "12").unwrap();
+        assert_ne!(again(), before);
+        fs::remove_file(&shared).unwrap();
+        assert_ne!(again(), before);
     }
 
     #[test]

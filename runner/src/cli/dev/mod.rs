@@ -8,6 +8,7 @@ mod settings;
 
 use super::exit_code::CliError;
 use super::output::{Style, Terminal, printable};
+use super::sources::Gathered;
 use super::{Common, listen, public_url, raise_file_limit};
 use crate::config::{self, Config, Variables, env_var};
 use crate::ops::apps::is_name;
@@ -38,7 +39,7 @@ const POLL: Duration = Duration::from_millis(300);
 /// Serve the functions of a folder while you write them.
 ///
 /// Every *.ts, *.js, *.mts and *.mjs file of the folder is a function named after the file; those that begin with `_` or `.`
-/// and *.test.* are not. `.env` in the folder sets environment variables for all of them. `<name>.json` beside a function
+/// and *.test.* are not. A function can import files of the folder, such as `./_lib/util.ts`, and packages. `.env` in the folder sets environment variables for all of them. `<name>.json` beside a function
 /// holds its settings: auth (default `none` here), timeoutMs, memoryLimitMb, envVars, triggers, description.
 ///
 /// `_schema.json` holds the tables of the folder's app, and in `rls` who sees which rows; docs/schema.md says how. It is
@@ -140,6 +141,7 @@ async fn open(
         database,
         sandbox,
         key_file: data_dir.join("secret.key"),
+        packages_dir: caches.join("packages"),
         public_url: url.to_owned(),
         config: config.clone(),
         observer: Some(Arc::new(printer.clone())),
@@ -211,6 +213,16 @@ async fn app(platform: &Platform, dir: &Path) -> Result<Arc<App>, CliError> {
     Ok(Arc::new(app))
 }
 
+/// Looks from now on at what functions import that are not as they were.
+fn follow(now: &mut Folder, before: Option<&Folder>) {
+    for (name, file) in &mut now.functions {
+        if before.is_none_or(|before| before.functions.get(name) != Some(file)) {
+            // One that cannot be read now is looked at again when it changes.
+            file.follow(Gathered::of(&file.source).map(|gathered| gathered.others).unwrap_or_default());
+        }
+    }
+}
+
 struct Watch {
     platform: Arc<Platform>,
     app: Arc<App>,
@@ -223,7 +235,7 @@ struct Watch {
 impl Watch {
     /// Deploys everything, and removes what an earlier run has left.
     async fn first(&mut self) {
-        let now = Folder::scan(&self.dir).unwrap_or_default();
+        let mut now = Folder::scan(&self.dir).unwrap_or_default();
         let known = self.platform.registry().app(self.app.id.as_str());
         for name in known.iter().flat_map(|app| app.function_names()) {
             if !now.functions.contains_key(name) {
@@ -258,6 +270,7 @@ impl Watch {
                 Err(why) => self.failed(name, &why),
             }
         }
+        follow(&mut now, None);
         self.seen = now;
     }
 
@@ -266,9 +279,15 @@ impl Watch {
         loop {
             tokio::time::sleep(POLL).await;
             // A folder that is away for a moment is not an empty one.
-            let Ok(now) = Folder::scan(&self.dir) else { continue };
+            let Ok(mut now) = Folder::scan(&self.dir) else { continue };
+            for (name, file) in &mut now.functions {
+                if let Some(before) = self.seen.functions.get(name) {
+                    file.as_before(before);
+                }
+            }
             if now != self.seen {
                 self.step(&now).await;
+                follow(&mut now, Some(&self.seen));
                 self.seen = now;
             }
         }

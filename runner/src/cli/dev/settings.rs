@@ -4,6 +4,7 @@
 
 use super::folder::{FunctionFile, dotenv_path};
 use crate::cli::dotenv::dotenv;
+use crate::cli::sources::{Gathered, Sources};
 use crate::ops::deploy::{self, Deploy, Issues};
 use ramekin_model::{AgentTool, FunctionName, limits};
 use serde_json::{Map, Value, json};
@@ -31,11 +32,12 @@ const FIELDS: &[&str] = &[
 /// # Errors
 /// What is wrong with them, in words.
 pub fn read(dir: &Path, name: &FunctionName, file: &FunctionFile) -> Result<Deploy, String> {
-    let code = text(&file.source)?.ok_or_else(|| format!("`{}` is gone", file.source.display()))?;
+    let unreadable = |error| format!("`{}` cannot be read: {error}", file.source.display());
+    let sources = Gathered::of(&file.source).map_err(unreadable)?.sources;
     let settings = text(&file.settings)?;
     let variables = text(&dotenv_path(dir))?.unwrap_or_default();
     let shown = file.settings.file_name().unwrap_or_default().display();
-    let form = form(name, code, settings.as_deref(), &variables).map_err(|why| format!("{shown}: {why}"))?;
+    let form = form(name, sources, settings.as_deref(), &variables).map_err(|why| format!("{shown}: {why}"))?;
     let mut deploy = deploy::read(&form).map_err(|issues: Issues| format!("{shown}: {issues}"))?;
     for trigger in deploy.triggers.iter_mut().flatten() {
         if trigger.kind == ramekin_model::TriggerType::Http {
@@ -58,7 +60,7 @@ pub fn text(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
-fn form(name: &FunctionName, code: String, settings: Option<&str>, variables: &str) -> Result<Value, String> {
+fn form(name: &FunctionName, sources: Sources, settings: Option<&str>, variables: &str) -> Result<Value, String> {
     let mut form = match settings.map(serde_json::from_str) {
         None => Map::new(),
         Some(Ok(Value::Object(fields))) => fields,
@@ -93,7 +95,7 @@ fn form(name: &FunctionName, code: String, settings: Option<&str>, variables: &s
     form.entry("agent_tool_mode").or_insert(tool.mode.into());
     form.entry("agent_tool_exposed_to").or_insert(tool.exposed_to.into());
     form.insert("name".into(), name.as_str().into());
-    form.insert("code".into(), code.into());
+    sources.put(&mut form);
     Ok(form.into())
 }
 
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     fn read_form(settings: Option<&str>, variables: &str) -> Result<Value, String> {
-        form(&"hello".parse().unwrap(), "code".into(), settings, variables)
+        form(&"hello".parse().unwrap(), Sources::Code("code".into()), settings, variables)
     }
 
     #[test]

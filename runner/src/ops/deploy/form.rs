@@ -2,10 +2,12 @@
 //! and for the settings files of `ramekin dev`.
 
 use super::{Deploy, TriggerForm};
+use crate::modules::Project;
 use ramekin_model::{AgentTool, AgentToolChange, FunctionName, TriggerType, limits};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// Variables that the platform sets itself (Butterbase §5.6).
 const INJECTED: &[&str] = &[
@@ -56,7 +58,13 @@ pub fn read(form: &Value) -> Result<Deploy, Issues> {
     };
     let mut reader = Reader { form, issues: Issues::default() };
     let name = reader.name();
-    let code = reader.code();
+    let (code, project) = match form.get("files") {
+        None => (reader.code(), None),
+        Some(files) => {
+            let project = reader.project(name.as_ref(), files).map(Arc::new);
+            (project.as_ref().map(|project| project.code().to_owned()), project)
+        }
+    };
     let description = reader.text("description", limits::MAX_DESCRIPTION);
     let environment = reader.environment();
     let timeout_ms = reader.number("timeoutMs", 1, limits::MAX_TIMEOUT_MS);
@@ -68,6 +76,7 @@ pub fn read(form: &Value) -> Result<Deploy, Issues> {
         (Some(name), Some(code)) if reader.issues.0.is_empty() => Ok(Deploy {
             name,
             code,
+            project,
             description,
             environment,
             timeout_ms,
@@ -126,6 +135,43 @@ impl<'a> Reader<'a> {
             Some(_) => self.issues.add("code", "must be a string"),
         }
         None
+    }
+
+    /// `files` and `entry`, in place of `code`.
+    fn project(&mut self, name: Option<&FunctionName>, files: &Value) -> Option<Project> {
+        if self.form.contains_key("code") {
+            self.issues.add("code", "must be left out when `files` is sent");
+        }
+        let Value::Object(files) = files else {
+            self.issues.add("files", "must be an object whose keys are paths and whose values are texts");
+            return None;
+        };
+        let entry = match self.form.get("entry") {
+            None => None,
+            Some(Value::String(entry)) => Some(entry.as_str()),
+            Some(_) => {
+                self.issues.add("entry", "must be a string");
+                return None;
+            }
+        };
+        let mut texts = BTreeMap::new();
+        for (path, text) in files {
+            match text {
+                Value::String(text) => {
+                    texts.insert(path.clone(), text.clone());
+                }
+                _ => self.issues.add(format_args!("files.{path}"), "must be a string"),
+            }
+        }
+        if texts.len() != files.len() {
+            return None;
+        }
+        let project = Project::new(name.map_or("index", FunctionName::as_str), entry, texts);
+        let project = project.map_err(|(field, why)| self.issues.add(field, why)).ok()?;
+        if project.code().is_empty() {
+            self.issues.add(format_args!("files.{}", project.entry), "must not be empty");
+        }
+        Some(project)
     }
 
     fn text(&mut self, field: &str, max: usize) -> Option<String> {
@@ -296,6 +342,29 @@ mod tests {
         assert!(deploy.description.is_none() && deploy.environment.is_none() && deploy.triggers.is_none());
         assert!(deploy.timeout_ms.is_none() && deploy.memory_limit_mb.is_none());
         assert!(deploy.allow_impersonation.is_none());
+    }
+
+    #[test]
+    fn files_in_place_of_code() {
+        let form = json!({ "name": "f", "files": { "lib/a.ts": "a", "main.ts": "m" }, "entry": "lib/a.ts" });
+        let deploy = read(&form).unwrap();
+        assert_eq!((deploy.code.as_str(), deploy.project.unwrap().entry.as_str()), ("a", "lib/a.ts"));
+        let found = read(&json!({ "name": "f", "files": { "a.ts": "a", "f.ts": "f" } })).unwrap();
+        assert_eq!(found.code, "f");
+        for (form, field) in [
+            (json!({ "name": "f", "code": "x", "files": { "f.ts": "f" } }), "code"),
+            (json!({ "name": "f", "files": [] }), "files"),
+            (json!({ "name": "f", "files": {} }), "files"),
+            (json!({ "name": "f", "files": { "f.ts": 1 } }), "files.f.ts"),
+            (json!({ "name": "f", "files": { "../f.ts": "" } }), "files.../f.ts"),
+            (json!({ "name": "f", "files": { "f.ts": "" } }), "files.f.ts"),
+            (json!({ "name": "f", "files": { "f.ts": "f" }, "entry": 1 }), "entry"),
+            (json!({ "name": "f", "files": { "f.ts": "f" }, "entry": "g.ts" }), "entry"),
+            (json!({ "name": "f", "files": { "a.ts": "f", "b.ts": "f" } }), "entry"),
+        ] {
+            let text = issues(&form);
+            assert!(text.starts_with(&format!("{field}: ")), "{text}");
+        }
     }
 
     #[test]

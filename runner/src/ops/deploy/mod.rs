@@ -8,14 +8,16 @@ pub use form::{Issues, REDACTED, check_variable, read};
 pub use warning::{Warning, warnings};
 
 use crate::exec::{BuildError, Built, Image, Sandbox, StartupKind};
-use crate::images::{ImageCell, source};
+use crate::images::{ImageCell, file_name, source};
+use crate::modules::{Locked, Made, Modules, ModulesError, Project};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
-use chrono::{DurationRound as _, TimeDelta, Utc};
-use ramekin_compiler::Diagnostics;
+use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use ramekin_compiler::{DiagnosticCode, Diagnostics};
+use ramekin_host_api::AppInfo;
 use ramekin_model::{
-    AgentToolChange, App, AuditEvent, AuditKind, By, ConsoleLine, Function, FunctionName, NewFunction, Precondition,
-    Receipt, Secret, Trigger, TriggerState, TriggerType, limits,
+    AgentToolChange, App, AppId, AuditEvent, AuditKind, By, ConsoleLine, Function, FunctionName, NewFunction,
+    Precondition, Receipt, Secret, Trigger, TriggerState, TriggerType, limits,
 };
 use ramekin_store::{DeployKey, DeployTerms, Kept, KnownDeploy, NotDeployed, Store, StoreError};
 use serde_json::{Map, Value, json};
@@ -27,6 +29,8 @@ use tokio::sync::Semaphore;
 const PARALLEL: usize = 2;
 /// Deploys that may wait for their turn; each holds its source.
 const WAITING: usize = 64;
+/// Deploys that may wait for packages at once: a registry that is slow keeps nobody else from deploying.
+const FETCHING: usize = 8;
 
 /// Deploys functions.
 #[derive(Clone)]
@@ -35,9 +39,11 @@ pub struct Deploys {
     sandbox: Sandbox,
     registry: Arc<Registry>,
     vault: Vault,
+    modules: Modules,
     max_functions: u32,
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    fetching: Arc<Semaphore>,
 }
 
 /// A deploy to make. What is `None` keeps what is stored, or takes its default the first time. Holds secrets, so it cannot
@@ -45,8 +51,10 @@ pub struct Deploys {
 pub struct Deploy {
     /// Name in the app.
     pub name: FunctionName,
-    /// Source.
+    /// Source; of several files, that of the entry.
     pub code: String,
+    /// The files, when they were sent as such.
+    pub project: Option<Arc<Project>>,
     /// Free text.
     pub description: Option<String>,
     /// Replaces all variables.
@@ -133,9 +141,31 @@ pub enum DeployError {
     /// A secret could not be encrypted.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The sandbox.
+    /// The sandbox, or the bundler.
     #[error("{0}")]
     Host(String),
+    /// The registry of packages does not do its part.
+    #[error("{0}")]
+    Registry(String),
+}
+
+impl From<BuildError> for DeployError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Source(diagnostics) => Self::Source(diagnostics),
+            BuildError::Host(text) => Self::Host(text),
+        }
+    }
+}
+
+impl From<ModulesError> for DeployError {
+    fn from(error: ModulesError) -> Self {
+        match error {
+            ModulesError::Source(diagnostics) => Self::Source(diagnostics),
+            ModulesError::Registry(text) => Self::Registry(text),
+            ModulesError::Host(text) => Self::Host(text),
+        }
+    }
 }
 
 impl From<NotDeployed> for DeployError {
@@ -151,9 +181,17 @@ impl From<NotDeployed> for DeployError {
 
 impl Deploys {
     /// Deploys to this store, sandbox and registry, at most so many functions to one app.
-    pub fn new(store: Store, sandbox: Sandbox, registry: Arc<Registry>, vault: Vault, max_functions: u32) -> Self {
-        let (turns, queue) = (Semaphore::new(PARALLEL), Semaphore::new(PARALLEL + WAITING));
-        Self { store, sandbox, registry, vault, max_functions, turns: Arc::new(turns), queue: Arc::new(queue) }
+    pub fn new(
+        store: Store,
+        sandbox: Sandbox,
+        registry: Arc<Registry>,
+        vault: Vault,
+        modules: Modules,
+        max_functions: u32,
+    ) -> Self {
+        let permits = |count| Arc::new(Semaphore::new(count));
+        let (turns, queue, fetching) = (permits(PARALLEL), permits(PARALLEL + WAITING), permits(FETCHING));
+        Self { store, sandbox, registry, vault, modules, max_functions, turns, queue, fetching }
     }
 
     /// By what a deploy is known that is asked for with this text and body.
@@ -165,7 +203,7 @@ impl Deploys {
     ///
     /// # Errors
     /// See [`DeployError`]. Nothing was changed then.
-    pub async fn deploy(&self, app: &Arc<App>, deploy: Deploy, terms: Terms) -> Result<Deployed, DeployError> {
+    pub async fn deploy(&self, app: &Arc<App>, mut deploy: Deploy, terms: Terms) -> Result<Deployed, DeployError> {
         if let Some(key) = &terms.key
             && let Some(known) = self.store.functions().known_deploy(&app.id, key).await?
         {
@@ -173,7 +211,7 @@ impl Deploys {
         }
         let _place = self.queue.try_acquire().map_err(|_| DeployError::Busy)?;
         // Only closing a semaphore fails, and nobody closes it.
-        let _turn = self.turns.acquire().await;
+        let turn = self.turns.acquire().await;
         let known = self.registry.know(app).await.map_err(no_app)?;
         if !known.env_readable() {
             let text = "the app's variables cannot be decrypted; set them again with PATCH /v1/{app}/env";
@@ -188,7 +226,7 @@ impl Deploys {
         if there.is_none() && known.functions_count() >= self.max_functions as usize {
             return Err(DeployError::Full(self.max_functions));
         }
-        let triggers = deploy.triggers.map(|triggers| self.triggers(triggers, kept.as_ref())).transpose()?;
+        let triggers = deploy.triggers.take().map(|triggers| self.triggers(triggers, kept.as_ref())).transpose()?;
         let own = match &deploy.environment {
             Some(variables) => variables.clone(),
             None => {
@@ -202,18 +240,25 @@ impl Deploys {
         let environment = self.registry.environment(&known, own);
         // The database keeps microseconds.
         let version = Utc::now().duration_trunc(TimeDelta::microseconds(1)).unwrap_or_else(|_| Utc::now());
-        let source = source(&deploy.name, deploy.code.clone());
-        let Built { image, console } =
-            self.sandbox.build(source, &app.id, version, &environment).await.map_err(|error| match error {
-                BuildError::Source(diagnostics) => DeployError::Source(diagnostics),
-                BuildError::Host(text) => DeployError::Host(text),
-            })?;
+        let scope = Scope { app: &app.id, info: &known.info, version, environment: &environment };
+        let packages = kept.as_ref().and_then(|kept| kept.packages.clone());
+        let (Built { image, console }, made) = match self.plain(&deploy, &scope).await? {
+            Some(built) => (built, None),
+            None => {
+                drop(turn);
+                let (built, made) = self.with_modules(&deploy, &scope, packages).await?;
+                (built, Some(made))
+            }
+        };
         let limit = deploy.memory_limit_mb.or(kept.map(|kept| kept.memory_limit_mb));
         check_memory(image.memory(), limit.unwrap_or(limits::DEFAULT_MEMORY_MB)).map_err(DeployError::Form)?;
         let audit = event(&deploy.name, deploy.environment.as_ref(), &terms.by);
         let new = NewFunction {
             name: deploy.name,
             code: deploy.code,
+            files: deploy.project.map(|project| project.stored()),
+            packages: made.as_ref().and_then(stored_packages),
+            bundle: made.map(|made| made.bundle),
             description: deploy.description,
             encrypted_env: deploy.environment.map(|variables| self.vault.seal_environment(&variables)).transpose()?,
             timeout_ms: deploy.timeout_ms,
@@ -234,6 +279,50 @@ impl Deploys {
         match self.activate(Arc::clone(app), new, terms, built).await? {
             Ok(receipt) => Ok(Deployed { receipt, repeated: false }),
             Err(NotDeployed::Known(known)) => repeated(known),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Builds one file as it is. `None` when it imports something that has to be made part of it.
+    async fn plain(&self, deploy: &Deploy, scope: &Scope<'_>) -> Result<Option<Built>, DeployError> {
+        // A file with another name than the function's has it in stacks; and what becomes of JSX is said in other files.
+        if deploy.project.as_ref().is_some_and(|project| project.entry != file_name(&deploy.name)) {
+            return Ok(None);
+        }
+        let source = source(&deploy.name, deploy.code.clone(), None).map_err(host)?;
+        match self.sandbox.build(source, scope.app, scope.version, scope.environment).await {
+            Ok(built) => Ok(Some(built)),
+            Err(BuildError::Source(diagnostics)) if is_about_imports(&diagnostics) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes one module of the files and their packages, and builds it.
+    async fn with_modules(
+        &self,
+        deploy: &Deploy,
+        scope: &Scope<'_>,
+        packages: Option<Value>,
+    ) -> Result<(Built, Made), DeployError> {
+        let one = || Arc::new(Project::of_one(file_name(&deploy.name), deploy.code.clone()));
+        let project = deploy.project.as_ref().map_or_else(one, Arc::clone);
+        let locked: Locked = packages.and_then(|packages| serde_json::from_value(packages).ok()).unwrap_or_default();
+        let made = {
+            let _fetching = self.fetching.acquire().await;
+            self.modules.make(scope.info, Arc::clone(&project), locked).await?
+        };
+        let source = source(&deploy.name, String::new(), Some(made.bundle.clone())).map_err(host)?;
+        let _turn = self.turns.acquire().await;
+        match self.sandbox.build(source, scope.app, scope.version, scope.environment).await {
+            Ok(built) => Ok((built, made)),
+            Err(BuildError::Source(mut diagnostics)) => {
+                for diagnostic in diagnostics.iter_mut() {
+                    if let Some(text) = project.files.get(&diagnostic.file) {
+                        diagnostic.illustrate(text);
+                    }
+                }
+                Err(DeployError::Source(diagnostics))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -296,6 +385,30 @@ impl Deploys {
         }
         Ok(Trigger { kind, config, enabled })
     }
+}
+
+/// For which version something is built.
+struct Scope<'a> {
+    app: &'a AppId,
+    info: &'a Arc<AppInfo>,
+    version: DateTime<Utc>,
+    environment: &'a ramekin_host_api::Environment,
+}
+
+fn host(error: impl std::fmt::Display) -> DeployError {
+    DeployError::Host(error.to_string())
+}
+
+/// Whether nothing is wrong but that something is imported.
+fn is_about_imports(diagnostics: &Diagnostics) -> bool {
+    let imports = [DiagnosticCode::RelativeImport, DiagnosticCode::PackageImport];
+    diagnostics.iter().all(|diagnostic| imports.contains(&diagnostic.code))
+}
+
+/// The packages of a bundle, if there are any.
+fn stored_packages(made: &Made) -> Option<Value> {
+    let some = made.locked != Locked::default();
+    some.then(|| serde_json::to_value(&made.locked).ok()).flatten()
 }
 
 /// An app that is not there has no functions.

@@ -324,11 +324,11 @@ fn schemas() -> Vec<(&'static str, Value)> {
         ),
         (
             "Function",
-            whole(json!({
+            with_files(whole(json!({
                 "id": uuid(),
                 "name": function_name(),
                 "description": maybe_text("What it is for"),
-                "code": text("Source as deployed"),
+                "code": text("Source as deployed; of several files, that of the entry"),
                 "triggers": list(reference("Trigger"), "Ordered by type"),
                 "timeoutMs": count("Wall time of a call"),
                 "memoryLimitMb": count("Memory of a call, in MiB"),
@@ -342,7 +342,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "agent_tool_description": maybe_text("Always null"),
                 "agent_tool_mode": text("Always `read_only`"),
                 "agent_tool_exposed_to": text("Always `developer_only`"),
-            })),
+            }))),
         ),
         (
             "LogPage",
@@ -371,6 +371,17 @@ fn schemas() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// With what only a function of several files, or with packages, has.
+fn with_files(mut function: Value) -> Value {
+    if let Some(properties) = function.get_mut("properties").and_then(Value::as_object_mut) {
+        let files = names_to(json!({ "type": "string" }), "Texts by path, when several files were deployed");
+        properties.insert("entry".into(), text("Which of the files exports the handler"));
+        properties.insert("files".into(), files);
+        properties.insert("packages".into(), texts("Packages in it, as `name@version`, when there are any"));
+    }
+    function
+}
+
 fn metrics() -> Value {
     let number = |about: &str| json!({ "type": "number", "description": about });
     let of_durations = |share: &str| json!({ "type": ["integer", "null"], "description": format!("What {share} of their durations are at most, in milliseconds") });
@@ -392,13 +403,15 @@ fn metrics() -> Value {
 
 fn deploy() -> Value {
     object(
-        &["name", "code"],
+        &["name"],
         json!({
             "name": function_name(),
             "code": {
                 "type": "string", "minLength": 1, "maxLength": limits::MAX_SOURCE,
-                "description": "One TypeScript or JavaScript module",
+                "description": "One TypeScript or JavaScript module; this or `files`",
             },
+            "files": names_to(json!({ "type": "string" }), "Several files, by relative path; see docs/modules.md"),
+            "entry": text("The file of `files` that exports the handler; `index.ts` or `<name>.ts` unless said"),
             "description": { "type": "string", "maxLength": limits::MAX_DESCRIPTION, "description": "What it is for" },
             "envVars": {
                 "type": "object",

@@ -5,6 +5,7 @@ use super::super::error::RemoteError;
 use super::super::{AppOptions, Session, times, variables};
 use crate::cli::exit_code::CliError;
 use crate::cli::output::{Style, Terminal, printable};
+use crate::cli::sources::{Gathered, Sources};
 use crate::config::Variables;
 use clap::{Args, ValueEnum};
 use ramekin_model::FunctionName;
@@ -13,8 +14,8 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A deploy evaluates the module, and may wait for its turn to.
-const DEPLOY: Duration = Duration::from_secs(180);
+/// A deploy evaluates the module, and may wait for packages and for its turn.
+const DEPLOY: Duration = Duration::from_secs(240);
 /// Ends of file names that are no part of a function's name.
 const EXTENSIONS: &[&str] = &["ts", "js", "mts", "mjs", "tsx", "jsx"];
 
@@ -24,9 +25,10 @@ const EXTENSIONS: &[&str] = &["ts", "js", "mts", "mjs", "tsx", "jsx"];
 /// trigger for users of the app who are signed in).
 #[derive(Debug, Args)]
 pub struct Deploy {
-    /// File with the function's source; `-` is the standard input.
+    /// File with the function's source, or folder with an `index.ts`; `-` is the standard input. Files that it imports are
+    /// sent along, and the package.json, package-lock.json and deno.json of its folder or one above.
     file: PathBuf,
-    /// Its name [default: that of the file, without its end].
+    /// Its name [default: that of the file, without its end, or of the folder].
     #[arg(long)]
     name: Option<FunctionName>,
     /// What it is for.
@@ -140,6 +142,9 @@ fn said(session: &Session, name: &FunctionName, deployed: &Deployed, took: Durat
 /// A function is called as its file, unless that says nothing.
 fn name_of(file: &Path) -> Result<FunctionName, RemoteError> {
     let usage = |why: String| RemoteError::Usage(format!("{why}; name the function with --name"));
+    // A folder may be named as `.`.
+    let whole = if file.is_dir() { file.canonicalize().ok() } else { None };
+    let file = whole.as_deref().unwrap_or(file);
     let name = file.file_name().and_then(|name| name.to_str()).filter(|name| *name != "-");
     let name = name.ok_or_else(|| usage("the function has no name".into()))?;
     let stem = match name.rsplit_once('.') {
@@ -157,7 +162,6 @@ fn form(deploy: &Deploy, name: &FunctionName, here: &Variables) -> Result<Value,
         }
     };
     put("name", Some(name.as_str().into()));
-    put("code", Some(variables::text(&deploy.file)?.into()));
     put("description", deploy.description.as_deref().map(Into::into));
     put("timeoutMs", deploy.timeout_ms.map(Into::into));
     put("memoryLimitMb", deploy.memory_mb.map(Into::into));
@@ -165,6 +169,12 @@ fn form(deploy: &Deploy, name: &FunctionName, here: &Variables) -> Result<Value,
     put("triggers", triggers(&deploy.trigger, deploy.auth)?);
     if !deploy.env.is_empty() || !deploy.env_file.is_empty() {
         put("envVars", Some(variables::read(&deploy.env, &deploy.env_file, here)?.into()));
+    }
+    if deploy.file.as_os_str() == "-" {
+        Sources::Code(variables::text(&deploy.file)?).put(&mut form);
+    } else {
+        let unreadable = |source| CliError::Folder { path: deploy.file.display().to_string(), source };
+        Gathered::of(&deploy.file).map_err(unreadable)?.sources.put(&mut form);
     }
     Ok(form.into())
 }
@@ -214,7 +224,7 @@ mod tests {
         assert_eq!(name("a/b/hello.ts").unwrap(), "hello");
         assert_eq!(name("hello.mjs").unwrap(), "hello");
         assert_eq!(name("hello").unwrap(), "hello");
-        for bad in ["-", "..", "two words.ts", "a.b.ts", "notes.txt", ".ts"] {
+        for bad in ["-", "two words.ts", "a.b.ts", "notes.txt", ".ts"] {
             assert!(name(bad).unwrap_err().to_string().contains("--name"), "{bad}");
         }
     }

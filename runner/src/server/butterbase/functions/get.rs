@@ -11,7 +11,7 @@ use crate::server::error::ApiError;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::HeaderMap;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// 200 with the function, 304 when the caller has it already, 404 when there is none.
 pub async fn handler(
@@ -34,5 +34,17 @@ pub async fn handler(
         ("avgDuration".to_owned(), number(stats.avg_duration_ms)),
         ("envKeys".to_owned(), json!(found.env_keys)),
     ]);
+    if let Some(files) = &function.files {
+        shown.extend([("entry".to_owned(), json!(files.entry)), ("files".to_owned(), json!(files.texts))]);
+    }
+    if let Some(packages) = &function.packages {
+        shown.insert("packages".to_owned(), json!(names(packages)));
+    }
     Ok(tagged(&headers, Some(function.updated_at), &shown.into()))
+}
+
+/// `name@version` of each package.
+fn names(packages: &Value) -> Vec<&str> {
+    let all = packages.pointer("/tree/packages").and_then(Value::as_object);
+    all.map(|all| all.keys().map(String::as_str).collect()).unwrap_or_default()
 }

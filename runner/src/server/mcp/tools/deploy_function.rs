@@ -34,6 +34,8 @@ A default export of a function, an object with `fetch`, or Deno.serve are taken 
   ctx.idempotency.claim(key), ctx.invoke(name, body), ctx.caller, ctx.app, ctx.request
 and the web platform: fetch, URL, Headers, Blob, FormData, streams, timers, crypto. Errors name lines of your source.
 
+Imports: npm:name@version, jsr:@scope/name, node: modules and, with `files`, relative paths. Instead of `code`, `files` holds several files by path (also package.json and deno.json, for what bare names mean); `entry` says which one exports the handler (index.ts unless said). What it imports is made part of the function at deploy.
+
 Who may call it, in the http trigger's config.auth (without triggers: "required"):
   "required"   callers with a user: a user's token, or a key of the app together with X-Butterbase-As-User
   "optional"   anybody; ctx.user is set when there is a user
@@ -68,7 +70,13 @@ fn schema() -> Value {
     let properties = json!({
         "app_id": app_id(),
         "name": { "type": "string", "description": "Name in the app: 1 to 100 of A-Z, a-z, 0-9, _ and -; part of its URL" },
-        "code": { "type": "string", "description": "Source: one TypeScript or JavaScript module" },
+        "code": { "type": "string", "description": "Source: one TypeScript or JavaScript module; this or `files`" },
+        "files": {
+            "type": "object",
+            "additionalProperties": { "type": "string" },
+            "description": "Source of several files: texts by relative path, such as lib/db.ts",
+        },
+        "entry": { "type": "string", "description": "The file of `files` that exports the handler; index.ts or <name>.ts unless said" },
         "description": { "type": "string", "description": "What the function is for" },
         "envVars": {
             "type": "object",
@@ -115,7 +123,7 @@ fn schema() -> Value {
             "description": "Whether keys of the app may call it for a user (X-Butterbase-As-User); true unless said",
         },
     });
-    super::super::closed(&properties, &["app_id", "name", "code"])
+    super::super::closed(&properties, &["app_id", "name"])
 }
 
 /// Deploys.

@@ -1,0 +1,127 @@
+//! The bundler there is: rolldown, at one pinned version, whose Rust interface promises nothing from release to release.
+
+use crate::map;
+use crate::plugin::{Answers, Problems};
+use crate::request::{Bundle, Problem, ProblemKind, Request};
+use crate::resolve::Resolver;
+use crate::{Bundler, Jsx};
+use rolldown::plugin::__inner::SharedPluginable;
+use rolldown::{
+    Bundler as Engine, BundlerOptions, BundlerTransformOptions, CodeSplittingMode, Either, JsxOptions, OutputFormat,
+    Platform, SourceMapType, TsConfig,
+};
+use rolldown_common::Output;
+use rolldown_error::BuildDiagnostic;
+use std::sync::{Arc, PoisonError};
+
+/// Problems that are told.
+const MAX_PROBLEMS: usize = 20;
+
+/// Bundles with rolldown, in this process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rolldown;
+
+impl Bundler for Rolldown {
+    async fn bundle(&self, request: Request) -> Result<Bundle, Vec<Problem>> {
+        let resolver = Arc::new(Resolver::new(request));
+        let problems = Problems::default();
+        let answers = Answers { resolver: Arc::clone(&resolver), problems: Arc::clone(&problems) };
+        let plugin: SharedPluginable = Arc::new(answers);
+        let mut engine =
+            Engine::with_plugins(options(&resolver), vec![plugin]).map_err(|errors| told(&resolver, &errors))?;
+        let done = engine.generate().await;
+        // What we know of an import says more than what follows from it.
+        let known = std::mem::take(&mut *problems.lock().unwrap_or_else(PoisonError::into_inner));
+        if !known.is_empty() {
+            return Err(known);
+        }
+        let output = done.map_err(|errors| told(&resolver, &errors))?;
+        let unresolved: Vec<Problem> = output
+            .warnings
+            .iter()
+            .filter(|warning| warning.kind().to_string() == "UNRESOLVED_IMPORT")
+            .take(MAX_PROBLEMS)
+            .map(|warning| problem(&resolver, warning))
+            .collect();
+        if !unresolved.is_empty() {
+            return Err(unresolved);
+        }
+        let mut chunks = output.assets.into_iter().filter_map(|asset| match asset {
+            Output::Chunk(chunk) => Some(chunk),
+            Output::Asset(_) => None,
+        });
+        let (Some(chunk), None) = (chunks.next(), chunks.next()) else {
+            return Err(vec![Problem::general(ProblemKind::Other, "the bundler did not make one module")]);
+        };
+        let map = chunk.map.as_ref().map(|map| map::in_characters(map, &chunk.code, &resolver)).unwrap_or_default();
+        Ok(Bundle { code: chunk.code.clone(), map })
+    }
+}
+
+fn options(resolver: &Resolver) -> BundlerOptions {
+    let request = &resolver.request;
+    let define = [("process.env.NODE_ENV", "\"production\"")];
+    BundlerOptions {
+        input: Some(vec![resolver.file_id(&request.entry).into()]),
+        // Names in the output are relative to it, so that they are the same on every machine.
+        cwd: Some(request.root.clone()),
+        dir: Some("out".into()),
+        platform: Some(Platform::Neutral),
+        format: Some(OutputFormat::Esm),
+        sourcemap: Some(SourceMapType::Hidden),
+        code_splitting: Some(CodeSplittingMode::Bool(false)),
+        tsconfig: Some(TsConfig::Auto(false)),
+        define: Some(define.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()),
+        transform: Some(BundlerTransformOptions { jsx: Some(jsx(&request.jsx)), ..BundlerTransformOptions::default() }),
+        ..BundlerOptions::default()
+    }
+}
+
+fn jsx(jsx: &Jsx) -> Either<String, JsxOptions> {
+    let runtime = if jsx.import_source.is_some() { "automatic" } else { "classic" };
+    Either::Right(JsxOptions {
+        runtime: Some(runtime.to_owned()),
+        import_source: jsx.import_source.clone(),
+        pragma: jsx.factory.clone(),
+        pragma_frag: jsx.fragment.clone(),
+        ..JsxOptions::default()
+    })
+}
+
+fn told(resolver: &Resolver, errors: &[BuildDiagnostic]) -> Vec<Problem> {
+    errors.iter().take(MAX_PROBLEMS).map(|error| problem(resolver, error)).collect()
+}
+
+fn problem(resolver: &Resolver, error: &BuildDiagnostic) -> Problem {
+    let kind = match error.kind().to_string().as_str() {
+        "UNRESOLVED_IMPORT" | "UNRESOLVED_ENTRY" => ProblemKind::Unresolved,
+        "PARSE_ERROR" => ProblemKind::Syntax,
+        _ => ProblemKind::Other,
+    };
+    let diagnostic = error.to_diagnostic();
+    let message = match error.to_string() {
+        empty if empty.is_empty() => diagnostic.convert_to_string(false),
+        message => message,
+    };
+    // Paths of this machine are nobody's business.
+    let message = message.replace(&format!("{}/", resolver.request.root.display()), "");
+    let message = message.strip_prefix("function/").unwrap_or(&message).replace("`function/", "`");
+    match diagnostic.get_primary_location() {
+        Some((file, line, column, _)) => {
+            let absolute = resolver.request.root.join(&file);
+            let count = |from_zero: usize| u32::try_from(from_zero).unwrap_or(u32::MAX);
+            Problem {
+                kind,
+                message,
+                file: resolver.shown(&absolute.display().to_string()),
+                line: count(line),
+                column: count(column).saturating_add(1),
+                hint: None,
+            }
+        }
+        None => Problem::general(kind, message),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+export const Bold = ({ children }: { children: unknown }) => <b>{children}</b>;

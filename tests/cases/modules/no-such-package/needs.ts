@@ -1,0 +1,2 @@
+import "npm:@fixture/needs@1";
+export default () => new Response("");

@@ -1,0 +1,3 @@
+// The place is that of the import.
+import "npm:@fixture/none";
+export default () => new Response("");

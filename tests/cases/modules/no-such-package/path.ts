@@ -1,0 +1,2 @@
+import "npm:@fixture/greeter@1/secret.js";
+export default () => new Response("");

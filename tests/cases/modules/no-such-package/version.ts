@@ -1,0 +1,2 @@
+import "npm:@fixture/greeter@^9";
+export default () => new Response("");

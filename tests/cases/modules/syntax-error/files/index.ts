@@ -1,0 +1,1 @@
+import "./lib/broken.ts"; export default () => new Response("");

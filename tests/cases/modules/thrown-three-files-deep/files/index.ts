@@ -1,0 +1,3 @@
+import { a } from "./lib/a.ts";
+
+export const handler = (): Response => new Response(a("thing"));

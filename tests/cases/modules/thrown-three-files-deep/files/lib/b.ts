@@ -1,0 +1,5 @@
+import { Finder } from "./deeper/c.ts";
+
+export function b({ what }: { what: string }): string {
+  return new Finder().find(what);
+}

@@ -1,0 +1,1 @@
+import "./lib/setup.ts"; export default () => new Response("");

@@ -1,0 +1,2 @@
+const ready: boolean = false;
+throw new Error(`not set up: ${ready}`);

@@ -1,0 +1,2 @@
+import it from "../../../../../../../../../../etc/passwd";
+export default it;

@@ -1,0 +1,3 @@
+import { hello } from "@fixture/words";
+export { version } from "./version.js";
+export const greet = (name) => `${hello} ${name}`;

@@ -1,0 +1,1 @@
+throw new Error("another build was asked for");

@@ -1,0 +1,2 @@
+// It names no dependency.
+import "@fixture/absent";
