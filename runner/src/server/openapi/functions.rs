@@ -371,10 +371,14 @@ fn schemas() -> Vec<(&'static str, Value)> {
     ]
 }
 
+fn texts_by_path(about: &str) -> Value {
+    json!({ "type": "object", "additionalProperties": { "type": "string" }, "description": about })
+}
+
 /// With what only a function of several files, or with packages, has.
 fn with_files(mut function: Value) -> Value {
     if let Some(properties) = function.get_mut("properties").and_then(Value::as_object_mut) {
-        let files = names_to(json!({ "type": "string" }), "Texts by path, when several files were deployed");
+        let files = texts_by_path("Texts by path, when several files were deployed");
         properties.insert("entry".into(), text("Which of the files exports the handler"));
         properties.insert("files".into(), files);
         properties.insert("packages".into(), texts("Packages in it, as `name@version`, when there are any"));
@@ -410,7 +414,7 @@ fn deploy() -> Value {
                 "type": "string", "minLength": 1, "maxLength": limits::MAX_SOURCE,
                 "description": "One TypeScript or JavaScript module; this or `files`",
             },
-            "files": names_to(json!({ "type": "string" }), "Several files, by relative path; see docs/modules.md"),
+            "files": texts_by_path("Several files, by relative path; see docs/modules.md"),
             "entry": text("The file of `files` that exports the handler; `index.ts` or `<name>.ts` unless said"),
             "description": { "type": "string", "maxLength": limits::MAX_DESCRIPTION, "description": "What it is for" },
             "envVars": {
