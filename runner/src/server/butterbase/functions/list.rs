@@ -68,6 +68,8 @@ mod tests {
             name: "hello".parse().unwrap(),
             description: None,
             code: String::new(),
+            files: None,
+            packages: None,
             encrypted_env: Some("canary".into()),
             timeout_ms: 1,
             memory_limit_mb: 64,
