@@ -11,7 +11,7 @@ use rolldown::{
     Platform, SourceMapType, TsConfig,
 };
 use rolldown_common::Output;
-use rolldown_error::BuildDiagnostic;
+use rolldown_error::{BuildDiagnostic, DiagnosticOptions};
 use std::sync::{Arc, PoisonError};
 
 /// Problems that are told.
@@ -98,8 +98,9 @@ fn problem(resolver: &Resolver, error: &BuildDiagnostic) -> Problem {
         "PARSE_ERROR" => ProblemKind::Syntax,
         _ => ProblemKind::Other,
     };
-    let diagnostic = error.to_diagnostic();
-    let message = match error.to_string() {
+    let options = DiagnosticOptions { cwd: resolver.request.root.clone() };
+    let diagnostic = error.to_diagnostic_with(&options);
+    let message = match error.to_message_with(&options) {
         empty if empty.is_empty() => diagnostic.convert_to_string(false),
         message => message,
     };
