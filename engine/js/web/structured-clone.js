@@ -9,6 +9,7 @@
 
 import { classId } from 'native';
 import { brands } from '../internal/brands.js';
+import { cloners } from '../internal/cloners.js';
 import { blob } from '../internal/lazy.js';
 import { platformPrototypes, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
@@ -162,6 +163,8 @@ class Cloner {
     if (prototype !== Object.prototype && prototype !== null) {
       if (this.completing && value instanceof PendingView) return this.complete(value);
       if (brands.isBlob(value)) return this.keep(value, blob().cloneBlob(value));
+      const cloner = cloners.get(prototype);
+      if (cloner !== undefined) return this.keep(value, cloner(value));
       if (isRefused(value)) throw refuse(value);
     }
     return this.cloneMembers(value, Object.keys(value), this.keep(value, {}));
