@@ -92,7 +92,13 @@ impl Deflater {
         let window = if format == Format::Zlib { 15 } else { -15 };
         let flags = create_comp_flags_from_zip_params(level, window, strategy);
         let gzip = (format == Format::Gzip).then(|| (Crc::new(), 0));
-        Self { state: Box::new(CompressorOxide::new(flags)), gzip, pending: Pending::default(), begun: false, ended: false }
+        Self {
+            state: Box::new(CompressorOxide::new(flags)),
+            gzip,
+            pending: Pending::default(),
+            begun: false,
+            ended: false,
+        }
     }
 
     /// More to compress.

@@ -93,10 +93,7 @@ fn charge(mut store: StoreContextMut<'_, CallState>, time: Duration) -> wasmtime
 impl crypto::Host for CallState {}
 
 impl crypto::HostWithStore<CallState> for Host {
-    async fn run(
-        accessor: &Accessor<CallState, Self>,
-        work: Work,
-    ) -> wasmtime::Result<Result<Vec<u8>, String>> {
+    async fn run(accessor: &Accessor<CallState, Self>, work: Work) -> wasmtime::Result<Result<Vec<u8>, String>> {
         let queue = accessor.with(|mut access| access.get().crypto.queue());
         let (result, time) = queue.perform(work).await;
         accessor.with(|mut access| charge(wasmtime::AsContextMut::as_context_mut(&mut access), time))?;

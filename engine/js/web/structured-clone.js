@@ -9,6 +9,7 @@
 
 import { classId } from 'native';
 import { brands } from '../internal/brands.js';
+import { cloners } from '../internal/cloners.js';
 import { blob, ports } from '../internal/lazy.js';
 import { platformPrototypes, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
@@ -167,6 +168,8 @@ class Cloner {
         this.hasPending = true;
         return value;
       }
+      const cloner = cloners.get(prototype);
+      if (cloner !== undefined) return this.keep(value, cloner(value));
       if (isRefused(value)) throw refuse(value);
     }
     return this.cloneMembers(value, Object.keys(value), this.keep(value, {}));

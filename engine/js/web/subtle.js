@@ -228,10 +228,5 @@ export class SubtleCrypto {
     const bytes = await algorithms[parameters.name][operation](parameters, unwrapping, wrapped);
     return importKey(kind, kind === 'jwk' ? parseJwk(bytes) : bytes, imported, Boolean(extractable), usages);
   }
-
-  static {
-    // Optional arguments do not count.
-    Object.defineProperty(this.prototype.deriveBits, 'length', { value: 2, configurable: true });
-  }
 }
 defineInterface(SubtleCrypto, 'SubtleCrypto');

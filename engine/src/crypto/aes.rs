@@ -62,7 +62,11 @@ fn block(bytes: &[u8]) -> Option<[u8; BLOCK]> {
 /// ECB, without padding: whole blocks only.
 pub fn ecb(key: &Aes, encrypt: bool, data: &[u8]) -> Option<Vec<u8>> {
     let mut blocks = whole_blocks(data)?;
-    if encrypt { key.encrypt_blocks(&mut blocks) } else { key.decrypt_blocks(&mut blocks) }
+    if encrypt {
+        key.encrypt_blocks(&mut blocks)
+    } else {
+        key.decrypt_blocks(&mut blocks)
+    }
     Some(blocks.concat())
 }
 
@@ -101,7 +105,8 @@ pub fn pad(data: &[u8]) -> Vec<u8> {
 pub fn unpad(mut data: Vec<u8>) -> Option<Vec<u8>> {
     let count = usize::from(*data.last()?);
     let whole = data.len().checked_sub(count)?;
-    let right = (1..=BLOCK).contains(&count) && data[whole..].iter().fold(0, |wrong, &byte| wrong | (byte ^ count as u8)) == 0;
+    let right =
+        (1..=BLOCK).contains(&count) && data[whole..].iter().fold(0, |wrong, &byte| wrong | (byte ^ count as u8)) == 0;
     right.then(|| {
         data.truncate(whole);
         data

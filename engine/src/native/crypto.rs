@@ -319,9 +319,8 @@ fn host_work<'js>(ctx: Ctx<'js>, kind: String, parameters: Object<'js>, now: boo
         return outcome(&ctx, crypto_now::run(&work));
     }
     let task = async move { host::run(work).await };
-    let (promise, _) = body::promise(&ctx, task, |ctx, result| {
-        outcome(ctx, result).map_err(|error| js::caught(ctx, error).0)
-    })?;
+    let (promise, _) =
+        body::promise(&ctx, task, |ctx, result| outcome(ctx, result).map_err(|error| js::caught(ctx, error).0))?;
     Promise::into_js(promise, &ctx)
 }
 

@@ -5,7 +5,8 @@
 //! any length). So the paddings are made in the sandbox, and this is what lies below them.
 
 use aws_lc_sys::{
-    BIGNUM, BN_free, BN_new, BN_set_u64, OPENSSL_free, RSA, RSA_F4, RSA_NO_PADDING, RSA_free, RSA_generate_key_ex, RSA_new, RSA_private_key_from_bytes, RSA_private_key_to_bytes, RSA_sign_raw, RSA_size,
+    BIGNUM, BN_free, BN_new, BN_set_u64, OPENSSL_free, RSA, RSA_F4, RSA_NO_PADDING, RSA_free, RSA_generate_key_ex,
+    RSA_new, RSA_private_key_from_bytes, RSA_private_key_to_bytes, RSA_sign_raw, RSA_size,
 };
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};

@@ -9,9 +9,7 @@ const MIB: u64 = 1024 * 1024;
 
 /// What the result of a hash is long, by its name in the contract.
 fn pbkdf2_hash(name: &str) -> Option<(aws_lc_rs::pbkdf2::Algorithm, u32)> {
-    use aws_lc_rs::pbkdf2::{
-        PBKDF2_HMAC_SHA1, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA384, PBKDF2_HMAC_SHA512,
-    };
+    use aws_lc_rs::pbkdf2::{PBKDF2_HMAC_SHA1, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA384, PBKDF2_HMAC_SHA512};
     Some(match name {
         "sha1" => (PBKDF2_HMAC_SHA1, 20),
         "sha256" => (PBKDF2_HMAC_SHA256, 32),
@@ -128,7 +126,8 @@ fn argon2_of(work: &Argon2) -> Result<argon2::Argon2<'_>, String> {
 pub fn perform(work: Work) -> Result<Vec<u8>, String> {
     match work {
         Work::Pbkdf2(work) => {
-            let (Some((hash, _)), Some(iterations)) = (pbkdf2_hash(&work.hash), NonZeroU32::new(work.iterations)) else {
+            let (Some((hash, _)), Some(iterations)) = (pbkdf2_hash(&work.hash), NonZeroU32::new(work.iterations))
+            else {
                 return Err("PBKDF2: the parameters do not fit".into());
             };
             let mut out = vec![0; work.length as usize];
@@ -257,10 +256,7 @@ pub(super) mod tests {
         if let Work::Argon2(work) = &mut work {
             work.password = vec![1; 32];
         }
-        assert_eq!(
-            hex(&perform(work).unwrap()),
-            "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
-        );
+        assert_eq!(hex(&perform(work).unwrap()), "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
         // $2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe, of jBCrypt's tests.
         let salt = vec![0xa3, 0x61, 0x2d, 0x8c, 0x9a, 0x37, 0xda, 0xc2, 0xf9, 0x9d, 0x94, 0xda, 3, 0xbd, 0x45, 0x21];
         let work = Work::Bcrypt(Bcrypt { password: b"a\0".to_vec(), salt, cost: 6 });

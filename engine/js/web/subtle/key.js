@@ -3,6 +3,7 @@
  * `exportKey` and `wrapKey`: an object of this class shows its algorithm and its usages, to `console` too.
  */
 
+import { cloners } from '../../internal/cloners.js';
 import { defineInterface } from '../../internal/webidl.js';
 import { DOMException } from '../dom-exception.js';
 import { defineInspection, internalKey, requireInternalKey } from '../interfaces.js';
@@ -48,6 +49,8 @@ export class CryptoKey {
   }
 }
 defineInterface(CryptoKey, 'CryptoKey');
+// What is inside never changes, so a copy shares it.
+cloners.set(CryptoKey.prototype, (key) => new CryptoKey(internalKey, insideOf(key)));
 defineInspection(CryptoKey, ({ type, extractable, algorithm, usages }) => ({ type, extractable, algorithm, usages }));
 
 /** A copy of an algorithm as scripts see it. */

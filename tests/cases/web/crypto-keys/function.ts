@@ -28,12 +28,8 @@ export async function handler(): Promise<Response> {
   const secrets = await Promise.all([agrees({ name: 'X25519' }), agrees({ name: 'ECDH', namedCurve: 'P-384' })]);
   const key = await subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt']);
   console.log(key);
-  let cloned = 'cloned';
-  try {
-    structuredClone(key);
-  } catch (error) {
-    cloned = (error as Error).name;
-  }
+  const clone = structuredClone(key);
+  const cloned = `${clone.type} ${clone.algorithm.name} ${clone === key}`;
   return Response.json({
     signatures, secrets, cloned, hidden: JSON.stringify(key), fresh: new Uint8Array(await subtle.exportKey('raw', key)).toHex(),
   });
