@@ -2,6 +2,7 @@
  * `blob:` URLs: names for blobs that live as long as the instance, and their fetching, which never leaves it.
  */
 import { randomUuid, requireCall } from 'native';
+import { mime } from '../internal/lazy.js';
 import { requireArguments } from '../internal/webidl.js';
 import { blobBytes, isBlob } from './blob.js';
 import { BLOB, Body } from './body.js';
@@ -52,11 +53,12 @@ export function readBlobUrl(request) {
   if (blob === undefined || request.method !== 'GET') return undefined;
   // Once here, for the array of a blob in pieces is made on first use and then shared.
   const size = blobBytes(blob).length;
+  const type = mime().parseMime(blob.type) === undefined ? '' : blob.type;
   const asked = request.headers.get('range');
-  if (asked === null) return [`content-length: ${size}\r\ncontent-type: ${blob.type}\r\n`, new Body(BLOB, blob), 200];
+  if (asked === null) return [`content-length: ${size}\r\ncontent-type: ${type}\r\n`, new Body(BLOB, blob), 200];
   const range = readRange(asked, size);
   if (range === undefined) return undefined;
   const [first, last] = range;
-  const section = `content-length: ${last - first + 1}\r\ncontent-range: bytes ${first}-${last}/${size}\r\ncontent-type: ${blob.type}\r\n`;
+  const section = `content-length: ${last - first + 1}\r\ncontent-range: bytes ${first}-${last}/${size}\r\ncontent-type: ${type}\r\n`;
   return [section, new Body(BLOB, blob.slice(first, last + 1)), 206];
 }

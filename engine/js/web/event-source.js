@@ -50,7 +50,7 @@ export class EventSource extends EventTarget {
 
   async #connect() {
     if (this.#readyState === CLOSED) return;
-    const headers = [['accept', 'text/event-stream'], ['cache-control', 'no-store']];
+    const headers = [['accept', 'text/event-stream'], ['cache-control', 'no-cache']];
     let response;
     try {
       // The id is sent as it came, in UTF-8.

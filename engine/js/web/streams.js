@@ -34,6 +34,12 @@ const CHUNK = 64 * 1024;
 brands.isStream = (value) => value instanceof ReadableStream;
 for (const value of Object.values(ponyfill)) platformPrototypes.add(value.prototype);
 
+// The vendored iterator stands apart from those of the language, which it is one of by the standard.
+const iteratorPrototype = Object.getPrototypeOf(new ReadableStream().values());
+if (delete iteratorPrototype[Symbol.asyncIterator]) {
+  Object.setPrototypeOf(iteratorPrototype, Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}).prototype));
+}
+
 function endOf(controller) {
   controller.close();
   // A reader that brought its own buffer gets it back only by an answer of zero bytes.

@@ -28,7 +28,19 @@ pub const AREAS: &[Area] = &[
     area("fetch-abort", &["fetch/api/abort"], None, Some(60)),
     area("fetch-basic", &["fetch/api/basic"], None, Some(189)),
     area("fetch-redirect", &["fetch/api/redirect"], None, Some(6)),
-    area("fetch-others", &["fetch/api/idlharness.any.js", "fetch/content-encoding", "fetch/content-length", "fetch/content-type", "fetch/data-urls", "fetch/range"], None, None),
+    area(
+        "fetch-others",
+        &[
+            "fetch/api/idlharness.any.js",
+            "fetch/content-encoding",
+            "fetch/content-length",
+            "fetch/content-type",
+            "fetch/data-urls",
+            "fetch/range",
+        ],
+        None,
+        None,
+    ),
     area("FileAPI", &["FileAPI"], None, Some(311)),
     area("xhr-formdata", &["xhr/formdata"], None, Some(39)),
     area("WebCryptoAPI", &["WebCryptoAPI"], None, None),
@@ -45,7 +57,8 @@ pub const AREAS: &[Area] = &[
 
 /// Whether one of these arguments asks for what lies at this path: each is a prefix of it or the name of its area.
 pub fn asked(arguments: &[String], area: &Area, path: &str) -> bool {
-    arguments.is_empty() || arguments.iter().any(|argument| argument == area.name || path.starts_with(argument.as_str()))
+    arguments.is_empty()
+        || arguments.iter().any(|argument| argument == area.name || path.starts_with(argument.as_str()))
 }
 
 #[cfg(test)]

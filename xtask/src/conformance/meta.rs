@@ -50,7 +50,8 @@ fn parse(file: &str, source: &str) -> Vec<Run> {
             "variant" => variants.push(value.to_owned()),
             "timeout" => long = value == "long",
             "global" => {
-                for_workers = value.split(',').any(|global| matches!(global.trim(), "worker" | "dedicatedworker" | "jsshell"));
+                for_workers =
+                    value.split(',').any(|global| matches!(global.trim(), "worker" | "dedicatedworker" | "jsshell"));
             }
             _ => {}
         }
@@ -61,10 +62,7 @@ fn parse(file: &str, source: &str) -> Vec<Run> {
     if variants.is_empty() {
         variants.push(String::new());
     }
-    variants
-        .into_iter()
-        .map(|variant| Run { file: file.to_owned(), variant, scripts: scripts.clone(), long })
-        .collect()
+    variants.into_iter().map(|variant| Run { file: file.to_owned(), variant, scripts: scripts.clone(), long }).collect()
 }
 
 /// A script's path below the root, from what a file names.
@@ -93,7 +91,10 @@ mod tests {
         let source = "// META: title=A\n// META: script=/common/x.js\n// META: script=../y.js\n// META: timeout=long\n\
                       // META: variant=?1-10\n// a remark\n// META: variant=?11-last\n\n// META: script=late.js\n";
         let runs = parse("a/b/c.any.js", source);
-        assert_eq!(runs.iter().map(super::Run::name).collect::<Vec<_>>(), ["a/b/c.any.js?1-10", "a/b/c.any.js?11-last"]);
+        assert_eq!(
+            runs.iter().map(super::Run::name).collect::<Vec<_>>(),
+            ["a/b/c.any.js?1-10", "a/b/c.any.js?11-last"]
+        );
         assert!(runs.iter().all(|run| run.long && run.scripts == ["common/x.js", "a/y.js"]));
     }
 

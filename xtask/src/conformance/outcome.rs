@@ -40,7 +40,9 @@ impl Outcome {
     /// Reads what the function answers.
     pub fn read(run: String, answer: &[u8]) -> Self {
         match serde_json::from_slice::<Answer>(answer) {
-            Ok(answer) => Self { run, broken: broken(answer.status, &answer.message), subtests: numbered(answer.tests) },
+            Ok(answer) => {
+                Self { run, broken: broken(answer.status, &answer.message), subtests: numbered(answer.tests) }
+            }
             Err(error) => Self::failed(run, format!("the answer is none: {error}")),
         }
     }

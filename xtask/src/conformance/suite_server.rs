@@ -34,7 +34,9 @@ impl SuiteServer {
         let Some(ports) = ports(&line) else {
             let _ = child.kill();
             let _ = child.wait();
-            bail!("the suite's server does not start; it needs Python 3 with the package `wptserve` (`--python` names another Python)");
+            bail!(
+                "the suite's server does not start; it needs Python 3 with the package `wptserve` (`--python` names another Python)"
+            );
         };
         Ok(Self { child, input, ports })
     }

@@ -42,7 +42,13 @@ pub fn render(rows: &[Row]) -> String {
     text
 }
 
-fn line(text: &mut String, name: &str, [runs, skipped, broken, passed, subtests]: [usize; 5], node: &str, starling: &str) {
+fn line(
+    text: &mut String,
+    name: &str,
+    [runs, skipped, broken, passed, subtests]: [usize; 5],
+    node: &str,
+    starling: &str,
+) {
     let _ = writeln!(text, "| {name} | {runs} | {skipped} | {broken} | {passed} | {subtests} | {node} | {starling} |");
 }
 

@@ -18,8 +18,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a file may take until the tests that have not ended count as timed out, and until a long one does.
-const PATIENCE: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(90)];
+/// What a file may take until the tests that have not ended count as timed out.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The same for a file that says that it takes long.
+const LONG_PATIENCE: Duration = Duration::from_secs(90);
 /// What the call may take beyond that.
 const GRACE: Duration = Duration::from_secs(20);
 /// The function's name.
@@ -117,12 +119,13 @@ impl Stage {
         let [port, other] = server.ports;
         let allowed = format!("127.0.0.1:{port},127.0.0.1:{other},localhost:{port},localhost:{other}");
         let ramekin = Server::new(&Setup::default().with("RAMEKIN_EGRESS_ALLOW", allowed))?;
-        let harness = std::fs::read_to_string(suite.join("resources/testharness.js")).context("reading the suite's harness")?;
+        let harness =
+            std::fs::read_to_string(suite.join("resources/testharness.js")).context("reading the suite's harness")?;
         let code = std::fs::read_to_string(folder().join("wpt.js"))?;
         let code = format!("const HARNESS = {};\n{code}", serde_json::Value::String(harness));
         let app = ramekin_tests::runtime()?.block_on(async {
             let app = App::create(ramekin.client(), "conformance").await?;
-            let longest = u64::try_from((PATIENCE[1] + GRACE).as_millis())?;
+            let longest = u64::try_from((LONG_PATIENCE + GRACE).as_millis())?;
             app.deploy(NAME, &code, &json!({ "timeoutMs": longest, "memoryLimitMb": 512 })).await?;
             anyhow::Ok(app)
         })?;
@@ -151,7 +154,7 @@ impl Stage {
             body.push_str(text.strip_prefix('\u{FEFF}').unwrap_or(&text));
             body.push_str("\n;\n");
         }
-        let patience = PATIENCE[usize::from(run.long)];
+        let patience = if run.long { LONG_PATIENCE } else { PATIENCE };
         let page = run.file.replace(".any.js", ".any.worker.html");
         let form = json!({
             "href": format!("http://localhost:{}/{page}{}", self.port, run.variant),

@@ -8,11 +8,18 @@ export async function handler(): Promise<Response> {
     event.preventDefault();
     seen.push(`rejection: ${(event as PromiseRejectionEvent).reason.message}`);
   });
+  addEventListener('rejectionhandled', (event) => {
+    seen.push(`handled: ${(event as PromiseRejectionEvent).reason.message}`);
+  });
   setTimeout(() => {
     throw new Error('from a timer');
   });
   await new Promise((resolve) => setTimeout(resolve, 10));
   void Promise.reject(new Error('nobody'));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const late = Promise.reject(new Error('late'));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  late.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 10));
   return Response.json({ seen });
 }

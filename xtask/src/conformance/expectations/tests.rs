@@ -2,7 +2,8 @@ use super::{Expectations, Fail, Skip};
 use crate::conformance::outcome::{Outcome, Subtest};
 
 fn outcome(run: &str, tests: &[(&str, bool)]) -> Outcome {
-    let subtests = tests.iter().map(|(name, passes)| Subtest { name: (*name).into(), passes: *passes, message: "why".into() });
+    let subtests =
+        tests.iter().map(|(name, passes)| Subtest { name: (*name).into(), passes: *passes, message: "why".into() });
     Outcome { run: run.into(), broken: None, subtests: subtests.collect() }
 }
 
