@@ -4,6 +4,7 @@
 //! was resolved at deploy, and the rest of the engine is not for functions.
 
 use crate::bindings::ramekin::function::modules;
+use crate::native;
 use javy::quickjs::{Ctx, Exception, Module, Object, Result, Value, promise::PromiseState, qjs};
 use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -54,9 +55,13 @@ pub fn serve(ctx: &Ctx<'_>) {
     }
     unsafe extern "C" fn load(ctx: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {
         // SAFETY: QuickJS calls with a C string.
-        let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        let Some(bytecode) = bytecode(&name) else {
-            return refuse(ctx, &specifier(&name)).cast();
+        let text = unsafe { CStr::from_ptr(name) }.to_string_lossy();
+        if text == native::NODE {
+            // SAFETY: QuickJS calls with its own context and a C string.
+            return unsafe { native::make_node(ctx, name) };
+        }
+        let Some(bytecode) = bytecode(&text) else {
+            return refuse(ctx, &specifier(&text)).cast();
         };
         // SAFETY: the bytes come from `precompile` of the very same engine.
         unsafe {
@@ -82,7 +87,7 @@ fn specifier(name: &str) -> String {
 /// Full name of what a module imports; `None` for what it may not import.
 fn resolve(base: &str, name: &str) -> Option<String> {
     let Some(base) = base.strip_prefix(OWN) else { return builtin(name) };
-    if name == NATIVE || name.starts_with(OWN) {
+    if name == NATIVE || name == native::NODE || name.starts_with(OWN) {
         return Some(name.to_owned());
     }
     let mut path: Vec<&str> = base.split('/').collect();

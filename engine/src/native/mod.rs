@@ -12,21 +12,22 @@ mod reflect;
 mod url;
 
 use crate::async_context;
-use javy::quickjs::module::{Declarations, Exports, ModuleDef};
-use javy::quickjs::{Ctx, Function, Module, Result};
+use javy::quickjs::module::Declared;
+use javy::quickjs::{Ctx, Function, Module, Result, qjs};
 
+/// Defines a module of functions, `$module`.
 macro_rules! natives {
-    ($($name:literal => $function:path,)*) => {
-        struct Native;
+    ($module:ident: $($name:literal => $function:path,)*) => {
+        pub struct $module;
 
-        impl ModuleDef for Native {
-            fn declare(declarations: &Declarations<'_>) -> Result<()> {
+        impl javy::quickjs::module::ModuleDef for $module {
+            fn declare(declarations: &javy::quickjs::module::Declarations<'_>) -> Result<()> {
                 $(declarations.declare($name)?;)*
                 Ok(())
             }
 
-            fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-                $(exports.export($name, Function::new(ctx.clone(), $function)?.with_name($name)?)?;)*
+            fn evaluate<'js>(ctx: &Ctx<'js>, exports: &javy::quickjs::module::Exports<'js>) -> Result<()> {
+                $(exports.export($name, javy::quickjs::Function::new(ctx.clone(), $function)?.with_name($name)?)?;)*
                 Ok(())
             }
         }
@@ -34,6 +35,7 @@ macro_rules! natives {
 }
 
 natives! {
+    Native:
     "utf8Encode" => encoding::utf8_encode,
     "utf8EncodeInto" => encoding::utf8_encode_into,
     "utf8Decode" => encoding::utf8_decode,
@@ -68,8 +70,6 @@ natives! {
     "dbQuery" => database::query,
     "dbBegin" => database::begin,
     "dbQueryWithin" => database::query_within,
-    "dbQueryText" => database::query_text,
-    "dbQueryTextWithin" => database::query_text_within,
     "dbEnd" => database::end,
     "claimKey" => database::claim,
     "respond" => platform::respond,
@@ -80,6 +80,18 @@ natives! {
     "proxyParts" => reflect::proxy_parts,
     "classId" => reflect::class_id,
     "transferBuffer" => reflect::transfer_buffer,
+    "memorySize" => platform::memory_size,
+    "asyncContext" => async_context::current,
+    "setAsyncContext" => async_context::set_current,
+    "setHooks" => platform::set_hooks,
+    "loadModule" => platform::load_module,
+}
+
+natives! {
+    Node:
+    "dbQueryText" => database::query_text,
+    "dbQueryTextWithin" => database::query_text_within,
+    "nonIndexKeys" => reflect::non_index_keys,
     "bufferDecode" => buffer::decode,
     "bufferEncode" => buffer::encode,
     "bufferWrite" => buffer::write,
@@ -90,13 +102,8 @@ natives! {
     "bufferIsAscii" => buffer::is_ascii,
     "bufferSwap" => buffer::swap,
     "requestTicks" => platform::request_ticks,
-    "memorySize" => platform::memory_size,
-    "asyncContext" => async_context::current,
-    "setAsyncContext" => async_context::set_current,
     "ownAsyncGenerator" => async_context::own_generator,
     "trackAsyncContext" => async_context::track,
-    "setHooks" => platform::set_hooks,
-    "loadModule" => platform::load_module,
 }
 
 /// Makes the module known and replaces `Math.random`, whose seed would be the same in every instance of an image.
@@ -104,4 +111,16 @@ pub fn declare(ctx: &Ctx<'_>) -> Result<()> {
     Module::declare_def::<Native, _>(ctx.clone(), "native")?;
     let math: javy::quickjs::Object = ctx.globals().get("Math")?;
     math.set("random", Function::new(ctx.clone(), random::math_random)?.with_name("random")?)
+}
+
+/// The module that only the layer of Node and its like need.
+pub const NODE: &str = "native:node";
+
+/// Makes that module, when it is first imported: its functions need not stand in every image.
+///
+/// # Safety
+/// `ctx` is QuickJS's own, `name` a C string.
+pub unsafe fn make_node(ctx: *mut qjs::JSContext, name: *const std::ffi::c_char) -> *mut qjs::JSModuleDef {
+    // SAFETY: as the caller promises.
+    unsafe { Module::<Declared>::init_raw::<Node>(ctx, name) }
 }
