@@ -16,8 +16,8 @@ type Context = Rc<Persistent<Value<'static>>>;
 /// Head of a list of QuickJS.
 #[repr(C)]
 struct Link {
-    next: *mut Link,
     prev: *mut Link,
+    next: *mut Link,
 }
 
 /// `JSJobEntry`.

@@ -56,9 +56,9 @@ pub fn serve(ctx: &Ctx<'_>) {
     unsafe extern "C" fn load(ctx: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {
         // SAFETY: QuickJS calls with a C string.
         let text = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-        if text == native::CRYPTO {
+        if native::is_late(&text) {
             // SAFETY: QuickJS calls with its own context and a C string.
-            return unsafe { native::make_crypto(ctx, name) };
+            return unsafe { native::make_late(ctx, name, &text) };
         }
         let Some(bytecode) = bytecode(&text) else {
             return refuse(ctx, &specifier(&text)).cast();
@@ -87,7 +87,7 @@ fn specifier(name: &str) -> String {
 /// Full name of what a module imports; `None` for what it may not import.
 fn resolve(base: &str, name: &str) -> Option<String> {
     let Some(base) = base.strip_prefix(OWN) else { return builtin(name) };
-    if name == NATIVE || name == native::CRYPTO || name.starts_with(OWN) {
+    if name == NATIVE || native::is_late(name) || name.starts_with(OWN) {
         return Some(name.to_owned());
     }
     let mut path: Vec<&str> = base.split('/').collect();

@@ -1,5 +1,5 @@
 /** Callbacks that run later, in the async context of now. */
-import { asyncContext, setAsyncContext } from 'native';
+import { asyncContext, setAsyncContext } from 'native:node';
 
 /**
  * @param {Function} callback

@@ -150,6 +150,8 @@ export function proxyParts(value: object): [object, object] | undefined;
  * the numbers mean is found out by `web/kinds.js`; they hold for one build of the engine.
  */
 export function classId(value: object): number;
+/** Own keys that are no index, however many items there are. */
+export function nonIndexKeys(value: object, onlyEnumerable: boolean, skipSymbols: boolean): (string | symbol)[];
 /** Detaches `buffer` and returns its bytes in a new one, resizable if it was (structuredClone's transfer). */
 export function transferBuffer(buffer: ArrayBuffer): ArrayBuffer;
 

@@ -1,5 +1,6 @@
 /** node:async_hooks: values that follow a call through its callbacks and promises. */
-import { asyncContext, ownAsyncGenerator, setAsyncContext, trackAsyncContext } from 'native';
+import { asyncContext, setAsyncContext } from 'native';
+import { ownAsyncGenerator, trackAsyncContext } from 'native:node';
 import { boundToContext, runInContext } from '../internal/async-context.js';
 import { requireBuiltin } from '../internal/node/require.js';
 

@@ -78,8 +78,6 @@ natives! {
     "dbQuery" => database::query,
     "dbBegin" => database::begin,
     "dbQueryWithin" => database::query_within,
-    "dbQueryText" => database::query_text,
-    "dbQueryTextWithin" => database::query_text_within,
     "dbEnd" => database::end,
     "claimKey" => database::claim,
     "respond" => platform::respond,
@@ -90,6 +88,18 @@ natives! {
     "proxyParts" => reflect::proxy_parts,
     "classId" => reflect::class_id,
     "transferBuffer" => reflect::transfer_buffer,
+    "memorySize" => platform::memory_size,
+    "asyncContext" => async_context::current,
+    "setAsyncContext" => async_context::set_current,
+    "setHooks" => platform::set_hooks,
+    "loadModule" => platform::load_module,
+}
+
+natives! {
+    Node:
+    "dbQueryText" => database::query_text,
+    "dbQueryTextWithin" => database::query_text_within,
+    "nonIndexKeys" => reflect::non_index_keys,
     "bufferDecode" => buffer::decode,
     "bufferEncode" => buffer::encode,
     "bufferWrite" => buffer::write,
@@ -100,13 +110,8 @@ natives! {
     "bufferIsAscii" => buffer::is_ascii,
     "bufferSwap" => buffer::swap,
     "requestTicks" => platform::request_ticks,
-    "memorySize" => platform::memory_size,
-    "asyncContext" => async_context::current,
-    "setAsyncContext" => async_context::set_current,
     "ownAsyncGenerator" => async_context::own_generator,
     "trackAsyncContext" => async_context::track,
-    "setHooks" => platform::set_hooks,
-    "loadModule" => platform::load_module,
 }
 
 /// Makes the module known and replaces `Math.random`, whose seed would be the same in every instance of an image.
@@ -116,14 +121,26 @@ pub fn declare(ctx: &Ctx<'_>) -> Result<()> {
     math.set("random", Function::new(ctx.clone(), random::math_random)?.with_name("random")?)
 }
 
-/// The module that only cryptography and compression need.
-pub const CRYPTO: &str = "native:crypto";
+/// Only cryptography and compression need this module.
+const CRYPTO: &str = "native:crypto";
+/// Only the layer of Node and its like need this module.
+const NODE: &str = "native:node";
 
-/// Makes that module, when it is first imported: its functions need not stand in every image.
+/// Whether a module is made when it is first imported: its functions need not stand in every image.
+pub fn is_late(name: &str) -> bool {
+    [CRYPTO, NODE].contains(&name)
+}
+
+/// Makes such a module, whose name is `text` too.
 ///
 /// # Safety
 /// `ctx` is QuickJS's own, `name` a C string.
-pub unsafe fn make_crypto(ctx: *mut qjs::JSContext, name: *const std::ffi::c_char) -> *mut qjs::JSModuleDef {
-    // SAFETY: as the caller promises.
-    unsafe { Module::<Declared>::init_raw::<crypto::Crypto>(ctx, name) }
+pub unsafe fn make_late(ctx: *mut qjs::JSContext, name: *const std::ffi::c_char, text: &str) -> *mut qjs::JSModuleDef {
+    if text == CRYPTO {
+        // SAFETY: as the caller promises.
+        unsafe { Module::<Declared>::init_raw::<crypto::Crypto>(ctx, name) }
+    } else {
+        // SAFETY: as the caller promises.
+        unsafe { Module::<Declared>::init_raw::<Node>(ctx, name) }
+    }
 }

@@ -1,6 +1,8 @@
 //! What script cannot see of its own values.
 
-use javy::quickjs::{Array, ArrayBuffer, Ctx, Exception, IntoJs, Promise, Result, Value, promise::PromiseState, qjs};
+use javy::quickjs::{
+    Array, ArrayBuffer, Ctx, Error, Exception, IntoJs, Object, Promise, Result, Value, promise::PromiseState, qjs,
+};
 
 pub fn promise_state<'js>(ctx: Ctx<'js>, promise: Value<'js>) -> Result<Value<'js>> {
     let pair = Array::new(ctx.clone())?;
@@ -39,6 +41,41 @@ pub fn proxy_parts<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Value<'js>> 
 pub fn class_id(value: Value<'_>) -> u32 {
     // SAFETY: reads the class of an object; 0 is no class, which is what anything else has.
     if value.is_object() { unsafe { qjs::JS_GetClassID(value.as_raw()) } } else { 0 }
+}
+
+/// Own keys that are no index. Lists of a million items have a million keys, which never become values here.
+pub fn non_index_keys<'js>(
+    ctx: Ctx<'js>,
+    object: Object<'js>,
+    only_enumerable: bool,
+    skip_symbols: bool,
+) -> Result<Vec<Value<'js>>> {
+    /// Marks the atoms that are numbers.
+    const INDEX: u32 = 1 << 31;
+    let mut flags = qjs::JS_GPN_STRING_MASK;
+    if only_enumerable {
+        flags |= qjs::JS_GPN_ENUM_ONLY;
+    }
+    if !skip_symbols {
+        flags |= qjs::JS_GPN_SYMBOL_MASK;
+    }
+    let (raw, mut table, mut len) = (ctx.as_raw().as_ptr(), std::ptr::null_mut(), 0);
+    // SAFETY: QuickJS gives a table of `len` entries, which is freed after its atoms have become values.
+    unsafe {
+        let value = object.as_value().as_raw();
+        if qjs::JS_GetOwnPropertyNames(raw, &raw mut table, &raw mut len, value, flags as _) < 0 {
+            return Err(Error::Exception);
+        }
+        let mut keys = Vec::new();
+        for at in 0..len as usize {
+            let atom = (*table.add(at)).atom;
+            if atom & INDEX == 0 {
+                keys.push(Value::from_raw(ctx.clone(), qjs::JS_AtomToValue(raw, atom)));
+            }
+        }
+        qjs::JS_FreePropertyEnum(raw, table, len);
+        Ok(keys)
+    }
 }
 
 pub fn transfer_buffer<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<ArrayBuffer<'js>> {

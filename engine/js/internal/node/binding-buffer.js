@@ -1,7 +1,7 @@
 /** What `Buffer` leaves to C++ in Node. The bytes are worked on in Rust. */
 import {
   bufferCompare, bufferDecode, bufferEncode, bufferIndexOf, bufferIsAscii, bufferIsUtf8, bufferSwap, bufferUtf8Length, bufferWrite,
-} from 'native';
+} from 'native:node';
 import { ENCODINGS } from './encodings.js';
 
 const ASCII = 0;

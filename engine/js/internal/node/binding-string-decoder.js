@@ -1,5 +1,5 @@
 /** The decoder of `node:string_decoder`, whose state is a few bytes of a buffer. */
-import { bufferDecode } from 'native';
+import { bufferDecode } from 'native:node';
 import { ENCODINGS } from './encodings.js';
 
 const UTF8 = 1;

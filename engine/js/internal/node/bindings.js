@@ -3,6 +3,7 @@
  * asked for.
  */
 import { promiseState, proxyParts } from 'native';
+import { nonIndexKeys } from 'native:node';
 import { DOMException } from '../intrinsics.js';
 import { bufferBinding } from './binding-buffer.js';
 import { stringDecoderBinding } from './binding-string-decoder.js';
@@ -21,15 +22,10 @@ function signals() {
 
 const ONLY_ENUMERABLE = 2;
 const SKIP_SYMBOLS = 16;
-const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
 /** Own keys that are no index. */
 function getOwnNonIndexProperties(value, filter) {
-  return Reflect.ownKeys(value).filter((key) => (
-    !(typeof key === 'string' && INDEX.test(key) && Number(key) < 2 ** 32 - 1)
-    && !(filter & SKIP_SYMBOLS && typeof key === 'symbol')
-    && (!(filter & ONLY_ENUMERABLE) || Object.prototype.propertyIsEnumerable.call(value, key))
-  ));
+  return nonIndexKeys(value, (filter & ONLY_ENUMERABLE) !== 0, (filter & SKIP_SYMBOLS) !== 0);
 }
 
 class WeakReference {

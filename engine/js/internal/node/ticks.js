@@ -1,5 +1,5 @@
 /** `process.nextTick`: callbacks that run before the promises that are settled, each time the function's code has returned. */
-import { requestTicks } from 'native';
+import { requestTicks } from 'native:node';
 import { boundToContext } from '../async-context.js';
 import { report } from '../lazy.js';
 

@@ -1,5 +1,5 @@
 /** What `node:url` has of URLs beside `URL` itself: file paths, domains, options of requests. */
-import { bufferEncode } from 'native';
+import { bufferEncode } from 'native:node';
 
 const UTF8 = 1;
 
@@ -13,7 +13,7 @@ function windowsPath(resolved, codes) {
   return [resolved.slice(from, end), resolved.slice(end).replaceAll('\\', '/')];
 }
 
-const ESCAPES = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23' };
+const ESCAPES = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23', '[': '%5B', ']': '%5D', '^': '%5E', '|': '%7C' };
 
 /** @param {(id: string) => any} require */
 export function urlParts(require) {
@@ -58,7 +58,7 @@ export function urlParts(require) {
       if (!/[\\/]$/.test(resolved)) resolved += '/';
     }
     const [host, plain] = windows ? windowsPath(resolved, codes) : ['', resolved];
-    const escapes = windows ? /[%\n\r\t?#]/g : /[%\\\n\r\t?#]/g;
+    const escapes = windows ? /[%\n\r\t?#[\]^|]/g : /[%\\\n\r\t?#[\]^|]/g;
     return new URL(`file://${host}${plain.replace(escapes, (character) => ESCAPES[character])}`);
   }
 

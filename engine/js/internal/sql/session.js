@@ -2,7 +2,8 @@
  * The host's database as the drivers of Node and Deno see it: a session that runs statements one after the other, as the
  * caller. What begins and ends a transaction is the host's affair, so these statements are understood here.
  */
-import { dbBegin, dbEnd, dbQueryText, dbQueryTextWithin, requireCall } from 'native';
+import { dbBegin, dbEnd, requireCall } from 'native';
+import { dbQueryText, dbQueryTextWithin } from 'native:node';
 import { PostgresError } from './error.js';
 
 const CALLER = 0;

@@ -944,7 +944,8 @@ function getMaxListeners(emitterOrTarget) {
   if (typeof emitterOrTarget?.getMaxListeners === 'function') {
     return _getMaxListeners(emitterOrTarget);
   } else if (require('internal/event_target').isEventTarget(emitterOrTarget)) {
-    return emitterOrTarget[kMaxEventTargetListeners] ?? defaultMaxListeners;
+    const isSignal = emitterOrTarget instanceof require('internal/abort_controller').AbortSignal;
+    return emitterOrTarget[kMaxEventTargetListeners] ?? (isSignal ? 0 : defaultMaxListeners);
   }
 
   throw new ERR_INVALID_ARG_TYPE('emitter',
