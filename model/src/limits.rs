@@ -42,6 +42,9 @@ pub const MAX_DESCRIPTION: usize = 2_000;
 pub const MAX_ENV_VARS: usize = 1_000;
 /// Name and value of one environment variable together, in bytes.
 pub const MAX_ENV_VAR: usize = 64 * 1024;
+/// Largest number in the settings of a trigger, and its negative the smallest: the database writes larger ones so that they
+/// cannot be read again.
+pub const MAX_CONFIG_NUMBER: f64 = 1e300;
 /// Outbound requests that one invocation may make.
 pub const MAX_FETCHES: u32 = 1_000;
 /// Outbound requests of one invocation in flight at once; further ones wait.

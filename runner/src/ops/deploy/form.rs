@@ -281,6 +281,10 @@ impl<'a> Reader<'a> {
         if config.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
             self.issues.add(format_args!("{path}.config"), "must not hold a NUL character");
         }
+        if config.values().any(holds_huge) {
+            let most = limits::MAX_CONFIG_NUMBER;
+            self.issues.add(format_args!("{path}.config"), format_args!("numbers must be from -{most:e} to {most:e}"));
+        }
         Some(TriggerForm { path: path.to_owned(), kind: kind?, config, enabled })
     }
 
@@ -307,6 +311,16 @@ impl<'a> Reader<'a> {
             mode: self.one_of("agent_tool_mode", AgentTool::MODES),
             exposed_to: self.one_of("agent_tool_exposed_to", AgentTool::AUDIENCES),
         }
+    }
+}
+
+/// Whether a number in it is too large to be stored.
+fn holds_huge(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_none_or(|number| number.abs() > limits::MAX_CONFIG_NUMBER),
+        Value::Array(items) => items.iter().any(holds_huge),
+        Value::Object(members) => members.values().any(holds_huge),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 
@@ -492,6 +506,11 @@ mod tests {
         assert!(issues(&with("triggers", json!([{"type": "cron"}, {"type": "cron"}]))).contains("`cron`"));
         for config in [json!({"a": "\0"}), json!({"a\0": 1}), json!({"a": [{"b\0": 1}]}), json!({"a": [{"b": "\0"}]})] {
             assert!(issues(&with("triggers", json!([{"type": "cron", "config": config}]))).contains("NUL"));
+        }
+        for (number, refused) in [(1e300, false), (-1e300, false), (1.1e300, true), (-1.797e308, true)] {
+            let form = with("triggers", json!([{"type": "cron", "config": {"a": [{"b": number}]}}]));
+            let issues = read(&form).err().map(|issues| issues.to_string()).unwrap_or_default();
+            assert_eq!(issues.contains("numbers must be from -1e300 to 1e300"), refused, "{number}: {issues}");
         }
         // The escape written out is a text like any other.
         let escape = json!([{"type": "cron", "config": {"a": "\\u0000"}}]);

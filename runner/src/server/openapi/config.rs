@@ -2,8 +2,8 @@
 
 use super::Part;
 use super::operation::{
-    APP, Access, FUNCTION, KEY, Operation, TIME, app_id, count, flag, list, maybe_text, maybe_time, reference, text,
-    texts, time, uuid, whole,
+    APP, Access, FUNCTION, KEY, Operation, TIME, app_id, count, flag, list, maybe_text, maybe_time, object, reference,
+    text, texts, time, uuid, whole,
 };
 use crate::registry::REGION;
 use ramekin_model::limits;
@@ -28,17 +28,14 @@ pub fn part() -> Part {
                 .answer(200, "What cannot be set has the value that it always has.", reference("AppConfig"), config())
                 .empty(304, "It has not changed."),
             Operation::new("setOrigins", "patch", "/v1/{app}/config/cors", "Whose pages may read answers")
-                .about(format!("Replaces all of them. At most {}; `*` stands for every page.", limits::MAX_ORIGINS))
+                .about(format!(
+                    "Replaces all of them with at most {}: scheme, host and port, without patterns. Newer clients spell the member \
+                     `allowedOrigins`.",
+                    limits::MAX_ORIGINS
+                ))
                 .header("if-match", "Changes nothing but this version")
                 .body(
-                    json!({
-                        "type": "object",
-                        "properties": {
-                            "allowed_origins": origins("Origins such as https://a.example"),
-                            "allowedOrigins": origins("The same, as newer clients spell it"),
-                        },
-                        "anyOf": [{ "required": ["allowed_origins"] }, { "required": ["allowedOrigins"] }],
-                    }),
+                    origins(),
                     json!({ "allowed_origins": ["https://a.example"] }),
                 )
                 .answer(
@@ -88,9 +85,17 @@ pub fn part() -> Part {
     }
 }
 
-fn origins(about: &str) -> Value {
+/// In one of two spellings; the first of them counts.
+fn origins() -> Value {
     let origin = json!({ "type": "string", "maxLength": limits::MAX_ORIGIN });
-    json!({ "type": "array", "items": origin, "maxItems": limits::MAX_ORIGINS, "description": about })
+    let origins = |about: &str| json!({ "type": "array", "items": origin, "maxItems": limits::MAX_ORIGINS, "description": about });
+    let older = object(&["allowed_origins"], json!({ "allowed_origins": origins("Such as https://a.example") }));
+    let mut newer =
+        object(&["allowedOrigins"], json!({ "allowedOrigins": origins("The same, as newer clients spell it") }));
+    if let Some(fields) = newer.as_object_mut() {
+        fields.insert("not".into(), json!({ "required": ["allowed_origins"] }));
+    }
+    json!({ "anyOf": [older, newer] })
 }
 
 fn config() -> Value {
