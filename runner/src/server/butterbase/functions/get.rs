@@ -46,5 +46,8 @@ pub async fn handler(
 /// `name@version` of each package.
 fn names(packages: &Value) -> Vec<&str> {
     let all = packages.pointer("/tree/packages").and_then(Value::as_object);
-    all.map(|all| all.keys().map(String::as_str).collect()).unwrap_or_default()
+    let mut names: Vec<&str> = all.into_iter().flat_map(|all| all.keys()).map(String::as_str).collect();
+    // The database has an order of its own.
+    names.sort_unstable();
+    names
 }
