@@ -2,6 +2,7 @@
 //! the server, the operations behind it, and the sandbox.
 
 pub mod cli;
+pub mod closing;
 pub mod config;
 pub mod database;
 pub mod exec;
@@ -10,6 +11,7 @@ pub mod images;
 pub mod meter;
 pub mod ops;
 pub mod origins;
+pub mod otlp;
 pub mod passwords;
 pub mod platform;
 pub mod process;
