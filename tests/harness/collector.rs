@@ -1,14 +1,13 @@
 //! A collector of OpenTelemetry: takes OTLP over HTTP, and remembers it. It reads the messages with descriptions of its own, so
 //! that what the server writes is held against the protocol and not against itself.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use prost::Message;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -58,7 +57,7 @@ pub struct Span {
     /// Its name.
     pub name: String,
     /// 2 is a server, 3 a client.
-    pub kind: i32,
+    pub kind: i64,
     /// From its start to its end, in nanoseconds since 1970.
     pub time: (u64, u64),
     /// As text.
@@ -184,197 +183,178 @@ impl Collector {
 }
 
 fn read_spans(body: &[u8]) -> Result<Vec<Span>> {
-    let request = wire::Traces::decode(body).context("traces")?;
     let mut spans = Vec::new();
-    for of_resource in request.resources {
-        let resource = attributes(of_resource.resource.unwrap_or_default().attributes);
-        for span in of_resource.scopes.into_iter().flat_map(|scope| scope.spans) {
-            spans.push(Span {
-                trace: hex(&span.trace),
-                id: hex(&span.id),
-                parent: hex(&span.parent),
-                state: span.state,
-                name: span.name,
-                kind: span.kind,
-                time: (span.start, span.end),
-                attributes: attributes(span.attributes),
-                failed: span.status.is_some_and(|status| status.code == 2),
-                resource: resource.clone(),
-            });
+    for of_resource in wire::Fields::read(body)?.messages(1)? {
+        let resource = match of_resource.messages(1)?.as_slice() {
+            [resource] => attributes(resource, 1)?,
+            _ => anyhow::bail!("spans of no resource, or of several"),
+        };
+        for of_scope in of_resource.messages(2)? {
+            for span in of_scope.messages(2)? {
+                let failed = span.messages(15)?.iter().any(|status| status.number(3) == 2);
+                spans.push(Span {
+                    trace: hex(span.bytes(1)),
+                    id: hex(span.bytes(2)),
+                    parent: hex(span.bytes(4)),
+                    state: span.text(3),
+                    name: span.text(5),
+                    kind: span.number(6),
+                    time: (span.fixed(7), span.fixed(8)),
+                    attributes: attributes(&span, 9)?,
+                    failed,
+                    resource: resource.clone(),
+                });
+            }
         }
     }
     Ok(spans)
 }
 
 fn read_metrics(body: &[u8]) -> Result<Vec<Metric>> {
-    let request = wire::Metrics::decode(body).context("metrics")?;
     let mut points = Vec::new();
-    let scopes = request.resources.into_iter().flat_map(|resource| resource.scopes);
-    for metric in scopes.flat_map(|scope| scope.metrics) {
-        let name = metric.name;
-        let numbers = metric.gauge.into_iter().chain(metric.sum).flat_map(|numbers| numbers.points);
-        for point in numbers {
-            let value = point.double.or(point.int.map(|int| int as f64)).unwrap_or_default();
-            points.push(Metric { name: name.clone(), attributes: attributes(point.attributes), value });
-        }
-        for point in metric.histogram.into_iter().flat_map(|histogram| histogram.points) {
-            anyhow::ensure!(point.counts.len() == point.bounds.len() + 1, "{name} has {:?}", point.counts);
-            anyhow::ensure!(point.counts.iter().sum::<u64>() == point.count, "{name} does not add up");
-            points.push(Metric { name: name.clone(), attributes: BTreeMap::new(), value: point.count as f64 });
+    for of_resource in wire::Fields::read(body)?.messages(1)? {
+        for of_scope in of_resource.messages(2)? {
+            for metric in of_scope.messages(2)? {
+                read_metric(&metric, &mut points)?;
+            }
         }
     }
     Ok(points)
 }
 
-fn attributes(all: Vec<wire::KeyValue>) -> BTreeMap<String, String> {
-    let text = |value: wire::Value| {
-        let int = value.int.map(|int| int.to_string());
-        value.text.or(int).or(value.double.map(|double| double.to_string())).unwrap_or_default()
-    };
-    all.into_iter().map(|one| (one.key, one.value.map(text).unwrap_or_default())).collect()
+fn read_metric(metric: &wire::Fields<'_>, points: &mut Vec<Metric>) -> Result<()> {
+    let name = metric.text(1);
+    for numbers in metric.messages(5)?.iter().chain(&metric.messages(7)?) {
+        for point in numbers.messages(1)? {
+            let value = if point.has(4) { f64::from_bits(point.fixed(4)) } else { point.fixed(6) as f64 };
+            points.push(Metric { name: name.clone(), attributes: attributes(&point, 7)?, value });
+        }
+    }
+    for histogram in metric.messages(9)? {
+        for point in histogram.messages(1)? {
+            let (count, counts, bounds) = (point.fixed(4), point.bytes(6), point.bytes(7));
+            let sum: u64 = counts.chunks(8).map(wire::little).sum();
+            anyhow::ensure!(counts.len() == bounds.len() + 8, "{name} has {} bytes of counts", counts.len());
+            anyhow::ensure!(sum == count, "{name} is of {count}, and has {sum} in its ranges");
+            points.push(Metric { name: name.clone(), attributes: BTreeMap::new(), value: count as f64 });
+        }
+    }
+    Ok(())
+}
+
+fn attributes(of: &wire::Fields<'_>, field: u64) -> Result<BTreeMap<String, String>> {
+    let mut read = BTreeMap::new();
+    for attribute in of.messages(field)? {
+        for value in attribute.messages(2)? {
+            let text = if value.has(3) {
+                value.number(3).to_string()
+            } else if value.has(4) {
+                f64::from_bits(value.fixed(4)).to_string()
+            } else {
+                value.text(1)
+            };
+            read.insert(attribute.text(1), text);
+        }
+    }
+    Ok(read)
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// As much of the messages as is looked at. A `oneof` is read as fields of which one is there.
+/// Protobuf, as far as it is needed to look at a message: its fields by their numbers.
 mod wire {
-    use prost::Message;
+    use anyhow::{Context as _, Result, bail};
 
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Traces {
-        #[prost(message, repeated, tag = "1")]
-        pub resources: Vec<ResourceSpans>,
+    enum Value<'a> {
+        Number(u64),
+        Fixed(u64),
+        Bytes(&'a [u8]),
     }
 
-    #[derive(Clone, PartialEq, Message)]
-    pub struct ResourceSpans {
-        #[prost(message, optional, tag = "1")]
-        pub resource: Option<Resource>,
-        #[prost(message, repeated, tag = "2")]
-        pub scopes: Vec<ScopeSpans>,
+    /// A message.
+    pub struct Fields<'a>(Vec<(u64, Value<'a>)>);
+
+    impl<'a> Fields<'a> {
+        pub fn read(mut rest: &'a [u8]) -> Result<Self> {
+            let mut fields = Vec::new();
+            while !rest.is_empty() {
+                let key = varint(&mut rest)?;
+                let value = match key & 7 {
+                    0 => Value::Number(varint(&mut rest)?),
+                    1 => Value::Fixed(little(take(&mut rest, 8)?)),
+                    2 => {
+                        let length = usize::try_from(varint(&mut rest)?)?;
+                        Value::Bytes(take(&mut rest, length)?)
+                    }
+                    5 => Value::Fixed(little(take(&mut rest, 4)?)),
+                    other => bail!("a field of the form {other}"),
+                };
+                fields.push((key >> 3, value));
+            }
+            Ok(Self(fields))
+        }
+
+        fn all(&self, field: u64) -> impl Iterator<Item = &Value<'a>> {
+            self.0.iter().filter(move |(number, _)| *number == field).map(|(_, value)| value)
+        }
+
+        pub fn has(&self, field: u64) -> bool {
+            self.all(field).next().is_some()
+        }
+
+        pub fn messages(&self, field: u64) -> Result<Vec<Fields<'a>>> {
+            let bytes = self.all(field).map(|value| match value {
+                Value::Bytes(bytes) => Fields::read(bytes),
+                Value::Number(_) | Value::Fixed(_) => bail!("field {field} is no message"),
+            });
+            bytes.collect()
+        }
+
+        pub fn bytes(&self, field: u64) -> &'a [u8] {
+            let found =
+                self.all(field).find_map(|value| if let Value::Bytes(bytes) = value { Some(*bytes) } else { None });
+            found.unwrap_or_default()
+        }
+
+        pub fn text(&self, field: u64) -> String {
+            String::from_utf8_lossy(self.bytes(field)).into_owned()
+        }
+
+        pub fn number(&self, field: u64) -> i64 {
+            let found =
+                self.all(field).find_map(|value| if let Value::Number(number) = value { Some(*number) } else { None });
+            found.unwrap_or_default().cast_signed()
+        }
+
+        pub fn fixed(&self, field: u64) -> u64 {
+            let found =
+                self.all(field).find_map(|value| if let Value::Fixed(number) = value { Some(*number) } else { None });
+            found.unwrap_or_default()
+        }
     }
 
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Resource {
-        #[prost(message, repeated, tag = "1")]
-        pub attributes: Vec<KeyValue>,
+    /// A number whose last byte comes first.
+    pub fn little(bytes: &[u8]) -> u64 {
+        bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
     }
 
-    #[derive(Clone, PartialEq, Message)]
-    pub struct ScopeSpans {
-        #[prost(message, repeated, tag = "2")]
-        pub spans: Vec<Span>,
+    fn take<'a>(from: &mut &'a [u8], length: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = from.split_at_checked(length).context("a field is cut off")?;
+        *from = rest;
+        Ok(taken)
     }
 
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Span {
-        #[prost(bytes = "vec", tag = "1")]
-        pub trace: Vec<u8>,
-        #[prost(bytes = "vec", tag = "2")]
-        pub id: Vec<u8>,
-        #[prost(string, tag = "3")]
-        pub state: String,
-        #[prost(bytes = "vec", tag = "4")]
-        pub parent: Vec<u8>,
-        #[prost(string, tag = "5")]
-        pub name: String,
-        #[prost(int32, tag = "6")]
-        pub kind: i32,
-        #[prost(fixed64, tag = "7")]
-        pub start: u64,
-        #[prost(fixed64, tag = "8")]
-        pub end: u64,
-        #[prost(message, repeated, tag = "9")]
-        pub attributes: Vec<KeyValue>,
-        #[prost(message, optional, tag = "15")]
-        pub status: Option<Status>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Status {
-        #[prost(int32, tag = "3")]
-        pub code: i32,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct KeyValue {
-        #[prost(string, tag = "1")]
-        pub key: String,
-        #[prost(message, optional, tag = "2")]
-        pub value: Option<Value>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Value {
-        #[prost(string, optional, tag = "1")]
-        pub text: Option<String>,
-        #[prost(int64, optional, tag = "3")]
-        pub int: Option<i64>,
-        #[prost(double, optional, tag = "4")]
-        pub double: Option<f64>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Metrics {
-        #[prost(message, repeated, tag = "1")]
-        pub resources: Vec<ResourceMetrics>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct ResourceMetrics {
-        #[prost(message, repeated, tag = "2")]
-        pub scopes: Vec<ScopeMetrics>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct ScopeMetrics {
-        #[prost(message, repeated, tag = "2")]
-        pub metrics: Vec<Metric>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Metric {
-        #[prost(string, tag = "1")]
-        pub name: String,
-        #[prost(message, optional, tag = "5")]
-        pub gauge: Option<Numbers>,
-        #[prost(message, optional, tag = "7")]
-        pub sum: Option<Numbers>,
-        #[prost(message, optional, tag = "9")]
-        pub histogram: Option<Histogram>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Numbers {
-        #[prost(message, repeated, tag = "1")]
-        pub points: Vec<Number>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Number {
-        #[prost(double, optional, tag = "4")]
-        pub double: Option<f64>,
-        #[prost(sfixed64, optional, tag = "6")]
-        pub int: Option<i64>,
-        #[prost(message, repeated, tag = "7")]
-        pub attributes: Vec<KeyValue>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct Histogram {
-        #[prost(message, repeated, tag = "1")]
-        pub points: Vec<HistogramPoint>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub struct HistogramPoint {
-        #[prost(fixed64, tag = "4")]
-        pub count: u64,
-        #[prost(fixed64, repeated, tag = "6")]
-        pub counts: Vec<u64>,
-        #[prost(double, repeated, tag = "7")]
-        pub bounds: Vec<f64>,
+    fn varint(from: &mut &[u8]) -> Result<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let [byte] = take(from, 1)? else { bail!("a number is cut off") };
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        bail!("a number without an end")
     }
 }

@@ -2,9 +2,9 @@
 //! what the collector does not take in time, is counted and dropped.
 
 use super::collector::{Deliver, Undelivered};
+use super::wire::Message as _;
 use super::{span, wire};
 use crate::closing::Closing;
-use prost::Message as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -148,19 +148,17 @@ impl<D: Deliver> Export<D> {
 
     async fn send(&mut self, batch: &mut Vec<span::Ended>) {
         let count = batch.len() as u64;
-        let scope_spans =
-            wire::ScopeSpans { scope: Some(self.scope.clone()), spans: batch.drain(..).map(Into::into).collect() };
-        let resource_spans =
-            vec![wire::ResourceSpans { resource: Some(self.resource.clone()), scope_spans: vec![scope_spans] }];
-        let body = wire::TracesRequest { resource_spans }.encode_to_vec();
+        let spans = batch.drain(..).map(Into::into).collect();
+        let scope_spans = vec![wire::ScopeSpans { scope: self.scope.clone(), spans }];
+        let resource_spans = vec![wire::ResourceSpans { resource: self.resource.clone(), scope_spans }];
+        let body = wire::TracesRequest { resource_spans }.encode();
         let answer = tokio::select! {
             biased;
             () = self.closing.over() => Err(Undelivered::Ending),
             answer = self.collector.deliver(body) => answer,
         };
         let (refused, why) = match answer {
-            // What cannot be read is not worth losing count for: it was a success.
-            Ok(answer) => (wire::TracesResponse::decode(answer).map_or(0, |answer| rejected(&answer)), String::new()),
+            Ok(answer) => (wire::rejected_spans(&answer), String::new()),
             Err(error) => (count, error.to_string()),
         };
         let refused = refused.min(count);
@@ -172,10 +170,6 @@ impl<D: Deliver> Export<D> {
             warn(before, before + refused, why);
         }
     }
-}
-
-fn rejected(answer: &wire::TracesResponse) -> u64 {
-    answer.partial_success.as_ref().map_or(0, |partial| u64::try_from(partial.rejected_spans).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -202,6 +196,29 @@ mod tests {
         batches: Mutex<Vec<usize>>,
     }
 
+    fn inner(message: &[u8], field: u64) -> Vec<&[u8]> {
+        let found = wire::fields(message).unwrap().into_iter().filter(|(number, _)| *number == field);
+        found.filter_map(|(_, field)| if let wire::Field::Bytes(bytes) = field { Some(bytes) } else { None }).collect()
+    }
+
+    /// How many are in a request.
+    fn spans(request: &[u8]) -> usize {
+        let scopes = inner(request, 1).into_iter().flat_map(|of_resource| inner(of_resource, 2));
+        scopes.map(|of_scope| inner(of_scope, 2).len()).sum()
+    }
+
+    /// An answer that says so.
+    fn rejecting(count: i64) -> Vec<u8> {
+        let mut partial = vec![8];
+        let mut left = count.cast_unsigned();
+        while left > 0x7f {
+            partial.push((left & 0x7f) as u8 | 0x80);
+            left >>= 7;
+        }
+        partial.push(left as u8);
+        [vec![10, partial.len() as u8], partial].concat()
+    }
+
     impl Deliver for Fake {
         async fn deliver(&self, body: Vec<u8>) -> Result<Bytes, Undelivered> {
             let takes = *self.0.takes.lock().unwrap();
@@ -209,8 +226,7 @@ mod tests {
             if self.0.away.load(Ordering::SeqCst) {
                 return Err(Undelivered::Late(Duration::from_secs(10)));
             }
-            let request = wire::TracesRequest::decode(&*body).unwrap();
-            self.0.batches.lock().unwrap().push(request.resource_spans[0].scope_spans[0].spans.len());
+            self.0.batches.lock().unwrap().push(spans(&body));
             Ok(self.0.answer.lock().unwrap().clone().into())
         }
     }
@@ -301,8 +317,7 @@ mod tests {
         assert_eq!(queue.counts(), SpanCounts { refused: 10, ..SpanCounts::default() });
         fake.0.away.store(false, Ordering::SeqCst);
         for (rejected, sent) in [(3, 7), (99, 7), (-1, 17)] {
-            let partial_success = Some(wire::PartialSuccess { rejected_spans: rejected });
-            *fake.0.answer.lock().unwrap() = wire::TracesResponse { partial_success }.encode_to_vec();
+            *fake.0.answer.lock().unwrap() = rejecting(rejected);
             for _ in 0..10 {
                 queue.push(ended());
             }

@@ -5,15 +5,14 @@ use super::collector::Deliver;
 use super::export::Queue;
 use super::span::{attribute, nanos};
 use super::wire::{
-    CUMULATIVE, Data, Gauge, Histogram, HistogramPoint, KeyValue, Metric, MetricsRequest, Number, NumberKind, Resource,
-    ResourceMetrics, Scope, ScopeMetrics, Sum,
+    Data, Gauge, Histogram, HistogramPoint, KeyValue, Message as _, Metric, MetricsRequest, Number, NumberKind,
+    Resource, ResourceMetrics, Scope, ScopeMetrics, Sum,
 };
 use crate::closing::Closing;
 use crate::exec::Admission;
 use crate::meter::{Counts, DURATIONS_MS, Durations, Meter, Outcome};
 use crate::process;
 use crate::recorder::Recorder;
-use prost::Message as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::sleep;
@@ -51,7 +50,7 @@ impl<D: Deliver> Figures<D> {
                 _ = self.closing.ordered() => true,
                 () = sleep(self.interval) => false,
             };
-            let body = self.request(SystemTime::now()).encode_to_vec();
+            let body = self.request(SystemTime::now()).encode();
             let sent = tokio::select! {
                 biased;
                 () = self.closing.over() => return,
@@ -101,8 +100,8 @@ impl<D: Deliver> Figures<D> {
             text.gauge("process.memory.usage", "By", "Resident memory of the server.", usage.resident);
         }
         text.gauge("ramekin.connections", "{connection}", "Connections of clients.", meter.connections());
-        let scope_metrics = vec![ScopeMetrics { scope: Some(self.scope.clone()), metrics: text.metrics }];
-        let resource_metrics = vec![ResourceMetrics { resource: Some(self.resource.clone()), scope_metrics }];
+        let scope_metrics = vec![ScopeMetrics { scope: self.scope.clone(), metrics: text.metrics }];
+        let resource_metrics = vec![ResourceMetrics { resource: self.resource.clone(), scope_metrics }];
         MetricsRequest { resource_metrics }
     }
 
@@ -138,7 +137,7 @@ struct Writing {
 }
 
 fn counted(data_points: Vec<Number>) -> Data {
-    Data::Sum(Sum { data_points, aggregation_temporality: CUMULATIVE, is_monotonic: true })
+    Data::Sum(Sum { data_points })
 }
 
 fn int(number: impl TryInto<i64>) -> NumberKind {
@@ -155,8 +154,7 @@ impl Writing {
         points: impl IntoIterator<Item = (Vec<KeyValue>, NumberKind)>,
     ) {
         let (start_time_unix_nano, time_unix_nano) = (self.start, self.now);
-        let point =
-            |(attributes, value)| Number { attributes, start_time_unix_nano, time_unix_nano, value: Some(value) };
+        let point = |(attributes, value)| Number { attributes, start_time_unix_nano, time_unix_nano, value };
         let points: Vec<Number> = points.into_iter().map(point).collect();
         if !points.is_empty() {
             self.push(name, unit, help, data(points));
@@ -178,16 +176,16 @@ impl Writing {
             start_time_unix_nano: self.start,
             time_unix_nano: self.now,
             count: durations.ranges.iter().sum(),
-            sum: Some(durations.sum.as_secs_f64()),
+            sum: durations.sum.as_secs_f64(),
             bucket_counts: durations.ranges.to_vec(),
             explicit_bounds: DURATIONS_MS.iter().map(|&end| Duration::from_millis(end).as_secs_f64()).collect(),
         };
-        let histogram = Histogram { data_points: vec![point], aggregation_temporality: CUMULATIVE };
+        let histogram = Histogram { data_points: vec![point] };
         self.push(name, "s", help, Data::Histogram(histogram));
     }
 
     fn push(&mut self, name: &str, unit: &str, help: &str, data: Data) {
         let (name, description, unit) = (name.to_owned(), help.to_owned(), unit.to_owned());
-        self.metrics.push(Metric { name, description, unit, data: Some(data) });
+        self.metrics.push(Metric { name, description, unit, data });
     }
 }

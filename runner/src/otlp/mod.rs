@@ -4,7 +4,7 @@
 //!
 //! Nothing waits for a collector. What it does not take is counted and dropped.
 //!
-//! Why this is not the SDK: `docs/decisions/0011-telemetry.md`.
+//! Why this is not the SDK: `docs/decisions/0015-telemetry.md`.
 
 mod call;
 mod collector;

@@ -211,7 +211,7 @@ impl From<Ended> for wire::Span {
             trace_state: ended.context.state.as_deref().unwrap_or_default().to_owned(),
             parent_span_id: ended.parent.map(|(id, _)| id.to_be_bytes().into()).unwrap_or_default(),
             name: ended.name.into_owned(),
-            kind: ended.kind as i32,
+            kind: ended.kind as u32,
             start_time_unix_nano: nanos(ended.start),
             end_time_unix_nano: nanos(ended.end),
             attributes: ended.attributes.into_iter().map(|(name, value)| attribute(name, value)).collect(),
@@ -228,11 +228,11 @@ pub(super) fn nanos(time: SystemTime) -> u64 {
 }
 
 pub(super) fn attribute(name: &str, value: impl Into<Value>) -> wire::KeyValue {
-    let kind = match value.into() {
-        Value::Text(text) => wire::AnyKind::Text(text.into_owned()),
-        Value::Shared(text) => wire::AnyKind::Text(text.to_string()),
-        Value::Int(number) => wire::AnyKind::Int(number),
-        Value::Double(number) => wire::AnyKind::Double(number),
+    let value = match value.into() {
+        Value::Text(text) => wire::AnyValue::Text(text.into_owned()),
+        Value::Shared(text) => wire::AnyValue::Text(text.to_string()),
+        Value::Int(number) => wire::AnyValue::Int(number),
+        Value::Double(number) => wire::AnyValue::Double(number),
     };
-    wire::KeyValue { key: name.to_owned(), value: Some(wire::AnyValue { value: Some(kind) }) }
+    wire::KeyValue { key: name.to_owned(), value }
 }

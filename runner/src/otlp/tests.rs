@@ -5,7 +5,7 @@ use super::context::{TRACEPARENT, TraceContext};
 use super::export::Queue;
 use super::figures::Sources;
 use super::span::{Ended, Kind, Remote, Value};
-use super::wire;
+use super::wire::{self, Message as _};
 use crate::config::otlp::Sampler;
 use crate::exec::Admission;
 use crate::meter::{Meter, Outcome};
@@ -14,7 +14,6 @@ use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use http::{HeaderMap, Method};
-use prost::Message as _;
 use ramekin_host_api::AppInfo;
 use ramekin_host_api::ports::database::{Claim, Database, Session, Transaction};
 use ramekin_host_api::ports::{
@@ -66,39 +65,37 @@ fn traces_are_as_the_protocol_has_them() {
     };
     let scope = wire::Scope { name: "ramekin".into(), version: "1.2.3".into() };
     let resource = wire::Resource { attributes: vec![text("service.name", "shop")] };
-    let scope_spans = vec![wire::ScopeSpans { scope: Some(scope), spans: vec![ended.into()] }];
-    let request =
-        wire::TracesRequest { resource_spans: vec![wire::ResourceSpans { resource: Some(resource), scope_spans }] };
-    assert_eq!(request.encode_to_vec(), bytes(TRACES));
-    let response = wire::TracesResponse::decode(&*bytes(RESPONSE)).unwrap();
-    assert_eq!(response.partial_success.unwrap().rejected_spans, 5);
+    let scope_spans = vec![wire::ScopeSpans { scope, spans: vec![ended.into()] }];
+    let request = wire::TracesRequest { resource_spans: vec![wire::ResourceSpans { resource, scope_spans }] };
+    assert_eq!(request.encode(), bytes(TRACES));
+    assert_eq!(wire::rejected_spans(&bytes(RESPONSE)), 5);
+    for (odd, why) in
+        [(&[][..], "nothing"), (&[10, 200][..], "cut off"), (&[7][..], "no form"), (&[0xff; 11][..], "no end")]
+    {
+        assert_eq!(wire::rejected_spans(odd), 0, "{why}");
+    }
 }
 
 #[test]
 fn metrics_are_as_the_protocol_has_them() {
-    let number =
-        |value, attributes| wire::Number { attributes, start_time_unix_nano: 1, time_unix_nano: 2, value: Some(value) };
+    let number = |value, attributes| wire::Number { attributes, start_time_unix_nano: 1, time_unix_nano: 2, value };
     let metric = |name: &str, description: &str, unit: &str, data| wire::Metric {
         name: name.into(),
         description: description.into(),
         unit: unit.into(),
-        data: Some(data),
+        data,
     };
     let gauge = wire::Gauge { data_points: vec![number(wire::NumberKind::Int(-3), Vec::new())] };
-    let sum = wire::Sum {
-        data_points: vec![number(wire::NumberKind::Double(1.5), vec![text("k", "v")])],
-        aggregation_temporality: wire::CUMULATIVE,
-        is_monotonic: true,
-    };
+    let sum = wire::Sum { data_points: vec![number(wire::NumberKind::Double(1.5), vec![text("k", "v")])] };
     let point = wire::HistogramPoint {
         start_time_unix_nano: 1,
         time_unix_nano: 2,
         count: 3,
-        sum: Some(2.5),
+        sum: 2.5,
         bucket_counts: vec![1, 2],
         explicit_bounds: vec![0.25],
     };
-    let histogram = wire::Histogram { data_points: vec![point], aggregation_temporality: wire::CUMULATIVE };
+    let histogram = wire::Histogram { data_points: vec![point] };
     let metrics = vec![
         metric("g", "help", "By", wire::Data::Gauge(gauge)),
         metric("s", "", "s", wire::Data::Sum(sum)),
@@ -106,9 +103,9 @@ fn metrics_are_as_the_protocol_has_them() {
     ];
     let scope = wire::Scope { name: "ramekin".into(), version: String::new() };
     let resource = wire::Resource { attributes: vec![text("service.name", "shop")] };
-    let scope_metrics = vec![wire::ScopeMetrics { scope: Some(scope), metrics }];
-    let resource_metrics = vec![wire::ResourceMetrics { resource: Some(resource), scope_metrics }];
-    assert_eq!(wire::MetricsRequest { resource_metrics }.encode_to_vec(), bytes(METRICS));
+    let scope_metrics = vec![wire::ScopeMetrics { scope, metrics }];
+    let resource_metrics = vec![wire::ResourceMetrics { resource, scope_metrics }];
+    assert_eq!(wire::MetricsRequest { resource_metrics }.encode(), bytes(METRICS));
 }
 
 /// Answers everything, and remembers the fields that it got.

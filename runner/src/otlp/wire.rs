@@ -1,216 +1,455 @@
 //! The messages of OTLP that are sent, with the fields that are used, by the numbers of the protocol (version 1), which do not
 //! change. A collector takes fields that are missing for empty ones.
+//!
+//! They are written in protobuf, of which they need little: fields that are empty are left out, but for those of which one out of
+//! several has to be there.
 
-use prost::{Message, Oneof};
+/// A message that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Writer(Vec<u8>);
 
-#[derive(Clone, PartialEq, Message)]
+/// How a field is written.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Varint = 0,
+    Fixed64 = 1,
+    Bytes = 2,
+    Fixed32 = 5,
+}
+
+impl Writer {
+    fn varint(&mut self, mut number: u64) {
+        while number > 0x7f {
+            self.0.push((number & 0x7f) as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    fn key(&mut self, field: u32, form: Form) {
+        self.varint(u64::from(field) << 3 | form as u64);
+    }
+
+    fn number(&mut self, field: u32, number: u64) {
+        if number > 0 {
+            self.key(field, Form::Varint);
+            self.varint(number);
+        }
+    }
+
+    fn fixed64(&mut self, field: u32, number: u64) {
+        if number > 0 {
+            self.always64(field, number.to_le_bytes());
+        }
+    }
+
+    fn always64(&mut self, field: u32, bytes: [u8; 8]) {
+        self.key(field, Form::Fixed64);
+        self.0.extend(bytes);
+    }
+
+    fn fixed32(&mut self, field: u32, number: u32) {
+        if number > 0 {
+            self.key(field, Form::Fixed32);
+            self.0.extend(number.to_le_bytes());
+        }
+    }
+
+    fn bytes(&mut self, field: u32, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.always_bytes(field, bytes);
+        }
+    }
+
+    fn always_bytes(&mut self, field: u32, bytes: &[u8]) {
+        self.key(field, Form::Bytes);
+        self.varint(bytes.len() as u64);
+        self.0.extend(bytes);
+    }
+
+    fn message(&mut self, field: u32, message: &impl Message) {
+        self.always_bytes(field, &message.encode());
+    }
+
+    fn messages<M: Message>(&mut self, field: u32, messages: &[M]) {
+        for message in messages {
+            self.message(field, message);
+        }
+    }
+}
+
+/// Something that can be written.
+pub(super) trait Message {
+    /// Writes its fields, in the order of their numbers.
+    fn write(&self, to: &mut Writer);
+
+    /// All of it.
+    fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::default();
+        self.write(&mut writer);
+        writer.0
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct TracesRequest {
-    #[prost(message, repeated, tag = "1")]
     pub resource_spans: Vec<ResourceSpans>,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct TracesResponse {
-    #[prost(message, optional, tag = "1")]
-    pub partial_success: Option<PartialSuccess>,
+impl Message for TracesRequest {
+    fn write(&self, to: &mut Writer) {
+        to.messages(1, &self.resource_spans);
+    }
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct PartialSuccess {
-    #[prost(int64, tag = "1")]
-    pub rejected_spans: i64,
-}
-
-#[derive(Clone, PartialEq, Message)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ResourceSpans {
-    #[prost(message, optional, tag = "1")]
-    pub resource: Option<Resource>,
-    #[prost(message, repeated, tag = "2")]
+    pub resource: Resource,
     pub scope_spans: Vec<ScopeSpans>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for ResourceSpans {
+    fn write(&self, to: &mut Writer) {
+        to.message(1, &self.resource);
+        to.messages(2, &self.scope_spans);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Resource {
-    #[prost(message, repeated, tag = "1")]
     pub attributes: Vec<KeyValue>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for Resource {
+    fn write(&self, to: &mut Writer) {
+        to.messages(1, &self.attributes);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Scope {
-    #[prost(string, tag = "1")]
     pub name: String,
-    #[prost(string, tag = "2")]
     pub version: String,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for Scope {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(1, self.name.as_bytes());
+        to.bytes(2, self.version.as_bytes());
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ScopeSpans {
-    #[prost(message, optional, tag = "1")]
-    pub scope: Option<Scope>,
-    #[prost(message, repeated, tag = "2")]
+    pub scope: Scope,
     pub spans: Vec<Span>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for ScopeSpans {
+    fn write(&self, to: &mut Writer) {
+        to.message(1, &self.scope);
+        to.messages(2, &self.spans);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Span {
-    #[prost(bytes = "vec", tag = "1")]
     pub trace_id: Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
     pub span_id: Vec<u8>,
-    #[prost(string, tag = "3")]
     pub trace_state: String,
-    #[prost(bytes = "vec", tag = "4")]
     pub parent_span_id: Vec<u8>,
-    #[prost(string, tag = "5")]
     pub name: String,
-    #[prost(int32, tag = "6")]
-    pub kind: i32,
-    #[prost(fixed64, tag = "7")]
+    pub kind: u32,
     pub start_time_unix_nano: u64,
-    #[prost(fixed64, tag = "8")]
     pub end_time_unix_nano: u64,
-    #[prost(message, repeated, tag = "9")]
     pub attributes: Vec<KeyValue>,
-    #[prost(message, optional, tag = "15")]
     pub status: Option<Status>,
-    #[prost(fixed32, tag = "16")]
     pub flags: u32,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for Span {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(1, &self.trace_id);
+        to.bytes(2, &self.span_id);
+        to.bytes(3, self.trace_state.as_bytes());
+        to.bytes(4, &self.parent_span_id);
+        to.bytes(5, self.name.as_bytes());
+        to.number(6, self.kind.into());
+        to.fixed64(7, self.start_time_unix_nano);
+        to.fixed64(8, self.end_time_unix_nano);
+        to.messages(9, &self.attributes);
+        if let Some(status) = &self.status {
+            to.message(15, status);
+        }
+        to.fixed32(16, self.flags);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Status {
     /// 2 is an error.
-    #[prost(int32, tag = "3")]
-    pub code: i32,
+    pub code: u32,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for Status {
+    fn write(&self, to: &mut Writer) {
+        to.number(3, self.code.into());
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct KeyValue {
-    #[prost(string, tag = "1")]
     pub key: String,
-    #[prost(message, optional, tag = "2")]
-    pub value: Option<AnyValue>,
+    pub value: AnyValue,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct AnyValue {
-    #[prost(oneof = "AnyKind", tags = "1, 3, 4")]
-    pub value: Option<AnyKind>,
+impl Message for KeyValue {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(1, self.key.as_bytes());
+        to.message(2, &self.value);
+    }
 }
 
-#[derive(Clone, PartialEq, Oneof)]
-pub(super) enum AnyKind {
-    #[prost(string, tag = "1")]
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum AnyValue {
     Text(String),
-    #[prost(int64, tag = "3")]
     Int(i64),
-    #[prost(double, tag = "4")]
     Double(f64),
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for AnyValue {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Text(text) => to.always_bytes(1, text.as_bytes()),
+            Self::Int(number) => {
+                to.key(3, Form::Varint);
+                to.varint(number.cast_unsigned());
+            }
+            Self::Double(number) => to.always64(4, number.to_le_bytes()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct MetricsRequest {
-    #[prost(message, repeated, tag = "1")]
     pub resource_metrics: Vec<ResourceMetrics>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for MetricsRequest {
+    fn write(&self, to: &mut Writer) {
+        to.messages(1, &self.resource_metrics);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ResourceMetrics {
-    #[prost(message, optional, tag = "1")]
-    pub resource: Option<Resource>,
-    #[prost(message, repeated, tag = "2")]
+    pub resource: Resource,
     pub scope_metrics: Vec<ScopeMetrics>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for ResourceMetrics {
+    fn write(&self, to: &mut Writer) {
+        to.message(1, &self.resource);
+        to.messages(2, &self.scope_metrics);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct ScopeMetrics {
-    #[prost(message, optional, tag = "1")]
-    pub scope: Option<Scope>,
-    #[prost(message, repeated, tag = "2")]
+    pub scope: Scope,
     pub metrics: Vec<Metric>,
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Metric {
-    #[prost(string, tag = "1")]
-    pub name: String,
-    #[prost(string, tag = "2")]
-    pub description: String,
-    #[prost(string, tag = "3")]
-    pub unit: String,
-    #[prost(oneof = "Data", tags = "5, 7, 9")]
-    pub data: Option<Data>,
+impl Message for ScopeMetrics {
+    fn write(&self, to: &mut Writer) {
+        to.message(1, &self.scope);
+        to.messages(2, &self.metrics);
+    }
 }
 
-#[derive(Clone, PartialEq, Oneof)]
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Metric {
+    pub name: String,
+    pub description: String,
+    pub unit: String,
+    pub data: Data,
+}
+
+impl Message for Metric {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(1, self.name.as_bytes());
+        to.bytes(2, self.description.as_bytes());
+        to.bytes(3, self.unit.as_bytes());
+        match &self.data {
+            Data::Gauge(gauge) => to.message(5, gauge),
+            Data::Sum(sum) => to.message(7, sum),
+            Data::Histogram(histogram) => to.message(9, histogram),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Data {
-    #[prost(message, tag = "5")]
     Gauge(Gauge),
-    #[prost(message, tag = "7")]
     Sum(Sum),
-    #[prost(message, tag = "9")]
     Histogram(Histogram),
 }
 
 /// Of sums and histograms: since the start of the server.
-pub(super) const CUMULATIVE: i32 = 2;
+const CUMULATIVE: u64 = 2;
 
-#[derive(Clone, PartialEq, Message)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Gauge {
-    #[prost(message, repeated, tag = "1")]
     pub data_points: Vec<Number>,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for Gauge {
+    fn write(&self, to: &mut Writer) {
+        to.messages(1, &self.data_points);
+    }
+}
+
+/// It only grows.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Sum {
-    #[prost(message, repeated, tag = "1")]
     pub data_points: Vec<Number>,
-    #[prost(int32, tag = "2")]
-    pub aggregation_temporality: i32,
-    #[prost(bool, tag = "3")]
-    pub is_monotonic: bool,
 }
 
-#[derive(Clone, PartialEq, Message)]
+impl Message for Sum {
+    fn write(&self, to: &mut Writer) {
+        to.messages(1, &self.data_points);
+        to.number(2, CUMULATIVE);
+        to.number(3, u64::from(true));
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Number {
-    #[prost(message, repeated, tag = "7")]
     pub attributes: Vec<KeyValue>,
-    #[prost(fixed64, tag = "2")]
     pub start_time_unix_nano: u64,
-    #[prost(fixed64, tag = "3")]
     pub time_unix_nano: u64,
-    #[prost(oneof = "NumberKind", tags = "4, 6")]
-    pub value: Option<NumberKind>,
+    pub value: NumberKind,
 }
 
-#[derive(Clone, Copy, PartialEq, Oneof)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum NumberKind {
-    #[prost(double, tag = "4")]
     Double(f64),
-    #[prost(sfixed64, tag = "6")]
     Int(i64),
 }
 
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Histogram {
-    #[prost(message, repeated, tag = "1")]
-    pub data_points: Vec<HistogramPoint>,
-    #[prost(int32, tag = "2")]
-    pub aggregation_temporality: i32,
+impl Message for Number {
+    fn write(&self, to: &mut Writer) {
+        to.fixed64(2, self.start_time_unix_nano);
+        to.fixed64(3, self.time_unix_nano);
+        if let NumberKind::Double(number) = self.value {
+            to.always64(4, number.to_le_bytes());
+        }
+        if let NumberKind::Int(number) = self.value {
+            to.always64(6, number.to_le_bytes());
+        }
+        to.messages(7, &self.attributes);
+    }
 }
 
-#[derive(Clone, PartialEq, Message)]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Histogram {
+    pub data_points: Vec<HistogramPoint>,
+}
+
+impl Message for Histogram {
+    fn write(&self, to: &mut Writer) {
+        to.messages(1, &self.data_points);
+        to.number(2, CUMULATIVE);
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct HistogramPoint {
-    #[prost(fixed64, tag = "2")]
     pub start_time_unix_nano: u64,
-    #[prost(fixed64, tag = "3")]
     pub time_unix_nano: u64,
-    #[prost(fixed64, tag = "4")]
     pub count: u64,
-    #[prost(double, optional, tag = "5")]
-    pub sum: Option<f64>,
-    #[prost(fixed64, repeated, tag = "6")]
+    pub sum: f64,
     pub bucket_counts: Vec<u64>,
-    #[prost(double, repeated, tag = "7")]
     pub explicit_bounds: Vec<f64>,
+}
+
+impl Message for HistogramPoint {
+    fn write(&self, to: &mut Writer) {
+        to.fixed64(2, self.start_time_unix_nano);
+        to.fixed64(3, self.time_unix_nano);
+        to.fixed64(4, self.count);
+        to.always64(5, self.sum.to_le_bytes());
+        to.bytes(6, &self.bucket_counts.iter().flat_map(|count| count.to_le_bytes()).collect::<Vec<_>>());
+        to.bytes(7, &self.explicit_bounds.iter().flat_map(|bound| bound.to_le_bytes()).collect::<Vec<_>>());
+    }
+}
+
+/// The fields of a message that are messages or texts, and those that are plain numbers; `None` when it is none.
+pub(super) fn fields(mut message: &[u8]) -> Option<Vec<(u64, Field<'_>)>> {
+    let mut fields = Vec::new();
+    while !message.is_empty() {
+        let key = read_varint(&mut message)?;
+        let field = match key & 7 {
+            0 => Field::Number(read_varint(&mut message)?),
+            1 => skip(&mut message, 8)?,
+            2 => {
+                let length = usize::try_from(read_varint(&mut message)?).ok()?;
+                Field::Bytes(take(&mut message, length)?)
+            }
+            5 => skip(&mut message, 4)?,
+            _ => return None,
+        };
+        fields.push((key >> 3, field));
+    }
+    Some(fields)
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field<'a> {
+    /// A number, written as one.
+    Number(u64),
+    /// A text or a message.
+    Bytes(&'a [u8]),
+    /// Something that nobody here looks at.
+    Other,
+}
+
+fn skip(from: &mut &[u8], length: usize) -> Option<Field<'static>> {
+    take(from, length).map(|_| Field::Other)
+}
+
+fn take<'a>(from: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (taken, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    Some(taken)
+}
+
+fn read_varint(from: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = from.split_first()?;
+        *from = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+/// How many spans a collector says it has rejected. An answer that cannot be read was a success all the same.
+pub(super) fn rejected_spans(answer: &[u8]) -> u64 {
+    let field = |message: &[u8], wanted: u64| -> Option<u64> {
+        let found = fields(message)?.into_iter().rfind(|(number, _)| *number == wanted);
+        match found?.1 {
+            Field::Number(number) => u64::try_from(number.cast_signed()).ok(),
+            Field::Bytes(_) | Field::Other => None,
+        }
+    };
+    let partial = fields(answer).and_then(|fields| fields.into_iter().rfind(|(number, _)| *number == 1));
+    match partial {
+        Some((_, Field::Bytes(partial))) => field(partial, 1).unwrap_or(0),
+        _ => 0,
+    }
 }
