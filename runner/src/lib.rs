@@ -2,6 +2,7 @@
 //! the server, the operations behind it, and the sandbox.
 
 pub mod cli;
+pub mod closing;
 pub mod config;
 pub mod database;
 pub mod exec;
@@ -11,6 +12,7 @@ pub mod meter;
 pub mod modules;
 pub mod ops;
 pub mod origins;
+pub mod otlp;
 pub mod passwords;
 pub mod platform;
 pub mod process;

@@ -19,6 +19,7 @@ use crate::ops::functions::Functions;
 use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
+use crate::otlp::{self, Exports, Sources};
 use crate::rate_limits::RequestLimits;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
@@ -194,6 +195,7 @@ pub struct Background {
     sessions: Sessions,
     tasks: TaskTracker,
     writer: Writer,
+    exports: Exports,
     /// Ends with the platform.
     helpers: Vec<JoinHandle<()>>,
     embedded: Option<EmbeddedPostgres>,
@@ -235,10 +237,11 @@ impl Platform {
             tasks: tasks.clone(),
         };
         let (provisioning, sweeping) = (apps.clone(), apps.clone());
-        let follower = Arc::clone(&registry);
+        let keys = Keys::new(store.clone(), tasks.clone());
+        let (follower, known) = (Arc::clone(&registry), keys.clone());
         let resting = Arc::clone(&registry);
         let mut helpers = vec![
-            tokio::spawn(async move { follower.follow(changes).await }),
+            tokio::spawn(async move { follower.follow(changes, |change| known.heard(change)).await }),
             tokio::spawn(async move { provisioning.provision_all().await }),
             tokio::spawn(async move { sweeping.sweep_keys().await }),
             tokio::spawn(async move {
@@ -249,34 +252,43 @@ impl Platform {
             }),
         ];
         if let Some(days) = options.config.log_retention_days {
-            helpers.push(tokio::spawn(retention::keep_for(store.clone(), days)));
+            helpers.push(tokio::spawn(retention::keep_for(retention::Log(store.clone()), days)));
+        }
+        if let Some(days) = options.config.audit_retention_days {
+            helpers.push(tokio::spawn(retention::keep_for(retention::AuditLog(store.clone()), days)));
         }
         let (recorder, writer) = Recorder::start(store.clone());
+        // One app leaves a quarter of the slots to others.
+        let admission = Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize);
+        let sources =
+            Sources { meter: Arc::clone(&meter), admission: Arc::clone(&admission), recorder: Arc::clone(&recorder) };
+        let (tracer, exports) = otlp::start(options.config.otlp.as_ref(), sources)?;
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
         let remote = options.config.remote_imports.then(|| Arc::clone(&fetch) as Arc<dyn Fetch>);
         let modules = Modules::new(bundlers, packages, remote);
         let calls = Calls {
             sandbox: sandbox.clone(),
             images: Images { store: store.clone(), sandbox: sandbox.clone() },
-            // One app leaves a quarter of the slots to others.
-            admission: Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize),
+            admission,
             recorder: Arc::clone(&recorder),
             meter: Arc::clone(&meter),
             fetch,
             database: Arc::new(FunctionSql::new(sessions.clone())),
             anonymous_role: options.config.anonymous_role,
             observer: options.observer,
+            tracer,
         };
         let background = Background {
             store: store.clone(),
             sessions: sessions.clone(),
             tasks: tasks.clone(),
             writer,
+            exports,
             helpers,
             embedded,
         };
         let platform = Self {
-            keys: Keys::new(store.clone(), tasks.clone()),
+            keys,
             apps,
             configurations: Configurations {
                 store: store.clone(),
@@ -284,8 +296,8 @@ impl Platform {
                 tasks: tasks.clone(),
             },
             audits: Audits { store: store.clone(), recorder: Arc::clone(&recorder) },
-            schemas: Schemas { databases: databases.clone() },
-            policies: Policies { databases: databases.clone() },
+            schemas: Schemas { databases: databases.clone(), store: store.clone() },
+            policies: Policies { databases: databases.clone(), store: store.clone() },
             databases,
             environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
@@ -352,7 +364,7 @@ impl Background {
     pub async fn close(self) {
         self.tasks.close();
         self.tasks.wait().await;
-        self.writer.close().await;
+        tokio::join!(self.writer.close(), self.exports.close());
         self.helpers.iter().for_each(JoinHandle::abort);
         self.sessions.close().await;
         self.store.close().await;

@@ -25,17 +25,17 @@ mod testing;
 mod users;
 
 pub use app_databases::{
-    AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, Most, Note, NotePage, OwnerSession, Policy,
-    Swept,
+    AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, MostNotes, Note, NotePage, OwnerSession,
+    Policy, Swept,
 };
 pub use app_users::{AppUsers, NewAppUser};
 pub use apps::{AppCursor, Apps};
-pub use audit::{Audit, AuditPage, AuditQuery};
+pub use audit::{Audit, AuditPage, AuditQuery, Prepared};
 pub use changes::{Change, Changes};
 pub use deploy_keys::{DeployKey, KnownDeploy};
 pub use error::StoreError;
 pub use functions::{Deleted, DeployTerms, Deployed, Functions, Kept, NotDeployed, StoredSource};
-pub use invocations::{Head, Invocations, LogCursor, LogPage, LogQuery, Recorded};
+pub use invocations::{Head, Invocations, LogCursor, LogPage, LogQuery, Most, Recorded};
 pub use keys::{KeyCursor, Keys};
 pub use pool::{Connections, Store};
 pub use sealed::{Alone, Sealed, SealedValue};

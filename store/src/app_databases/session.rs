@@ -136,7 +136,7 @@ pub struct NotePage {
 
 /// The size of a page of changes.
 #[derive(Debug, Clone, Copy)]
-pub struct Most {
+pub struct MostNotes {
     /// Changes.
     pub changes: u32,
     /// Bytes of their statements.
@@ -294,7 +294,7 @@ impl OwnerSession {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn notes(&mut self, before: Option<i64>, most: Most) -> Result<NotePage, StoreError> {
+    pub async fn notes(&mut self, before: Option<i64>, most: MostNotes) -> Result<NotePage, StoreError> {
         // Sizes are known without reading the texts, so that what is not told is not read.
         let ask = "SELECT id, name, sql_up, applied_at, behind FROM (
                        SELECT *, count(*) OVER () AS behind,
