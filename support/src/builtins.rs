@@ -40,10 +40,14 @@ mod tests {
 
     #[test]
     fn names_are_known_with_and_without_prefix() {
-        for name in ["node:fs", "fs", "node:stream/promises", "path/posix", "node:test", "ramekin:pg", "ramekin:postgres"] {
+        for name in
+            ["node:fs", "fs", "node:stream/promises", "path/posix", "node:test", "ramekin:pg", "ramekin:postgres"]
+        {
             assert_eq!(builtin(name), Builtin::Known, "{name}");
         }
-        for name in ["node:foo", "node:", "node:pg", "ramekin:fs", "ramekin:x", "node:internal/errors", "node:../web/url"] {
+        for name in
+            ["node:foo", "node:", "node:pg", "ramekin:fs", "ramekin:x", "node:internal/errors", "node:../web/url"]
+        {
             assert_eq!(builtin(name), Builtin::Unknown, "{name}");
         }
         for name in ["lodash", "test", "pg", "", "./fs", "npm:fs", "fs/x"] {
