@@ -123,9 +123,11 @@ pub fn track<'js>(ctx: Ctx<'js>, promise: Value<'js>, bound: Value<'js>) -> Resu
     if TRACKING.get().is_some() {
         return Ok(());
     }
-    let jobs = find_jobs(&ctx).ok_or_else(|| Exception::throw_message(&ctx, "QuickJS keeps its jobs elsewhere than it did"))?;
+    let jobs = find_jobs(&ctx)
+        .ok_or_else(|| Exception::throw_message(&ctx, "QuickJS keeps its jobs elsewhere than it did"))?;
     // SAFETY: both are objects.
-    let classes = unsafe { Classes { promise: qjs::JS_GetClassID(promise.as_raw()), bound: qjs::JS_GetClassID(bound.as_raw()) } };
+    let classes =
+        unsafe { Classes { promise: qjs::JS_GetClassID(promise.as_raw()), bound: qjs::JS_GetClassID(bound.as_raw()) } };
     TRACKING.set(Some(Tracking { jobs, classes }));
     Ok(())
 }

@@ -1,5 +1,5 @@
 /** Callbacks that run later, in the async context of now. */
-import { asyncContext, setAsyncContext } from 'native:node';
+import { asyncContext, setAsyncContext } from 'native';
 
 /**
  * @param {Function} callback

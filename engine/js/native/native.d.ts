@@ -155,6 +155,9 @@ export function nonIndexKeys(value: object, onlyEnumerable: boolean, skipSymbols
 /** Detaches `buffer` and returns its bytes in a new one, resizable if it was (structuredClone's transfer). */
 export function transferBuffer(buffer: ArrayBuffer): ArrayBuffer;
 
+// What follows is in `native:node`, except where it says otherwise: a module that is made when it is first imported, so that
+// its functions do not stand in every image. So are `dbQueryText`, `dbQueryTextWithin` and `nonIndexKeys`.
+
 // ---- bytes as text, as Node has it ----------------------------------------------------------------------------------
 /** 0 ascii · 1 utf8 · 2 base64 · 3 utf16le · 4 latin1 · 5 hex · 7 base64url */
 export type NodeEncoding = 0 | 1 | 2 | 3 | 4 | 5 | 7;
@@ -174,11 +177,11 @@ export function bufferSwap(bytes: Uint8Array, size: number): void;
 
 /** Has `ticks` called before the next job, once. */
 export function requestTicks(ticks: () => void): void;
-/** Bytes of the linear memory. */
+/** Bytes of the linear memory. In `native`. */
 export function memorySize(): number;
 
 // ---- what follows a call across `await` -----------------------------------------------------------------------------
-/** The current context; undefined for none, and always before `trackAsyncContext`. */
+/** In `native`, as the next one. The current context; undefined for none, and always before `trackAsyncContext`. */
 export function asyncContext(): unknown;
 /** With `adopt`, what has begun in the running job goes on in it too. */
 export function setAsyncContext(context: unknown, adopt: boolean): void;

@@ -71,11 +71,10 @@ pub fn decode<'js>(ctx: Ctx<'js>, bytes: Value<'js>, encoding: u8, start: usize,
                 Err(_) => ascii(&ctx, &String::from_utf8_lossy(bytes)),
             },
             Encoding::Latin1 => js::latin1(&ctx, bytes).map(JsString::into_value),
-            Encoding::Ascii => {
-                ascii(&ctx, &bytes.iter().map(|byte| char::from(byte & 0x7F)).collect::<String>())
-            }
+            Encoding::Ascii => ascii(&ctx, &bytes.iter().map(|byte| char::from(byte & 0x7F)).collect::<String>()),
             Encoding::Utf16le => {
-                let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+                let units: Vec<u16> =
+                    bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
                 from_units(&ctx, &units)
             }
             Encoding::Hex => ascii(&ctx, &to_hex(bytes)),

@@ -6,6 +6,7 @@ import { loadModule } from 'native';
 import { streams } from '../lazy.js';
 import { queueMicrotask } from '../../web/timers.js';
 import { requireWith, toASCII } from './bindings.js';
+import { errorsModule } from './errors.js';
 import { inspectModule } from './inspect.js';
 
 /** A value that is no part of the engine: nothing here asks for it in earnest. */
@@ -45,6 +46,7 @@ export const replaced = {
     throw new Error('path.matchesGlob is not available in Ramekin: a function has no file system');
   },
   'internal/encoding': () => ({ TextDecoder: globalThis.TextDecoder, TextEncoder: globalThis.TextEncoder }),
+  'internal/errors': (require) => errorsModule(() => require('internal/errors/loaded')),
   'internal/errors/error_source': () => ({ getErrorSourceExpression() {} }),
   'internal/event_target': () => ({
     EventTarget: globalThis.EventTarget,

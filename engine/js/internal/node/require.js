@@ -21,7 +21,9 @@ export function requireBuiltin(id) {
     module.exports = replaced[id](requireBuiltin);
     return module.exports;
   }
-  const body = loadModule(`vendor/node/${id}.js`).default;
+  // Under its own name there is what stands for it: see `errors.js`.
+  const path = id === 'internal/errors/loaded' ? 'internal/errors' : id;
+  const body = loadModule(`vendor/node/${path}.js`).default;
   body(module.exports, requireBuiltin, module, process, internalBinding, primordials);
   return module.exports;
 }

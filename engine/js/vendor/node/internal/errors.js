@@ -59,7 +59,7 @@ const {
   URIError,
 } = primordials;
 
-const kIsNodeError = Symbol('kIsNodeError');
+const kIsNodeError = Symbol.for('nodejs.internal.isNodeError');
 
 const isWindows = process.platform === 'win32';
 
@@ -892,7 +892,7 @@ function addNumericalSeparator(val) {
 }
 
 // Used to enhance the stack that will be picked up by the inspector
-const kEnhanceStackBeforeInspector = Symbol('kEnhanceStackBeforeInspector');
+const kEnhanceStackBeforeInspector = Symbol.for('nodejs.internal.enhanceStackBeforeInspector');
 
 // These are supposed to be called only on fatal exceptions before
 // the process exits.
