@@ -1,0 +1,47 @@
+import zlib from 'node:zlib';
+import { Buffer } from 'node:buffer';
+
+const text = 'hello hello hello '.repeat(1000);
+// Made with Node 20.
+const GZIP = "H4sIAAAAAAAAA+3EsQkAAAgDsFd8TnAo+P/mHUIyZDrZGtu2bdu2bdu2bdu2bdu2bdu2bdu2bdu2bdv28w8tDPP+UEYAAA==";
+const ZLIB = "eJztxLEJAAAIA7BXfE5wKPj/5h1CMmQ62Rrbtm3btm3btm3btm3btm3btm3btm3btm3b9vMPxsbS2A==";
+const RAW = "7cSxCQAACAOwV3xOcCj4/+YdQjJkOtka27Zt27Zt27Zt27Zt27Zt27Zt27Zt27Zt2/bzDw==";
+
+const bytes = (base64: string) => Buffer.from(base64, 'base64');
+function code(attempt: () => unknown): string {
+  try {
+    attempt();
+    return 'none';
+  } catch (error) {
+    return (error as any).code;
+  }
+}
+
+function streamed(stream: any, chunks: Buffer[]): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    stream.on('data', (part: Buffer) => parts.push(part)).on('end', () => resolve(Buffer.concat(parts))).on('error', reject);
+    for (const chunk of chunks) stream.write(chunk);
+    stream.end();
+  });
+}
+
+export async function handler(): Promise<Response> {
+  const packed = await streamed(zlib.createGzip(), [Buffer.from(text.slice(0, 100)), Buffer.from(text.slice(100))]);
+  const unpacked = await streamed(zlib.createGunzip(), [packed.subarray(0, 10), packed.subarray(10)]);
+  return Response.json({
+    theirs: [zlib.gunzipSync(bytes(GZIP)), zlib.inflateSync(bytes(ZLIB)), zlib.inflateRawSync(bytes(RAW))].map((each) => each.toString() === text),
+    ours: [zlib.gunzipSync(zlib.gzipSync(text)), zlib.inflateSync(zlib.deflateSync(text, { level: 9 })), zlib.unzipSync(zlib.deflateSync(text))]
+      .map((each) => each.toString() === text),
+    members: zlib.gunzipSync(Buffer.concat([zlib.gzipSync('a'), zlib.gzipSync('b')])).toString(),
+    errors: [
+      code(() => zlib.gunzipSync(zlib.gzipSync('abc').subarray(0, 15))),
+      code(() => zlib.inflateSync(Buffer.from('garbage'))),
+      code(() => zlib.gunzipSync(zlib.gzipSync(text), { maxOutputLength: 100 })),
+    ],
+    callback: await new Promise((resolve) => zlib.gzip('abc', (_, packed) => resolve(zlib.gunzipSync(packed).toString()))),
+    stream: unpacked.toString() === text,
+    brotli: code(() => zlib.brotliCompressSync('x')),
+    crc: zlib.crc32('hello'),
+  });
+}
