@@ -159,7 +159,7 @@ fn a_package_that_somebody_else_has_just_unpacked_is_taken() {
 fn the_token_of_a_private_registry_is_sent_and_not_shown() {
     let dir = temp_dir();
     let (environment, asked) = registry("401 Unauthorized", Vec::new());
-    let host = environment.var("NPM_CONFIG_REGISTRY").unwrap().to_str().unwrap().to_owned();
+    let host = environment.variables().var("NPM_CONFIG_REGISTRY").unwrap().to_str().unwrap().to_owned();
     let host = host.strip_prefix("http:").unwrap();
     fs::write(dir.path().join(".npmrc"), format!("{host}/:_authToken=${{TOKEN}}\n")).unwrap();
     let vars =
