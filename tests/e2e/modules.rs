@@ -138,7 +138,7 @@ pub fn the_same_source_gives_the_same_bundle(started: &Started) -> Result<()> {
         || json!({ "code": format!("import {{ greet }} from 'npm:@fixture/greeter@1';\ngreet('x');\n{EXPORT}") });
     let bundle = || async {
         deploy(app, "the-same", source()).await?.expect(200)?;
-        let mut database = sqlx::postgres::PgConnection::connect(&started.home.superuser_url()?).await?;
+        let mut database = sqlx::postgres::PgConnection::connect(&started.home.database_url()?).await?;
         let read = "SELECT bundle || bundle_map || packages::text FROM ramekin.functions WHERE name = 'the-same'";
         let text: String = sqlx::query_scalar(read).fetch_one(&mut database).await?;
         Ok::<_, Error>(text)
