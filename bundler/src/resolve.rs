@@ -227,10 +227,10 @@ impl Resolver {
         let relative = Specifier::read(specifier) == Specifier::Relative || specifier.starts_with('#');
         // The package's own word comes first: it may have another file for a browser, or mean itself.
         match self.ask(dir, specifier, manner) {
-            Ok(resolution) => return Ok(self.module(&resolution)),
+            Ok(resolution) => return Ok(Self::module(&resolution)),
             Err(ResolveError::Ignored(_)) => return Ok(Found::Module(made::EMPTY.into(), None)),
             Err(error) if relative => {
-                return self.missing(manner, || format!("cannot import `{}`: {}", shown(specifier), said(&error)));
+                return Self::missing(manner, || format!("cannot import `{}`: {}", shown(specifier), said(&error)));
             }
             Err(_) => {}
         }
@@ -238,7 +238,7 @@ impl Resolver {
             return Ok(Self::external(module, manner));
         }
         let Some((name, subpath)) = Wanted::split(specifier) else {
-            return self.missing(manner, || format!("cannot import `{}`", shown(specifier)));
+            return Self::missing(manner, || format!("cannot import `{}`", shown(specifier)));
         };
         let package = self.request.packages.get(key);
         let dependency = package.and_then(|package| package.dependencies.get(name));
@@ -246,7 +246,7 @@ impl Resolver {
         let chance = || self.request.packages.iter().find(|(_, one)| one.name == name).map(|(key, _)| key);
         if let Some(key) = dependency.or_else(chance) {
             return match self.into_package(key, subpath, manner) {
-                Err(message) => self.missing(manner, || message),
+                Err(message) => Self::missing(manner, || message),
                 found => found,
             };
         }
@@ -254,12 +254,11 @@ impl Resolver {
         if package.is_some_and(|package| package.optional.contains(name)) {
             return Ok(Found::Module(format!("{}{}", made::MISSING, message()), None));
         }
-        self.missing(manner, message)
+        Self::missing(manner, message)
     }
 
     /// What is loaded on the way may be missing on purpose, and says so when it is loaded.
-    #[expect(clippy::unused_self, reason = "reads like the rest")]
-    fn missing(&self, manner: Manner, message: impl FnOnce() -> String) -> Result<Found, String> {
+    fn missing(manner: Manner, message: impl FnOnce() -> String) -> Result<Found, String> {
         match manner {
             Manner::Static => Err(message()),
             Manner::Dynamic | Manner::Require => Ok(Found::Module(format!("{}{}", made::MISSING, message()), None)),
@@ -284,11 +283,11 @@ impl Resolver {
         match self.ask(&dir, &own, manner) {
             // It does not say what it exports: everything.
             Err(ResolveError::NotFound(_)) => match by_path() {
-                Ok(resolution) => Ok(self.module(&resolution)),
+                Ok(resolution) => Ok(Self::module(&resolution)),
                 Err(ResolveError::Ignored(_)) => Ok(Found::Module(made::EMPTY.into(), None)),
                 Err(error) => Err(failed(&error)),
             },
-            Ok(resolution) => Ok(self.module(&resolution)),
+            Ok(resolution) => Ok(Self::module(&resolution)),
             Err(ResolveError::Ignored(_)) => Ok(Found::Module(made::EMPTY.into(), None)),
             Err(error) => Err(failed(&error)),
         }
@@ -312,7 +311,7 @@ impl Resolver {
         }
     }
 
-    fn module(&self, resolution: &Resolution) -> Found {
+    fn module(resolution: &Resolution) -> Found {
         let json = resolution.package_json().map(|json| json.path().to_owned());
         Found::Module(resolution.path().display().to_string(), json)
     }

@@ -1,6 +1,6 @@
 //! What an import's specifier means, read the way Deno reads it.
 
-use crate::builtins;
+use crate::builtins::{self, Module};
 
 /// A package as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +38,12 @@ impl Specifier {
         if text == "." || text == ".." || text.starts_with("./") || text.starts_with("../") {
             return Self::Relative;
         }
-        if let Some(module) = builtins::module(text) {
-            return Self::External(module);
+        match builtins::module(text) {
+            Module::Known(module) => return Self::External(module),
+            Module::Unknown => {
+                return refused(text, "there is no such built-in module", "docs/node.md lists the built-in modules");
+            }
+            Module::Other => {}
         }
         let Some((scheme, rest)) = text.split_once(':') else {
             return bare(text);
@@ -278,7 +282,7 @@ mod tests {
     fn what_the_engine_has() {
         for (text, module) in [
             ("crypto", "node:crypto"),
-            ("node:whatever", "node:whatever"),
+            ("node:fs", "node:fs"),
             ("pg", "ramekin:pg"),
             ("npm:postgres@3.4", "ramekin:postgres"),
             ("npm:bcryptjs", "ramekin:bcrypt"),

@@ -29,7 +29,7 @@ async fn import(app: &App, package: &str) -> Result<Answer> {
     deploy(app, &format!("hostile-{package}"), json!({ "code": code })).await
 }
 
-fn refused(answer: Answer, status: u16, parts: &[&str]) -> Result<()> {
+fn refused(answer: &Answer, status: u16, parts: &[&str]) -> Result<()> {
     let text = answer.text();
     ensure!(answer.status == status, "{} {text}", answer.status);
     for part in parts {
@@ -51,7 +51,7 @@ pub fn hostile_archives(started: &Started) -> Result<()> {
             ("crowd", "more than 20000 files"),
         ] {
             let label = format!("cannot import `npm:@fixture/{package}@1`");
-            refused(import(app, package).await?, 400, &[part, &label, ".ts:1:16", "hint: "])?;
+            refused(&import(app, package).await?, 400, &[part, &label, ".ts:1:16", "hint: "])?;
         }
         Ok::<(), Error>(())
     })?;
@@ -74,10 +74,10 @@ pub fn hostile_archives(started: &Started) -> Result<()> {
 pub fn broken_registries(started: &Started) -> Result<()> {
     let app = &started.world.app;
     runtime()?.block_on(async {
-        refused(import(app, "broken").await?, 503, &["the npm registry 127.0.0.1 does not give", "500"])?;
-        refused(import(app, "circle").await?, 503, &["the npm registry 127.0.0.1 does not give", "redirect"])?;
-        refused(import(app, "nonsense").await?, 503, &["is not readable"])?;
-        refused(import(app, "wordy").await?, 503, &["larger than 67108864 bytes"])
+        refused(&import(app, "broken").await?, 503, &["the npm registry 127.0.0.1 does not give", "500"])?;
+        refused(&import(app, "circle").await?, 503, &["the npm registry 127.0.0.1 does not give", "redirect"])?;
+        refused(&import(app, "nonsense").await?, 503, &["is not readable"])?;
+        refused(&import(app, "wordy").await?, 503, &["larger than 67108864 bytes"])
     })
 }
 
@@ -98,7 +98,7 @@ pub fn a_silent_registry_keeps_nobody(started: &Started) -> Result<()> {
         let (first, second, third, others) = tokio::join!(silent(), silent(), silent(), others);
         others?;
         for answer in [first, second, third] {
-            refused(answer?, 503, &["the npm registry 127.0.0.1 does not give `@fixture/silent`"])?;
+            refused(&answer?, 503, &["the npm registry 127.0.0.1 does not give `@fixture/silent`"])?;
         }
         ensure!(begun.elapsed() < Duration::from_secs(60), "it took {:?}", begun.elapsed());
         Ok(())
@@ -111,7 +111,7 @@ pub fn hostile_sources(started: &Started) -> Result<()> {
     runtime()?.block_on(async {
         let files = |other: &str| json!({ "files": { "index.ts": format!("import './other.ts';\n{EXPORT}"), "other.ts": other } });
         let nested = format!("export const x = {}{};", "[".repeat(1_000_000), "]".repeat(1_000_000));
-        refused(deploy(app, "nested", files(&nested)).await?, 400, &["other.ts:1:", "SOURCE_NESTED_TOO_DEEPLY"])?;
+        refused(&deploy(app, "nested", files(&nested)).await?, 400, &["other.ts:1:", "SOURCE_NESTED_TOO_DEEPLY"])?;
         let long = format!("export const x = '{}';", "x".repeat(50_000_000));
         let answer = deploy(app, "long", files(&long)).await?;
         ensure!(matches!(answer.status, 400 | 413), "{}", answer.status);
@@ -119,11 +119,11 @@ pub fn hostile_sources(started: &Started) -> Result<()> {
         let types = format!("{types}type T2000<A> = A;\nexport type X = T0<[1]>;\nexport const x: X = 1 as never;");
         deploy(app, "types", files(&types)).await?.expect(200)?;
         let many: BTreeMap<String, &str> = (0..1_001).map(|n| (format!("f{n}.ts"), "")).collect();
-        refused(deploy(app, "many", json!({ "files": many })).await?, 400, &["files: must be 1 to 1000 files"])?;
+        refused(&deploy(app, "many", json!({ "files": many })).await?, 400, &["files: must be 1 to 1000 files"])?;
         for package in ["deep", "endless"] {
             let begun = Instant::now();
             let answer = import(app, package).await?;
-            refused(answer, 400, &["BUNDLE_FAILED"])?;
+            refused(&answer, 400, &["BUNDLE_FAILED"])?;
             ensure!(begun.elapsed() < Duration::from_secs(60), "{package}: {:?}", begun.elapsed());
         }
         deploy(app, "after-the-hostile", json!({ "code": EXPORT })).await?.expect(200)?;
@@ -184,7 +184,7 @@ pub fn offline_after_the_first_use() -> Result<()> {
         let app = App::create(server.client(), "offline").await?;
         let answer = app.get("two").await?.expect(200)?;
         ensure!(answer.text() == "HELLO x!", "{}", answer.text());
-        refused(deploy(&app, "three", code.clone()).await?, 503, &["does not give"])
+        refused(&deploy(&app, "three", code.clone()).await?, 503, &["does not give"])
     })?;
     server.stop()
 }
@@ -197,7 +197,7 @@ pub fn downloads_can_be_switched_off() -> Result<()> {
     let server = Server::start(&home, &setup)?;
     runtime()?.block_on(async {
         let app = App::create(server.client(), "off").await?;
-        refused(import(&app, "greeter").await?, 400, &["may not download packages"])?;
+        refused(&import(&app, "greeter").await?, 400, &["may not download packages"])?;
         ensure!(registry.asked() == 0, "it was asked");
         Ok::<(), Error>(())
     })?;

@@ -217,7 +217,7 @@ mod tests {
             ("fn/index.ts", "import 'zod'; import '@/x.ts'"),
             ("lib/x.ts", ""),
             ("package.json", "{}"),
-            ("package-lock.json", "{}"),
+            ("package-lock.json", r#"{"lockfileVersion":3}"#),
             ("deno.json", r#"{"imports":{"@/":"./lib/"}}"#),
             ("README.md", ""),
         ]);

@@ -109,8 +109,8 @@ fn tables_that_point_at_each_other_are_made_before_they_do() {
     assert_eq!(
         sql,
         [
-            r#"CREATE TABLE "a" ("b" integer, "id" integer, PRIMARY KEY ("id"))"#,
-            r#"CREATE TABLE "b" ("a" integer, "id" integer, PRIMARY KEY ("id"))"#,
+            r#"CREATE TABLE "a" ("id" integer, "b" integer, PRIMARY KEY ("id"))"#,
+            r#"CREATE TABLE "b" ("id" integer, "a" integer, PRIMARY KEY ("id"))"#,
             r#"ALTER TABLE "a" ADD CONSTRAINT "fk_a_b" FOREIGN KEY ("b") REFERENCES "b" ("id")"#,
             r#"ALTER TABLE "b" ADD CONSTRAINT "fk_b_a" FOREIGN KEY ("a") REFERENCES "a" ("id")"#,
         ]
