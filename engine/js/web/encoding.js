@@ -39,6 +39,8 @@ export class TextEncoder {
     requireArguments(arguments.length, 2, 'TextEncoder.encodeInto');
     source = `${source}`;
     if (!isUint8Array(destination)) throw new TypeError("TextEncoder.encodeInto: argument 2 is not of type 'Uint8Array'");
+    // One whose buffer is detached is as good as empty.
+    if (destination.length === 0) return { read: 0, written: 0 };
     const [read, written] = utf8EncodeInto(source, destination);
     return { read, written };
   }
