@@ -9,8 +9,8 @@ function standIn(load) {
     construct: (_, args, target) => Reflect.construct(load(), args, typeof target === 'function' && Object.hasOwn(target, 'prototype') ? target : load()),
     apply: (_, receiver, args) => Reflect.apply(load(), receiver, args),
     get(made, key) {
-      // A class of its own, which checks name before they fail.
-      if (key === 'HideStackFramesError') return (made[key] ??= standIn(() => load()[key]));
+      // A class beside it, such as `HideStackFramesError`, which code names before anything fails.
+      if (typeof key === 'string' && key.endsWith('Error')) return (made[key] ??= standIn(() => load()[key]));
       const value = load()[key];
       // What is no function stands here too, such as a map: its methods want to be called on itself.
       return typeof value === 'function' && typeof load() !== 'function' ? value.bind(load()) : value;

@@ -4,7 +4,9 @@ import { bufferEncode } from 'native:node';
 const UTF8 = 1;
 
 /** A path of Windows as the path of a URL, and its host. */
-function windowsPath(resolved, codes) {
+function windowsPath(given, codes) {
+  // `\\\\?\\C:\\` is a longer way to say `C:\\`.
+  const resolved = given.startsWith('\\\\?\\') && !given.startsWith('\\\\?\\UNC\\') ? given.slice(4) : given;
   if (!resolved.startsWith('\\\\')) return ['', `/${resolved.replaceAll('\\', '/')}`];
   const from = resolved.startsWith('\\\\?\\UNC\\') ? 8 : 2;
   const end = resolved.indexOf('\\', from);

@@ -257,11 +257,10 @@ function filter(fn, options) {
 
 // Specific to provide better error to reduce since the argument is only
 // missing if the stream has no items in it - but the code is still appropriate
-class ReduceAwareErrMissingArgs extends ERR_MISSING_ARGS {
-  constructor() {
-    super('reduce');
-    this.message = 'Reduce of an empty stream requires an initial value';
-  }
+function ReduceAwareErrMissingArgs() {
+  const error = new ERR_MISSING_ARGS('reduce');
+  error.message = 'Reduce of an empty stream requires an initial value';
+  return error;
 }
 
 async function reduce(reducer, initialValue, options) {
