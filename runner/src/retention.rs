@@ -153,7 +153,8 @@ mod tests {
         rows.0.lock().unwrap().away = false;
         assert_eq!(rows.0.lock().unwrap().old, 7);
         sleep(AGAIN).await;
-        assert_eq!((rows.0.lock().unwrap().old, rows.0.lock().unwrap().done), (0, 2));
+        let state = rows.0.lock().unwrap();
+        assert_eq!((state.old, state.done), (0, 2));
         keeping.abort();
     }
 }

@@ -24,7 +24,7 @@ const ROOM_MIB: u64 = 256;
 /// What the server may need besides.
 const SLACK_MIB: u64 = 200;
 /// What a busy machine may add to a call.
-const SLACK: Duration = Duration::from_secs(3);
+const SLACK: Duration = Duration::from_secs(10);
 /// For everything to be written.
 const WRITTEN: Duration = Duration::from_secs(90);
 

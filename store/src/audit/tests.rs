@@ -2,7 +2,7 @@ use crate::testing::{new_function, record, store_with_app};
 use crate::{AuditQuery, DeployTerms, Store};
 use chrono::{Duration, SubsecRound as _, Utc};
 use ramekin_model::limits::MAX_AUDIT_PAGE;
-use ramekin_model::{Acted, Actor, AppId, AuditEvent, AuditKind, AuditRecord, By, InvocationRecord, KeyScope};
+use ramekin_model::{Acted, Actor, AppId, AuditEvent, AuditKind, AuditRecord, By, InvocationRecord, KeyScope, Secret};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ async fn keys_of_an_app_and_the_app_itself_are_written_down() {
 #[tokio::test]
 async fn the_log_outlives_its_app_and_says_who_has_deleted_it() {
     let (store, app) = store_with_app().await;
-    let databases = store.app_databases([7; 32]);
+    let databases = store.app_databases(Secret::new([7; 32]));
     databases.provision(&app).await.unwrap();
     let owner = store.users().ensure_owner().await.unwrap();
     assert_eq!(store.audit().owner_of_deleted(&app).await.unwrap(), None, "it is there");
@@ -152,7 +152,8 @@ async fn what_is_older_goes_app_by_app_and_a_little_at_a_time() {
     assert_eq!(kinds(&read(&store, &app, AuditQuery::default()).await), ["function.delete", "function.deploy"]);
     assert_eq!(read(&store, &other.id, AuditQuery::default()).await.len(), 1);
     // Two servers delete different ones.
-    let (one, two) = tokio::join!(store.audit().delete_older(now, 100), store.audit().delete_older(now, 100));
+    let (first, second) = (store.audit(), store.audit());
+    let (one, two) = tokio::join!(first.delete_older(now, 100), second.delete_older(now, 100));
     assert_eq!(one.unwrap() + two.unwrap(), 2);
 }
 
