@@ -115,6 +115,7 @@ fn more_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> 
             chunked_content_is_put_together,
             http_1_0_is_served,
             pipelined_requests_are_answered_in_order,
+            what_has_no_content_says_no_length,
             whoever_expects_to_continue_is_told_to;
         logs:
             a_stream_goes_on_where_it_broke_off,

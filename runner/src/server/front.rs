@@ -12,7 +12,7 @@ use super::unread::Unread;
 use crate::meter::OpenConnection;
 use axum::Router;
 use futures::FutureExt as _;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use ramekin_model::{ErrorCode, limits};
 use std::convert::Infallible;
@@ -74,7 +74,10 @@ impl Front {
         } else {
             // A panic is a bug of ours; it ends this request and no other.
             match AssertUnwindSafe(self.dispatch(meta, request)).catch_unwind().await {
-                Ok(response) => response,
+                Ok(mut response) => {
+                    without_length(response.status(), response.headers_mut());
+                    response
+                }
                 Err(_) => {
                     tracing::error!(request.id = %meta.id, "request {} ended in a panic", meta.id);
                     let text = "the server failed to answer; its log says why";
@@ -119,6 +122,14 @@ impl Front {
     }
 }
 
+/// A 304 speaks of another answer than itself, and a 204 has no content: neither says that it has none, as the router has any
+/// answer do (RFC 9110 §8.6, §15.4.5).
+fn without_length(status: StatusCode, headers: &mut HeaderMap) {
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+}
+
 /// Limits of the head of a request.
 ///
 /// # Errors
@@ -145,6 +156,15 @@ mod tests {
 
     fn status(request: http::request::Builder) -> u16 {
         within_limits(&request.body(()).unwrap()).map_or_else(|error| error.into_parts().0.as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn what_has_no_content_has_no_length() {
+        for (status, kept) in [(200, true), (204, false), (205, true), (304, false), (404, true)] {
+            let mut headers = HeaderMap::from_iter([(header::CONTENT_LENGTH, HeaderValue::from_static("0"))]);
+            without_length(StatusCode::from_u16(status).unwrap(), &mut headers);
+            assert_eq!(headers.contains_key(header::CONTENT_LENGTH), kept, "{status}");
+        }
     }
 
     #[test]
