@@ -1,6 +1,7 @@
 //! What every request passes: its limits, its id, CORS, and the fork between the public call, which goes straight to its
 //! function, and everything else, which goes through the router.
 
+use super::auth::NoContent;
 use super::body::ResponseBody;
 use super::butterbase::edge;
 use super::cors::{self, Origin};
@@ -13,7 +14,7 @@ use crate::meter::OpenConnection;
 use axum::Router;
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use ramekin_model::{ErrorCode, limits};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -112,8 +113,12 @@ impl Front {
         }
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = tracing::info_span!("request", id = %meta.id, %method, path);
+        let empty = request.body().is_end_stream();
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(meta);
+        if empty {
+            request.extensions_mut().insert(NoContent);
+        }
         let counted = Counted::default();
         request.extensions_mut().insert(counted.clone());
         let Ok(mut response) = self.router.clone().call(request).instrument(span).await;

@@ -64,7 +64,7 @@ impl Call {
     /// A POST of whatever this is, or of nothing.
     pub fn post_bytes(target: impl Into<String>, body: Option<Bytes>, doing: impl Into<String>) -> Self {
         let call = Self::new(Method::POST, target, doing);
-        match body {
+        match body.filter(|body| !body.is_empty()) {
             Some(body) => call.body(body),
             None => call,
         }

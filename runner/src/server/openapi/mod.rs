@@ -56,7 +56,8 @@ Management routes take an API key: `Authorization: Bearer bb_sk_…`. A key of t
 one app opens this app. Public calls, `/v1/{app}/fn/{name}`, take whoever the function's `auth` lets in.
 
 An error is `{\"error\": {code, message, remediation}}`; `docs/errors/` has a page for each code. Times are ISO 8601 in UTC with \
-milliseconds. Members of a body that are not known are ignored. A path that leads nowhere answers 404, whatever the method.
+milliseconds. Members of a body that are not known are ignored. A path that leads nowhere answers 404, whatever the method. A management call that \
+says `content-type: application/json` and sends nothing is refused, also where no content is needed.
 
 Where the operator limits how often an app is asked for something in a minute, answers have `x-ratelimit-limit`, \
 `x-ratelimit-remaining` and `x-ratelimit-reset`, in seconds.";

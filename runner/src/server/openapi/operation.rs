@@ -162,6 +162,10 @@ impl Operation {
     /// As an OpenAPI operation.
     pub fn describe(mut self, tag: &str) -> Value {
         let (app, counted) = (self.path.contains("{app}"), self.path.starts_with("/v1/{app}"));
+        // Content that is none is refused also where no content is needed.
+        if self.access == Access::Key && self.method != "get" {
+            self = self.refusals(&[400]);
+        }
         self = match self.access {
             // Requests to management routes of an app are counted.
             Access::Key if counted => self.refusals(&[401, 404, 429]),
