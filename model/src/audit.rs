@@ -25,6 +25,8 @@ pub enum AuditKind {
     AppCorsUpdate,
     /// An app was paused or resumed.
     AppPausedUpdate,
+    /// An app was given a name in the domain of the server.
+    AppSubdomainUpdate,
     /// An app was made.
     AppCreate,
     /// A key of an app was made.
@@ -44,6 +46,7 @@ impl AuditKind {
         Self::AppEnvUpdate,
         Self::AppCorsUpdate,
         Self::AppPausedUpdate,
+        Self::AppSubdomainUpdate,
         Self::AppCreate,
         Self::ApiKeyCreate,
         Self::ApiKeyRevoke,
@@ -60,6 +63,7 @@ impl AuditKind {
             Self::AppEnvUpdate => "app.env.update",
             Self::AppCorsUpdate => "app.config.cors",
             Self::AppPausedUpdate => "app.config.paused",
+            Self::AppSubdomainUpdate => "app.config.subdomain",
             Self::AppCreate => "app.create",
             Self::ApiKeyCreate => "api_key.create",
             Self::ApiKeyRevoke => "api_key.revoke",
@@ -84,7 +88,8 @@ impl AuditKind {
             | Self::FunctionSettingsUpdate
             | Self::AppEnvUpdate
             | Self::AppCorsUpdate
-            | Self::AppPausedUpdate => "update",
+            | Self::AppPausedUpdate
+            | Self::AppSubdomainUpdate => "update",
         }
     }
 
@@ -97,7 +102,7 @@ impl AuditKind {
             | Self::FunctionDelete
             | Self::FunctionInvoke => "function",
             Self::AppEnvUpdate | Self::AppCreate => "app",
-            Self::AppCorsUpdate | Self::AppPausedUpdate => "app_config",
+            Self::AppCorsUpdate | Self::AppPausedUpdate | Self::AppSubdomainUpdate => "app_config",
             Self::ApiKeyCreate | Self::ApiKeyRevoke => "api_key",
         }
     }

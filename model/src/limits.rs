@@ -167,6 +167,8 @@ pub const MAX_USER_AGENT: usize = 500;
 pub const MAX_ORIGINS: usize = 100;
 /// Longest origin, in bytes: a host name has at most 253.
 pub const MAX_ORIGIN: usize = 300;
+/// Longest domain name, in bytes.
+pub const MAX_DOMAIN: usize = 253;
 /// Longest reason for pausing an app, in characters (Butterbase appendix A).
 pub const MAX_PAUSE_REASON: usize = 500;
 /// For how long a deploy is known by its `Idempotency-Key`, in hours.

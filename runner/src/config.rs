@@ -1,6 +1,8 @@
 //! What the operator sets. Every environment variable is a constant of [`env_var`], and the process environment is read
 //! here and nowhere else.
 
+pub use crate::base_domain::BaseDomain;
+
 use crate::fetch::EgressPolicy;
 use crate::origins;
 use ramekin_host_api::AnonymousRole;
@@ -45,6 +47,9 @@ pub mod env_var {
     pub const CONFIG_DIR: &str = "RAMEKIN_CONFIG_DIR";
     /// Functions that one app may have.
     pub const MAX_FUNCTIONS: &str = "RAMEKIN_MAX_FUNCTIONS";
+    /// Domain in which apps have names, such as `example.org`: the functions of the app `shop` are at
+    /// `shop.example.org/fn/…` too.
+    pub const BASE_DOMAIN: &str = "RAMEKIN_BASE_DOMAIN";
     /// Origins whose pages may read what any route answers, separated by commas: `https://dashboard.example.org`.
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
     /// How many days records of calls are kept; 0 keeps them for ever.
@@ -117,6 +122,9 @@ pub enum ConfigError {
     /// Not a number, or out of range.
     #[error("{name} is `{0}`; it must be a number from {low} to {high}", name = env_var::MAX_FUNCTIONS, low = FUNCTIONS.start(), high = FUNCTIONS.end())]
     MaxFunctions(String),
+    /// Not a domain.
+    #[error("{name} is `{0}`; it must be a domain such as example.org, without a scheme, a port or a path", name = env_var::BASE_DOMAIN)]
+    BaseDomain(String),
     /// An entry of the list.
     #[error("{name} has the entry `{0}`; an entry is an origin such as https://dashboard.example.org, without a path", name = env_var::ALLOWED_ORIGINS)]
     AllowedOrigins(String),
@@ -241,6 +249,8 @@ pub struct Config {
     pub max_functions: u32,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// In which apps have names; `None` when they have none.
+    pub base_domain: Option<BaseDomain>,
     /// How long records of calls are kept, in days; `None` keeps them for ever.
     pub log_retention_days: Option<u32>,
     /// Opens the metrics of the server.
@@ -306,6 +316,7 @@ impl Config {
                 .ok_or_else(|| ConfigError::LogRetention(text.to_owned()))?,
         };
         let metrics_token = variables.get(env_var::METRICS_TOKEN)?;
+        let base_domain = variables.get(env_var::BASE_DOMAIN)?;
         Ok(Self {
             bootstrap_key: bootstrap_key
                 .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
@@ -331,6 +342,9 @@ impl Config {
                 .filter(|text| !text.is_empty())
                 .map(|text| origins::normalized(text).ok_or_else(|| ConfigError::AllowedOrigins(text.to_owned())))
                 .collect::<Result<_, _>>()?,
+            base_domain: base_domain
+                .map(|text| BaseDomain::parse(text).ok_or_else(|| ConfigError::BaseDomain(text.to_owned())))
+                .transpose()?,
             log_retention_days: Some(log_retention_days).filter(|days| *days > 0),
             metrics_token: metrics_token.map(|text| parse_token(text).ok_or(ConfigError::MetricsToken)).transpose()?,
             call_rate: rate(variables, env_var::RATE_LIMIT, 0)?,
@@ -447,7 +461,7 @@ mod tests {
         assert_eq!(config.max_calls, DEFAULT_MAX_CALLS);
         assert_eq!(config.database_connections, limits::DATABASE_CONNECTIONS);
         assert_eq!(config.anonymous_role, AnonymousRole::Service);
-        assert_eq!((config.max_functions, config.allowed_origins.len()), (500, 0));
+        assert_eq!((config.max_functions, config.allowed_origins.len(), config.base_domain), (500, 0, None));
         let set = variables([("RAMEKIN_DATABASE_CONNECTIONS", "4"), ("RAMEKIN_ANONYMOUS_ROLE", "anon")]);
         let config = Config::read(&set).unwrap();
         assert_eq!((config.database_connections, config.anonymous_role), (4, AnonymousRole::Anon));
@@ -497,6 +511,7 @@ mod tests {
             ("RAMEKIN_MAX_FUNCTIONS", "0"),
             ("RAMEKIN_MAX_FUNCTIONS", "100001"),
             ("RAMEKIN_ALLOWED_ORIGINS", "*"),
+            ("RAMEKIN_BASE_DOMAIN", "https://example.org"),
             ("RAMEKIN_LOG_RETENTION_DAYS", "36501"),
             ("RAMEKIN_LOG_RETENTION_DAYS", "-1"),
             ("RAMEKIN_RATE_LIMIT", "1000001"),

@@ -1,6 +1,7 @@
 //! Ramekin: a self-hosted runner for serverless TypeScript functions. This crate puts the parts together: the command line,
 //! the server, the operations behind it, and the sandbox.
 
+pub mod base_domain;
 pub mod cli;
 pub mod config;
 pub mod database;

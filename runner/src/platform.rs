@@ -1,6 +1,6 @@
 //! The platform: everything behind the wire, put together once. Operations get the parts they need.
 
-use crate::config::{ApiKeyText, Config};
+use crate::config::{ApiKeyText, BaseDomain, Config};
 use crate::database::FunctionSql;
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
@@ -179,6 +179,8 @@ pub struct Platform {
     pub public_url_fixed: bool,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// In which apps have names; `None` when they have none.
+    pub base_domain: Option<Arc<BaseDomain>>,
     registry: Arc<Registry>,
 }
 
@@ -297,6 +299,7 @@ impl Platform {
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),
             allowed_origins: options.config.allowed_origins,
+            base_domain: options.config.base_domain.map(Arc::new),
             registry,
             store,
         };

@@ -3,6 +3,7 @@
 
 mod cli;
 mod logs;
+mod subdomain;
 mod tokens;
 mod wire;
 
@@ -38,6 +39,7 @@ fn main() -> Result<ExitCode> {
     trials.extend(more_trials(&started));
     trials.extend(cli_trials(&started));
     trials.push(token_trial(&started));
+    trials.push(subdomain_trial());
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
@@ -162,6 +164,18 @@ fn token_trial(started: &Arc<OnceLock<Started>>) -> Trial {
     Trial::test("tokens/forged_tokens_make_nobody", move || {
         let run = || runtime()?.block_on(tokens::forged_tokens_make_nobody(&self::started(&started)?.world));
         run().map_err(|error| report::failed(&error))
+    })
+}
+
+/// On a server of its own, which has a domain.
+fn subdomain_trial() -> Trial {
+    Trial::test("subdomain/an_authority_is_a_host", || {
+        let run = || {
+            let server = Server::new(&Setup::default().with("RAMEKIN_BASE_DOMAIN", subdomain::DOMAIN))?;
+            runtime()?.block_on(subdomain::an_authority_is_a_host(server.client(), server.address()))?;
+            server.stop()
+        };
+        run().map_err(|error: ramekin_tests::Error| report::failed(&error))
     })
 }
 

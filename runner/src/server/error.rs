@@ -193,7 +193,10 @@ impl From<ConfigurationError> for ApiError {
 impl From<CreateError> for ApiError {
     fn from(error: CreateError) -> Self {
         match error {
-            CreateError::Name => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
+            CreateError::Name | CreateError::Subdomain => {
+                Self::new(ErrorCode::ValidationInvalidSchema, error.to_string())
+            }
+            CreateError::Taken => Self::new(ErrorCode::ResourceAlreadyExists, error.to_string()),
             CreateError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
             CreateError::Store(error) => error.into(),
         }

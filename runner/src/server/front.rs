@@ -3,7 +3,7 @@
 
 use super::auth::NoContent;
 use super::body::ResponseBody;
-use super::butterbase::edge;
+use super::butterbase::edge::{self, subdomain::Place};
 use super::cors::{self, Origin};
 use super::error::{self, ApiError};
 use super::rate::Counted;
@@ -66,15 +66,16 @@ impl Front {
         let (head, body) = request.into_parts();
         let body = Unread::new(body, &head.headers);
         let request = Request::from_parts(head, body);
+        let place = Place::of(&self.state.0, &request);
         let path = request.uri().path();
-        let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, path, origin));
+        let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, &place, path, origin));
         let answer = if let Err(error) = within_limits(&request) {
             edge::failure::in_envelope(error).map(ResponseBody::Bytes)
         } else if let Some(preflight) = origin.preflight(request.method(), request.headers()) {
             preflight.map(ResponseBody::Bytes)
         } else {
             // A panic is a bug of ours; it ends this request and no other.
-            match AssertUnwindSafe(self.dispatch(meta, request)).catch_unwind().await {
+            match AssertUnwindSafe(self.dispatch(meta, &place, request)).catch_unwind().await {
                 Ok(mut response) => {
                     without_length(response.status(), response.headers_mut());
                     response
@@ -107,9 +108,14 @@ impl Front {
         self.state.0.logs.streams.close();
     }
 
-    async fn dispatch(&self, meta: Meta, request: Request<Unread<Incoming>>) -> Response<ResponseBody> {
+    async fn dispatch(&self, meta: Meta, place: &Place, request: Request<Unread<Incoming>>) -> Response<ResponseBody> {
+        match place {
+            Place::App(app) => return edge::call(&self.state, meta, request, Some(app)).await,
+            Place::Nobody => return edge::subdomain::nobody().map(ResponseBody::Bytes),
+            Place::Path => {}
+        }
         if edge::route(request.uri().path()).is_some() {
-            return edge::call(&self.state, meta, request).await;
+            return edge::call(&self.state, meta, request, None).await;
         }
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = tracing::info_span!("request", id = %meta.id, %method, path);

@@ -205,7 +205,7 @@ async fn app(platform: &Platform, dir: &Path) -> Result<Arc<App>, CliError> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     let name = if is_name(&name) { &name } else { "dev" };
     let by = By::owner(platform.owner);
-    let made = platform.store.apps().create_by(platform.owner, name, Some(&by)).await;
+    let made = platform.store.apps().create_by(platform.owner, name, None, Some(&by)).await;
     let (app, _) = made.map_err(PlatformError::from)?;
     platform.registry().know(&app).await.map_err(PlatformError::from)?;
     Ok(Arc::new(app))
