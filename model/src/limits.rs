@@ -91,8 +91,10 @@ pub const MAX_LOG_RETENTION_DAYS: u32 = 36_500;
 pub const MAX_PERCENTILE_CALLS: u32 = 100_000;
 /// Functions that the server's own metrics name; what calls of further ones come to is summed up.
 pub const MAX_METRIC_FUNCTIONS: usize = 1_000;
-/// Shortest token that may open the server's metrics, in characters.
-pub const MIN_METRICS_TOKEN: usize = 16;
+/// Shortest token that the operator sets for a service of theirs, in characters.
+pub const MIN_TOKEN: usize = 16;
+/// Longest id of a user that an agent runtime names, in bytes.
+pub const MAX_USER_ID: usize = 255;
 /// Requests to one management route of one app in a minute, unless the operator says otherwise (Butterbase §4.9).
 pub const MANAGEMENT_RATE: u32 = 300;
 /// Tables in one schema that is applied.

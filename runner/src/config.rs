@@ -56,6 +56,8 @@ pub mod env_var {
     pub const LOG_RETENTION_DAYS: &str = "RAMEKIN_LOG_RETENTION_DAYS";
     /// Token that opens `GET /metrics`, as an account key does.
     pub const METRICS_TOKEN: &str = "RAMEKIN_METRICS_TOKEN";
+    /// Token of the operator's agent runtime, which calls functions as tools.
+    pub const INTERNAL_TOKEN: &str = "RAMEKIN_INTERNAL_TOKEN";
     /// Public calls of the functions of one app in a minute; 0, and nothing, is no limit.
     pub const RATE_LIMIT: &str = "RAMEKIN_RATE_LIMIT";
     /// Requests to one management route of one app in a minute; 0 is no limit.
@@ -141,11 +143,10 @@ pub enum ConfigError {
     },
     /// Too short, or not to be sent in a header.
     #[error(
-        "{} must be at least {} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
-        env_var::METRICS_TOKEN,
-        limits::MIN_METRICS_TOKEN
+        "{0} must be at least {} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
+        limits::MIN_TOKEN
     )]
-    MetricsToken,
+    Token(&'static str),
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
     NoHome,
@@ -255,6 +256,8 @@ pub struct Config {
     pub log_retention_days: Option<u32>,
     /// Opens the metrics of the server.
     pub metrics_token: Option<Secret<String>>,
+    /// Opens calling functions as tools.
+    pub internal_token: Option<Secret<String>>,
     /// Public calls of an app in a minute.
     pub call_rate: Option<u32>,
     /// Requests to a management route of an app in a minute.
@@ -315,7 +318,6 @@ impl Config {
                 .filter(|days| *days <= limits::MAX_LOG_RETENTION_DAYS)
                 .ok_or_else(|| ConfigError::LogRetention(text.to_owned()))?,
         };
-        let metrics_token = variables.get(env_var::METRICS_TOKEN)?;
         let base_domain = variables.get(env_var::BASE_DOMAIN)?;
         Ok(Self {
             bootstrap_key: bootstrap_key
@@ -346,7 +348,8 @@ impl Config {
                 .map(|text| BaseDomain::parse(text).ok_or_else(|| ConfigError::BaseDomain(text.to_owned())))
                 .transpose()?,
             log_retention_days: Some(log_retention_days).filter(|days| *days > 0),
-            metrics_token: metrics_token.map(|text| parse_token(text).ok_or(ConfigError::MetricsToken)).transpose()?,
+            metrics_token: token(variables, env_var::METRICS_TOKEN)?,
+            internal_token: token(variables, env_var::INTERNAL_TOKEN)?,
             call_rate: rate(variables, env_var::RATE_LIMIT, 0)?,
             management_rate: rate(variables, env_var::MANAGEMENT_RATE_LIMIT, limits::MANAGEMENT_RATE)?,
         })
@@ -367,9 +370,10 @@ fn rate(variables: &Variables, name: &'static str, unless_set: u32) -> Result<Op
 }
 
 /// A token that can be sent as it is.
-fn parse_token(text: &str) -> Option<Secret<String>> {
-    let fits = text.len() >= limits::MIN_METRICS_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
-    fits.then(|| Secret::new(text.to_owned()))
+fn token(variables: &Variables, name: &'static str) -> Result<Option<Secret<String>>, ConfigError> {
+    let Some(text) = variables.get(name)? else { return Ok(None) };
+    let fits = text.len() >= limits::MIN_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(Some(Secret::new(text.to_owned()))) } else { Err(ConfigError::Token(name)) }
 }
 
 /// 32 bytes from 64 characters of hex.
@@ -555,14 +559,18 @@ mod tests {
     }
 
     #[test]
-    fn tokens_for_metrics_on_and_past_the_limit() {
-        let read = |text: &str| Config::read(&variables([("RAMEKIN_METRICS_TOKEN", text)]));
-        let token = "t".repeat(limits::MIN_METRICS_TOKEN);
-        assert_eq!(read(&token).unwrap().metrics_token.unwrap().expose(), &token);
-        for bad in ["canary", &token[1..], &format!("{token} {token}"), &format!("{token}ä")] {
-            let error = read(bad).unwrap_err();
-            assert_eq!(error, ConfigError::MetricsToken);
-            assert!(!error.to_string().contains(bad));
+    fn tokens_on_and_past_the_limit() {
+        let token = "t".repeat(limits::MIN_TOKEN);
+        let set = variables([("RAMEKIN_METRICS_TOKEN", &token), ("RAMEKIN_INTERNAL_TOKEN", &format!("{token}i"))]);
+        let config = Config::read(&set).unwrap();
+        assert_eq!(config.metrics_token.unwrap().expose(), &token);
+        assert_eq!(config.internal_token.unwrap().expose(), &format!("{token}i"));
+        for name in ["RAMEKIN_METRICS_TOKEN", "RAMEKIN_INTERNAL_TOKEN"] {
+            for bad in ["canary", &token[1..], &format!("{token} {token}"), &format!("{token}ä")] {
+                let error = Config::read(&variables([(name, bad)])).unwrap_err();
+                assert_eq!(error, ConfigError::Token(name));
+                assert!(error.to_string().contains(name) && !error.to_string().contains(bad));
+            }
         }
     }
 

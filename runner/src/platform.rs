@@ -169,6 +169,8 @@ pub struct Platform {
     pub meter: Arc<Meter>,
     /// Opens the metrics besides account keys.
     pub metrics_token: Option<KnownToken>,
+    /// Opens calling functions as tools.
+    pub internal_token: Option<KnownToken>,
     /// Sessions of apps' databases for SQL of functions.
     pub sessions: Sessions,
     /// Who owns the installation.
@@ -291,6 +293,7 @@ impl Platform {
             deploys: Deploys::new(store.clone(), sandbox, Arc::clone(&registry), vault, options.config.max_functions),
             calls,
             logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
+            internal_token: options.config.internal_token.as_ref().map(KnownToken::new),
             metrics_token: options.config.metrics_token.as_ref().map(KnownToken::new),
             meter,
             sessions,

@@ -2,6 +2,7 @@
 //! console/` runs those of one area.
 
 mod cli;
+mod function_key;
 mod logs;
 mod subdomain;
 mod tokens;
@@ -40,6 +41,7 @@ fn main() -> Result<ExitCode> {
     trials.extend(cli_trials(&started));
     trials.push(token_trial(&started));
     trials.push(subdomain_trial());
+    trials.push(function_key_trial());
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
@@ -164,6 +166,19 @@ fn token_trial(started: &Arc<OnceLock<Started>>) -> Trial {
     Trial::test("tokens/forged_tokens_make_nobody", move || {
         let run = || runtime()?.block_on(tokens::forged_tokens_make_nobody(&self::started(&started)?.world));
         run().map_err(|error| report::failed(&error))
+    })
+}
+
+/// On a server of its own, whose encryption key is known.
+fn function_key_trial() -> Trial {
+    Trial::test("function_key/a_function_key_calls_and_manages_nothing", || {
+        let run = || {
+            let setup = Setup::default().with("RAMEKIN_ENCRYPTION_KEY", function_key::ENCRYPTION_KEY);
+            let server = Server::new(&setup)?;
+            runtime()?.block_on(function_key::a_function_key_calls_and_manages_nothing(&server))?;
+            server.stop()
+        };
+        run().map_err(|error: ramekin_tests::Error| report::failed(&error))
     })
 }
 

@@ -11,7 +11,8 @@ pub fn part() -> Part {
     let about = format!(
         "One JSON-RPC message. `initialize`, `tools/list` and `tools/call` are the methods that matter; the tools are {}. A tool \
          does what a route does, with the caller's key and under the route's limits; its answer is one text of JSON, and \
-         `isError` is true when it has failed. There are no sessions.",
+         `isError` is true when it has failed. There are no sessions. Without a valid key nothing is answered but 401, with \
+         `WWW-Authenticate: Bearer`, whatever the message.",
         names.join(", ")
     );
     let asked = json!({

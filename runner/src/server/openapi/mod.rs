@@ -2,6 +2,7 @@
 //! describes the routes of one kind; limits, codes and names come from where they are decided. A test holds the list of
 //! routes against what is described, and every example against its schema.
 
+mod agent_tools;
 mod apps;
 mod call;
 mod config;
@@ -45,6 +46,7 @@ fn parts() -> Vec<Part> {
         rls::part(),
         users::part(),
         mcp::part(),
+        agent_tools::part(),
         health::part(),
     ]
 }
@@ -106,6 +108,10 @@ pub fn document() -> Value {
                 "apiKey": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "bb_sk_ and 40 characters of hex",
                     "description": "An API key, of the account or of one app",
+                },
+                "internalToken": {
+                    "type": "apiKey", "in": "header", "name": "x-internal-service-token",
+                    "description": "The token that the operator has set as `RAMEKIN_INTERNAL_TOKEN`",
                 },
                 "userToken": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",

@@ -16,6 +16,8 @@ pub enum Access {
     User,
     /// Anybody; a key or a user's token makes a difference.
     Optional,
+    /// Another service of the operator's.
+    Internal,
 }
 
 /// The form of a route's errors.
@@ -170,7 +172,7 @@ impl Operation {
             // Requests to management routes of an app are counted.
             Access::Key if counted => self.refusals(&[401, 404, 429]),
             Access::Key if app => self.refusals(&[401, 404]),
-            Access::Key | Access::User => self.refusals(&[401]),
+            Access::Key | Access::User | Access::Internal => self.refusals(&[401]),
             Access::Public | Access::Optional => self,
         };
         self = self.refusals(&[414, 431, 500, 503]);
@@ -197,6 +199,7 @@ impl Operation {
             Access::Public => json!([]),
             Access::Key => json!([{ "apiKey": [] }]),
             Access::User => json!([{ "userToken": [] }]),
+            Access::Internal => json!([{ "internalToken": [] }]),
             Access::Optional => json!([{}, { "apiKey": [] }, { "userToken": [] }]),
         };
         let mut described = json!({
