@@ -145,6 +145,7 @@ macro_rules! cli {
 fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
     let trials = cli!(
         started,
+        a_deploy_is_made_once,
         a_function_in_words,
         a_function_in_json,
         a_key_goes_to_no_other_server,
@@ -155,6 +156,8 @@ fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
         keys_are_made_and_ended,
         keys_are_shown_to_nobody,
         logs_are_followed,
+        logs_are_followed_wherever_they_break,
+        settings_stand_beside_the_source,
         shells_complete,
         variables_come_from_anywhere,
     );

@@ -10,6 +10,7 @@ mod engines;
 pub mod json;
 pub mod owner;
 pub mod process;
+pub mod proxy;
 pub mod raw;
 pub mod report;
 pub mod server;

@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod output;
 pub mod remote;
 pub mod serve;
+mod settings;
 
 use crate::config::{self, ApiKeyText, Config, ConfigError, Variables, env_var};
 use crate::telemetry::LogFormat;
