@@ -143,12 +143,16 @@ pub const MAX_DISPLAY_NAME: usize = 200;
 pub const SIGNUPS: u32 = 5;
 /// Log-ins from one address to one app in a quarter of an hour.
 pub const LOGINS: u32 = 10;
+/// Log-ins as one user in a quarter of an hour, from whatever addresses.
+pub const ACCOUNT_LOGINS: u32 = 100;
 /// Refreshes from one address to one app in a quarter of an hour.
 pub const REFRESHES: u32 = 20;
 /// How long an access token is valid, in seconds.
 pub const ACCESS_TOKEN_SECONDS: u32 = 15 * 60;
 /// How long a refresh token is valid, in days.
 pub const REFRESH_TOKEN_DAYS: u32 = 7;
+/// For how long a refresh token that was used up may come again, in seconds: from a client that has asked twice.
+pub const REFRESH_GRACE_SECONDS: u32 = 10;
 /// Longest token that is looked at, in bytes.
 pub const MAX_TOKEN: usize = 8 * 1024;
 /// Longest name of an API key, in characters.

@@ -98,7 +98,8 @@ mod tests {
         for origin in ["https://shop.example.org", "http://shop.example.org:4000"] {
             assert!(domain().is_origin_of(origin, "shop"), "{origin}");
         }
-        for other in ["https://other.example.org", "https://example.org", "ftp://shop.example.org", "shop.example.org"] {
+        for other in ["https://other.example.org", "https://example.org", "ftp://shop.example.org", "shop.example.org"]
+        {
             assert!(!domain().is_origin_of(other, "shop"), "{other}");
         }
     }

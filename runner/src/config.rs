@@ -143,8 +143,9 @@ pub enum ConfigError {
     },
     /// Too short, or not to be sent in a header.
     #[error(
-        "{0} must be at least {} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
-        limits::MIN_TOKEN
+        "{name} must be at least {least} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
+        name = .0,
+        least = limits::MIN_TOKEN
     )]
     Token(&'static str),
     /// Nowhere to put data.

@@ -3,12 +3,15 @@
 //!
 //! The source of a function is not kept; its image comes lazily, see [`crate::images`].
 
+mod apps;
+
 use crate::config::env_var;
 use crate::exec::{ImageFiles, StartupKind};
 use crate::images::{ImageCell, file_name};
 use crate::ops::auth::FunctionKey;
 use crate::tokens::Verifier;
 use crate::vault::{CannotOpen, Vault};
+use apps::Apps;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use ramekin_host_api::{AppInfo, Environment};
@@ -80,38 +83,6 @@ pub enum Found {
     NoFunction,
     /// A function.
     Function(Arc<FunctionEntry>),
-}
-
-/// Every app, by its id and by its name in the domain of the server.
-#[derive(Clone, Default)]
-struct Apps {
-    by_id: HashMap<AppId, Arc<AppEntry>>,
-    subdomains: HashMap<String, AppId>,
-}
-
-impl Apps {
-    fn get(&self, id: &str) -> Option<&Arc<AppEntry>> {
-        self.by_id.get(id)
-    }
-
-    fn insert(&mut self, entry: Arc<AppEntry>) {
-        let id = entry.app.id.clone();
-        self.remove(&id);
-        if let Some(subdomain) = &entry.app.subdomain {
-            self.subdomains.insert(subdomain.clone(), id.clone());
-        }
-        self.by_id.insert(id, entry);
-    }
-
-    fn remove(&mut self, id: &AppId) {
-        let subdomain = self.by_id.remove(id).and_then(|entry| entry.app.subdomain.clone());
-        // Another app may have got it meanwhile.
-        if let Some(subdomain) = subdomain
-            && self.subdomains.get(&subdomain) == Some(id)
-        {
-            self.subdomains.remove(&subdomain);
-        }
-    }
 }
 
 /// Locks that writers of the same function take turns on.
@@ -191,7 +162,7 @@ impl Registry {
     pub fn app_of_subdomain(&self, label: &str) -> Option<Arc<AppEntry>> {
         let apps = self.apps.load();
         let id = apps.subdomains.get(label)?;
-        apps.get(id).cloned()
+        apps.get(id.as_str()).cloned()
     }
 
     /// Looks up an app that is known here. One that another server has just made may not be.

@@ -27,7 +27,7 @@ mod users;
 pub use app_databases::{
     AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerSession, Policy, Swept,
 };
-pub use app_users::{AppUsers, NewAppUser};
+pub use app_users::{AppUsers, NewAppUser, Rotation};
 pub use apps::{AppCursor, Apps};
 pub use audit::{Audit, AuditPage, AuditQuery};
 pub use changes::{Change, Changes};

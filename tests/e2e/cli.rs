@@ -388,7 +388,7 @@ pub fn logs_are_followed_wherever_they_break(base: &str) -> Result<()> {
     ensure!(receiver.recv_timeout(Duration::from_millis(2_000)).is_err(), "something was shown twice");
     ensure!(child.try_wait()?.is_none(), "it has ended");
     // What a client cannot mend ends it.
-    owner.run(&["functions", "delete", "f", "--yes"])?.expect(0)?;
+    owner.run(&["functions", "delete", "f"])?.expect(0)?;
     proxy.cut();
     let ended = Instant::now() + Duration::from_secs(30);
     while child.try_wait()?.is_none() {
@@ -413,7 +413,10 @@ pub fn a_deploy_is_made_once(base: &str) -> Result<()> {
     let address = base.strip_prefix("http://").context("no http://")?.parse()?;
     let client = ramekin_tests::client::Client::new(address);
     let log = ramekin_tests::runtime()?.block_on(client.send(&asked))?.expect(200)?.json()?;
-    ensure!(log.pointer("/logs").and_then(Value::as_array).map(Vec::len) == Some(1), "it was made more than once: {log}");
+    ensure!(
+        log.pointer("/logs").and_then(Value::as_array).map(Vec::len) == Some(1),
+        "it was made more than once: {log}"
+    );
 
     // A server that is not there has done nothing, and is not asked again.
     proxy.swallow(100);
@@ -431,7 +434,8 @@ pub fn settings_stand_beside_the_source(base: &str) -> Result<()> {
     let get = || me.run(&["functions", "get", "hello"]).and_then(|ran| ran.expect(0));
     get()?.says(&["http (none)", "2000 ms, 128 MiB", "WORD"])?;
     // What a flag says wins, and what nobody says stays.
-    me.run(&["functions", "deploy", "hello.ts", "--timeout-ms", "3000", "--auth", "required", "--env", "OTHER=1"])?.expect(0)?;
+    me.run(&["functions", "deploy", "hello.ts", "--timeout-ms", "3000", "--auth", "required", "--env", "OTHER=1"])?
+        .expect(0)?;
     let shown = get()?.says(&["http (required)", "3000 ms, 128 MiB", "OTHER"])?;
     ensure!(!shown.out.contains("WORD"), "{}", shown.out);
     me.run(&["functions", "deploy", "hello.ts", "--no-settings", "--memory-mb", "64"])?.expect(0)?;
@@ -444,12 +448,15 @@ pub fn settings_stand_beside_the_source(base: &str) -> Result<()> {
     me.run(&["functions", "get", "renamed"])?.expect(0)?.says(&["http (none)", "2000 ms"])?;
     me.run_with(&["functions", "deploy", "-", "--name", "piped"], SOURCE, &[])?.expect(0)?;
     me.run(&["functions", "get", "piped"])?.expect(0)?.says(&["http (required)", "30.0 s"])?;
-    for (settings, says) in [("{", "not valid JSON"), (r#"{"timeout":1}"#, "`timeout` is no setting"), ("[]", "object")] {
+    for (settings, says) in [("{", "not valid JSON"), (r#"{"timeout":1}"#, "`timeout` is no setting"), ("[]", "object")]
+    {
         me.write("hello.json", settings)?;
         let refused = me.run(&["functions", "deploy", "hello.ts"])?.expect(2)?;
         refused.complains(&["hello.json", says, "--no-settings"])?;
     }
-    me.run(&["functions", "deploy", "hello.ts", "--settings", "nowhere.json"])?.expect(5)?.complains(&["nowhere.json"])?;
+    me.run(&["functions", "deploy", "hello.ts", "--settings", "nowhere.json"])?
+        .expect(5)?
+        .complains(&["nowhere.json"])?;
     Ok(())
 }
 

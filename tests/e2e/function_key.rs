@@ -92,7 +92,8 @@ async fn manages_nothing(app: &App, key: &str) -> Result<()> {
         let body = if target == "/mcp" { &message } else { &body };
         let mut sent = Sent::post(&target, body).header("authorization", format!("Bearer {key}"));
         method.clone_into(&mut sent.method);
-        refused(app.client.send(&sent).await?, 401, "AUTH_INVALID_TOKEN").with_context(|| format!("{method} {target}"))?;
+        refused(app.client.send(&sent).await?, 401, "AUTH_INVALID_TOKEN")
+            .with_context(|| format!("{method} {target}"))?;
     }
     let me = Sent::get(format!("/auth/{}/me", app.id)).header("authorization", format!("Bearer {key}"));
     app.client.send(&me).await?.expect(401)?;
@@ -128,8 +129,8 @@ async fn key_of(server: &Server, app: &App) -> Result<String> {
     let [iv, data, tag] = &parts[..] else { ramekin_tests::bail!("it is stored in another form") };
     let (iv, tag): ([u8; 12], [u8; 16]) = (iv.as_slice().try_into()?, tag.as_slice().try_into()?);
     let mut data = data.clone();
-    let opened = Aes256Gcm::new(&[7; 32].into())
-        .decrypt_in_place_detached(&Nonce::from(iv), &[], &mut data, &Tag::from(tag));
+    let opened =
+        Aes256Gcm::new(&[7; 32].into()).decrypt_in_place_detached(&Nonce::from(iv), &[], &mut data, &Tag::from(tag));
     ensure!(opened.is_ok(), "it is encrypted with another key");
     String::from_utf8(data).context("it is no text")
 }

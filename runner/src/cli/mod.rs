@@ -7,6 +7,7 @@ pub mod exit_code;
 pub mod keys;
 pub mod openapi;
 pub mod output;
+mod private_file;
 pub mod remote;
 pub mod serve;
 mod settings;

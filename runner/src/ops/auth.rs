@@ -7,9 +7,10 @@ use ramekin_model::{ApiKey, AppId, By, KeyScope, ListedKey, Secret};
 use ramekin_store::{KeyCursor, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ const VALID_FOR: Duration = Duration::from_secs(60);
 const INVALID_FOR: Duration = Duration::from_secs(10);
 /// While the database is away, a key that was valid goes on being valid for so long: functions keep serving.
 const GRACE: Duration = Duration::from_mins(10);
+/// Keys that are not known to be valid are looked up so many at once: who guesses leaves the database to others.
+const LOOK_UPS: usize = 3;
 /// Answers kept.
 const CACHED: usize = 10_000;
 
@@ -29,13 +32,14 @@ type Hash = [u8; 32];
 pub struct Keys {
     store: Store,
     cache: Arc<Cache>,
+    look_ups: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
 impl Keys {
     /// Keys of this database. Work that nobody waits for goes to `tasks`.
     pub fn new(store: Store, tasks: TaskTracker) -> Self {
-        Self { store, cache: Arc::default(), tasks }
+        Self { store, cache: Arc::default(), look_ups: Arc::new(Semaphore::new(LOOK_UPS)), tasks }
     }
 
     /// The valid key with this text.
@@ -54,6 +58,10 @@ impl Keys {
         {
             return Ok(known.key.clone());
         }
+        // Only closing a semaphore fails, and nobody closes it. A key that was valid waits for nobody's guesses.
+        let guess = known.as_ref().is_none_or(|known| known.key.is_none());
+        let _turn = if guess { self.look_ups.acquire().await.ok() } else { None };
+        let begun = self.cache.forgotten();
         match self.store.keys().find(&hex(&hash)).await {
             Ok(found) => {
                 let key = found.map(Arc::new);
@@ -62,7 +70,7 @@ impl Keys {
                     // Only for people to look at: a failure costs nothing.
                     self.tasks.spawn(async move { store.keys().touch(id).await });
                 }
-                self.cache.put(hash, Entry::new(key.clone(), now));
+                self.cache.put(hash, Entry::new(key.clone(), now), begun);
                 Ok(key)
             }
             Err(error) => match known {
@@ -189,7 +197,14 @@ fn hex(hash: &Hash) -> String {
 }
 
 #[derive(Default)]
-struct Cache(Mutex<HashMap<Hash, Entry>>);
+struct Cache(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    by_hash: HashMap<Hash, Entry>,
+    /// How often something was forgotten. What was read before may have been read before its reason.
+    forgotten: u64,
+}
 
 #[derive(Clone)]
 struct Entry {
@@ -205,21 +220,39 @@ impl Entry {
 }
 
 impl Cache {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn get(&self, hash: &Hash) -> Option<Entry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+        self.entries().by_hash.get(hash).cloned()
+    }
+
+    /// To be asked before the database is.
+    fn forgotten(&self) -> u64 {
+        self.entries().forgotten
     }
 
     fn forget(&self, hash: &Hash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(hash);
+        let mut entries = self.entries();
+        entries.forgotten += 1;
+        entries.by_hash.remove(hash);
     }
 
     fn forget_id(&self, id: Uuid) {
         let is = |entry: &Entry| entry.key.as_ref().is_some_and(|key| key.id == id);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, entry| !is(entry));
+        let mut entries = self.entries();
+        entries.forgotten += 1;
+        entries.by_hash.retain(|_, entry| !is(entry));
     }
 
-    fn put(&self, hash: Hash, entry: Entry) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keeps an answer, unless something was forgotten since `begun`: it may have been this.
+    fn put(&self, hash: Hash, entry: Entry, begun: u64) {
+        let mut entries = self.entries();
+        if entries.forgotten != begun {
+            return;
+        }
+        let entries = &mut entries.by_hash;
         if entries.len() >= CACHED && !entries.contains_key(&hash) {
             let now = Instant::now();
             // Guessed keys must not push out real ones.
@@ -257,12 +290,12 @@ mod tests {
         let cache = Cache::default();
         let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
         let now = Instant::now();
-        cache.put(hash("real"), Entry::new(Some(key), now));
+        cache.put(hash("real"), Entry::new(Some(key), now), 0);
         for guess in 0..CACHED * 2 {
-            cache.put(hash(&guess.to_string()), Entry::new(None, now));
+            cache.put(hash(&guess.to_string()), Entry::new(None, now), 0);
         }
         assert!(cache.get(&hash("real")).is_some());
-        assert!(cache.0.lock().unwrap().len() <= CACHED);
+        assert!(cache.entries().by_hash.len() <= CACHED);
     }
 
     #[test]
@@ -271,14 +304,33 @@ mod tests {
         let now = Instant::now();
         let keys = ["a", "b"].map(|text| {
             let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
-            cache.put(hash(text), Entry::new(Some(Arc::clone(&key)), now));
+            cache.put(hash(text), Entry::new(Some(Arc::clone(&key)), now), 0);
             key
         });
-        cache.put(hash("c"), Entry::new(None, now));
+        cache.put(hash("c"), Entry::new(None, now), 0);
         cache.forget_id(keys[0].id);
         assert!(cache.get(&hash("a")).is_none() && cache.get(&hash("b")).is_some() && cache.get(&hash("c")).is_some());
         cache.forget(&hash("c"));
         assert!(cache.get(&hash("c")).is_none());
+    }
+
+    #[test]
+    fn what_is_revoked_while_it_is_looked_up_is_not_kept() {
+        let cache = Cache::default();
+        let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
+        let entry = || Entry::new(Some(Arc::clone(&key)), Instant::now());
+        let begun = cache.forgotten();
+        // The database has said that it is valid, and then it is revoked.
+        cache.forget_id(key.id);
+        cache.put(hash("a"), entry(), begun);
+        assert!(cache.get(&hash("a")).is_none());
+        cache.put(hash("a"), entry(), cache.forgotten());
+        assert!(cache.get(&hash("a")).is_some());
+        // The same for a key that is made while somebody tries it.
+        let begun = cache.forgotten();
+        cache.forget(&hash("b"));
+        cache.put(hash("b"), Entry::new(None, Instant::now()), begun);
+        assert!(cache.get(&hash("b")).is_none());
     }
 
     #[test]

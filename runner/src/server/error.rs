@@ -111,7 +111,9 @@ impl ApiError {
 /// What a 401 asks for (RFC 6750 §3). Where there was a credential, it says that this one is not valid.
 fn challenge(code: ErrorCode) -> HeaderValue {
     HeaderValue::from_static(match code {
-        ErrorCode::AuthInvalidApiKey | ErrorCode::AuthInvalidToken => r#"Bearer realm="ramekin", error="invalid_token""#,
+        ErrorCode::AuthInvalidApiKey | ErrorCode::AuthInvalidToken => {
+            r#"Bearer realm="ramekin", error="invalid_token""#
+        }
         _ => r#"Bearer realm="ramekin""#,
     })
 }

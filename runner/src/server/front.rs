@@ -69,7 +69,7 @@ impl Front {
         let place = Place::of(&self.state.0, &request);
         let path = request.uri().path();
         let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, &place, path, origin));
-        let answer = if let Err(error) = within_limits(&request) {
+        let answer = if let Err(error) = within_limits(&request).and_then(|()| one_host(request.headers())) {
             edge::failure::in_envelope(error).map(ResponseBody::Bytes)
         } else if let Some(preflight) = origin.preflight(request.method(), request.headers()) {
             preflight.map(ResponseBody::Bytes)
@@ -141,6 +141,14 @@ fn without_length(status: StatusCode, headers: &mut HeaderMap) {
     }
 }
 
+/// A request is for one host: by which of several it is taken must not depend on who looks (RFC 9112 §3.2).
+fn one_host(headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.get_all(header::HOST).iter().nth(1).is_some() {
+        return Err(ApiError::request(StatusCode::BAD_REQUEST, "Host: must be there once"));
+    }
+    Ok(())
+}
+
 /// Limits of the head of a request.
 ///
 /// # Errors
@@ -176,6 +184,16 @@ mod tests {
             without_length(StatusCode::from_u16(status).unwrap(), &mut headers);
             assert_eq!(headers.contains_key(header::CONTENT_LENGTH), kept, "{status}");
         }
+    }
+
+    #[test]
+    fn two_hosts_are_none() {
+        let hosts = |count: usize| {
+            let mut headers = HeaderMap::new();
+            (0..count).for_each(|_| drop(headers.append(header::HOST, HeaderValue::from_static("h"))));
+            one_host(&headers).map_err(|error| error.into_parts().0.as_u16())
+        };
+        assert_eq!((hosts(0), hosts(1), hosts(2)), (Ok(()), Ok(()), Err(400)));
     }
 
     #[test]

@@ -26,8 +26,6 @@ use ramekin_model::{App, By, FunctionName, Precondition, Receipt};
 use ramekin_store::embedded::EmbeddedError;
 use sha2::{Digest as _, Sha256};
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -84,7 +82,7 @@ pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result
     let serving = tokio::spawn(server::serve(listener, front, shutdown.clone()));
 
     let mut watch = Watch {
-        url: PublicUrl::new(url.into()),
+        url: PublicUrl::new(url.into(), None),
         platform: Arc::clone(&platform),
         app,
         dir,
@@ -194,8 +192,7 @@ fn hash(path: &Path) -> String {
 async fn account_key(platform: &Platform, config: &Config, data_dir: &Path) -> Result<PathBuf, CliError> {
     let path = data_dir.join("account.key");
     if let Some(key) = platform.bootstrap(config.bootstrap_key.as_ref()).await? {
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-        writeln!(file, "{}", key.expose())?;
+        private_file::replace(&path, format!("{}\n", key.expose()).as_bytes())?;
     }
     Ok(path)
 }

@@ -24,7 +24,9 @@ pub enum RemoteError {
         why: String,
     },
     /// Somebody was there.
-    #[error("the connection to the server at `{endpoint}` broke: {why}; what was asked for may have been done all the same")]
+    #[error(
+        "the connection to the server at `{endpoint}` broke: {why}; what was asked for may have been done all the same"
+    )]
     Broken {
         /// Where.
         endpoint: String,

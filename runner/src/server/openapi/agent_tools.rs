@@ -1,7 +1,7 @@
 //! What an agent runtime uses.
 
 use super::Part;
-use super::operation::{APP, Access, Errors, Operation, USER, count, flag, maybe_text, object, reference, text, uuid, word};
+use super::operation::{APP, Access, Errors, Operation, USER, count, flag, maybe_text, object, reference, uuid, word};
 use serde_json::json;
 
 const RUN: &str = "6f9b3a52-7d0c-4c1e-8e0b-2a4d5c6b7e8f";

@@ -55,7 +55,8 @@ mod tests {
     fn paths_of_functions() {
         assert_eq!(function("/fn/hello"), Some("hello"));
         assert_eq!(function("/fn/fn"), Some("fn"));
-        for other in ["/fn/", "/fn", "/fn/hello/", "/fn/hello/more", "/v1/app_x/fn/hello", "fn/hello", "/FN/hello", ""] {
+        for other in ["/fn/", "/fn", "/fn/hello/", "/fn/hello/more", "/v1/app_x/fn/hello", "fn/hello", "/FN/hello", ""]
+        {
             assert_eq!(function(other), None, "{other}");
         }
     }
