@@ -5,6 +5,7 @@ pub use crate::base_domain::BaseDomain;
 
 use crate::fetch::EgressPolicy;
 use crate::origins;
+use crate::proxies::TrustedProxies;
 use ramekin_host_api::AnonymousRole;
 use ramekin_model::{Secret, limits};
 use std::collections::HashMap;
@@ -50,6 +51,8 @@ pub mod env_var {
     /// Domain in which apps have names, such as `example.org`: the functions of the app `shop` are at
     /// `shop.example.org/fn/…` too.
     pub const BASE_DOMAIN: &str = "RAMEKIN_BASE_DOMAIN";
+    /// Proxies in front of the server that say for whom they ask, separated by commas: `10.0.0.0/8`, `127.0.0.1`.
+    pub const TRUSTED_PROXIES: &str = "RAMEKIN_TRUSTED_PROXIES";
     /// Origins whose pages may read what any route answers, separated by commas: `https://dashboard.example.org`.
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
     /// How many days records of calls are kept; 0 keeps them for ever.
@@ -124,6 +127,9 @@ pub enum ConfigError {
     /// Not a number, or out of range.
     #[error("{name} is `{0}`; it must be a number from {low} to {high}", name = env_var::MAX_FUNCTIONS, low = FUNCTIONS.start(), high = FUNCTIONS.end())]
     MaxFunctions(String),
+    /// An entry of the list.
+    #[error("{name} has the entry `{0}`; an entry is an address or a network such as 10.0.0.0/8", name = env_var::TRUSTED_PROXIES)]
+    TrustedProxies(String),
     /// Not a domain.
     #[error("{name} is `{0}`; it must be a domain such as example.org, without a scheme, a port or a path", name = env_var::BASE_DOMAIN)]
     BaseDomain(String),
@@ -251,6 +257,8 @@ pub struct Config {
     pub max_functions: u32,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// Who says for whom it asks.
+    pub trusted_proxies: TrustedProxies,
     /// In which apps have names; `None` when they have none.
     pub base_domain: Option<BaseDomain>,
     /// How long records of calls are kept, in days; `None` keeps them for ever.
@@ -320,6 +328,7 @@ impl Config {
                 .ok_or_else(|| ConfigError::LogRetention(text.to_owned()))?,
         };
         let base_domain = variables.get(env_var::BASE_DOMAIN)?;
+        let proxies = variables.get(env_var::TRUSTED_PROXIES)?.unwrap_or_default();
         Ok(Self {
             bootstrap_key: bootstrap_key
                 .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
@@ -345,6 +354,7 @@ impl Config {
                 .filter(|text| !text.is_empty())
                 .map(|text| origins::normalized(text).ok_or_else(|| ConfigError::AllowedOrigins(text.to_owned())))
                 .collect::<Result<_, _>>()?,
+            trusted_proxies: TrustedProxies::parse(proxies).map_err(ConfigError::TrustedProxies)?,
             base_domain: base_domain
                 .map(|text| BaseDomain::parse(text).ok_or_else(|| ConfigError::BaseDomain(text.to_owned())))
                 .transpose()?,
@@ -517,6 +527,7 @@ mod tests {
             ("RAMEKIN_MAX_FUNCTIONS", "100001"),
             ("RAMEKIN_ALLOWED_ORIGINS", "*"),
             ("RAMEKIN_BASE_DOMAIN", "https://example.org"),
+            ("RAMEKIN_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("RAMEKIN_LOG_RETENTION_DAYS", "36501"),
             ("RAMEKIN_LOG_RETENTION_DAYS", "-1"),
             ("RAMEKIN_RATE_LIMIT", "1000001"),

@@ -14,6 +14,7 @@ pub mod origins;
 pub mod passwords;
 pub mod platform;
 pub mod process;
+pub mod proxies;
 pub mod rate_limits;
 pub mod recorder;
 pub mod registry;

@@ -18,6 +18,7 @@ use crate::ops::functions::Functions;
 use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
+use crate::proxies::TrustedProxies;
 use crate::rate_limits::RequestLimits;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
@@ -181,6 +182,8 @@ pub struct Platform {
     pub public_url_fixed: bool,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// Who says for whom it asks.
+    pub trusted_proxies: TrustedProxies,
     /// In which apps have names; `None` when they have none.
     pub base_domain: Option<Arc<BaseDomain>>,
     registry: Arc<Registry>,
@@ -302,6 +305,7 @@ impl Platform {
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),
             allowed_origins: options.config.allowed_origins,
+            trusted_proxies: options.config.trusted_proxies,
             base_domain: options.config.base_domain.map(Arc::new),
             registry,
             store,

@@ -30,7 +30,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Meta {
     /// Names it, in the response and in the log.
     pub id: Uuid,
-    /// Who sent it.
+    /// Who sent it: the peer, or whom a proxy asks for that is trusted.
     pub peer: SocketAddr,
 }
 
@@ -62,8 +62,9 @@ impl Front {
         peer: SocketAddr,
     ) -> Result<Response<ResponseBody>, Infallible> {
         // In order of time, as the log's index is: random ids cost the database a page for each.
-        let meta = Meta { id: Uuid::now_v7(), peer };
+        let id = Uuid::now_v7();
         let (head, body) = request.into_parts();
+        let meta = Meta { id, peer: self.state.0.trusted_proxies.client(peer, &head.headers) };
         let body = Unread::new(body, &head.headers);
         let request = Request::from_parts(head, body);
         let place = Place::of(&self.state.0, &request);
