@@ -95,7 +95,7 @@ pub async fn what_has_no_content_says_no_length(world: &World, address: SocketAd
     // The owner's call knows no query; the length of what is sent is the status.
     let body = format!("\"{}\"", "x".repeat(302));
     let head = format!("POST /v1/{id}/functions/wire-no-content/invoke HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
-    asked.push((304, head, &body));
+    asked.push((304, head, body.as_str()));
     for (status, head, body) in asked {
         let key = format!("authorization: Bearer {KEY}\r\n");
         let request = format!("{head}host: t\r\nconnection: close\r\n{key}\r\n{body}");

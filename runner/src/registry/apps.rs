@@ -43,7 +43,6 @@ mod tests {
     use crate::registry::Callers;
     use ramekin_host_api::{AppInfo, Environment};
     use ramekin_model::App;
-    use std::sync::Arc;
 
     fn app(digit: char, subdomain: Option<&str>) -> Arc<AppEntry> {
         let id: AppId = format!("app_{}", digit.to_string().repeat(12)).parse().unwrap();

@@ -9,6 +9,7 @@ mod settings;
 use super::exit_code::CliError;
 use super::output::{Style, Terminal, printable};
 use super::{Common, listen, public_url, raise_file_limit};
+use crate::cli::private_file;
 use crate::config::{self, Config, Variables, env_var};
 use crate::ops::apps::is_name;
 use crate::ops::deploy::{Terms, warnings};
