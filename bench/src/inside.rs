@@ -79,6 +79,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
                     id: app.to_string(),
                     name: "bench".into(),
                     owner_id: Uuid::nil(),
+                    subdomain: None,
                     anon_key: String::new(),
                 }),
             },

@@ -81,6 +81,8 @@ pub struct AppInfo {
     pub name: String,
     /// Platform user who owns it.
     pub owner_id: Uuid,
+    /// Its name in the domain of the server.
+    pub subdomain: Option<String>,
     /// Its key for the public; opens nothing.
     pub anon_key: String,
 }

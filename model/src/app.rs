@@ -13,6 +13,8 @@ pub struct App {
     pub name: String,
     /// Platform user who created it.
     pub owner_id: Uuid,
+    /// Its name in the domain of the server; `None` when it has none there.
+    pub subdomain: Option<String>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
 }
@@ -22,6 +24,8 @@ pub struct App {
 pub struct AppSettings {
     /// Told to every function; opens nothing.
     pub anon_key: String,
+    /// Its name in the domain of the server; `None` when it has none there.
+    pub subdomain: Option<String>,
     /// By which the platform calls its functions, encrypted; `None` until a server has made it.
     pub encrypted_function_key: Option<String>,
     /// Variables of all its functions as one encrypted JSON object; `None` when there are none.

@@ -25,6 +25,8 @@ pub enum AuditKind {
     AppCorsUpdate,
     /// An app was paused or resumed.
     AppPausedUpdate,
+    /// An app was given a name in the domain of the server.
+    AppSubdomainUpdate,
     /// An app was made.
     AppCreate,
     /// An app was deleted, with everything it had but this log.
@@ -60,6 +62,7 @@ impl AuditKind {
         Self::AppEnvUpdate,
         Self::AppCorsUpdate,
         Self::AppPausedUpdate,
+        Self::AppSubdomainUpdate,
         Self::AppCreate,
         Self::AppDelete,
         Self::SchemaApply,
@@ -84,6 +87,7 @@ impl AuditKind {
             Self::AppEnvUpdate => "app.env.update",
             Self::AppCorsUpdate => "app.config.cors",
             Self::AppPausedUpdate => "app.config.paused",
+            Self::AppSubdomainUpdate => "app.config.subdomain",
             Self::AppCreate => "app.create",
             Self::AppDelete => "app.delete",
             Self::SchemaApply => "schema.apply",
@@ -119,6 +123,7 @@ impl AuditKind {
             | Self::AppEnvUpdate
             | Self::AppCorsUpdate
             | Self::AppPausedUpdate
+            | Self::AppSubdomainUpdate
             | Self::SchemaApply
             | Self::RlsEnable
             | Self::RlsIsolate
@@ -138,7 +143,7 @@ impl AuditKind {
             Self::SchemaApply => "schema",
             Self::RlsEnable | Self::RlsIsolate | Self::RlsDisable => "table",
             Self::RlsPolicyCreate | Self::RlsPolicyUpdate | Self::RlsPolicyDelete => "policy",
-            Self::AppCorsUpdate | Self::AppPausedUpdate => "app_config",
+            Self::AppCorsUpdate | Self::AppPausedUpdate | Self::AppSubdomainUpdate => "app_config",
             Self::ApiKeyCreate | Self::ApiKeyRevoke => "api_key",
         }
     }

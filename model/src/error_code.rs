@@ -37,6 +37,8 @@ codes! {
     ValidationInvalidSchema = "VALIDATION_INVALID_SCHEMA", 400;
     /// App, function or route resource is not there, or not the caller's.
     ResourceNotFound = "RESOURCE_NOT_FOUND", 404;
+    /// Another one has the name that was asked for.
+    ResourceAlreadyExists = "RESOURCE_ALREADY_EXISTS", 409;
     /// The function asks for a signed-in user.
     AuthRequired = "AUTH_REQUIRED", 401;
     /// The API key is unknown, revoked or expired.

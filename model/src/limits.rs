@@ -98,8 +98,10 @@ pub const MAX_RETENTION_DAYS: u32 = 36_500;
 pub const MAX_PERCENTILE_CALLS: u32 = 100_000;
 /// Functions that the server's own metrics name; what calls of further ones come to is summed up.
 pub const MAX_METRIC_FUNCTIONS: usize = 1_000;
-/// Shortest token that may open the server's metrics, in characters.
-pub const MIN_METRICS_TOKEN: usize = 16;
+/// Shortest token that the operator sets for a service of theirs, in characters.
+pub const MIN_TOKEN: usize = 16;
+/// Longest id of a user that an agent runtime names, in bytes.
+pub const MAX_USER_ID: usize = 255;
 /// Requests to one management route of one app in a minute, unless the operator says otherwise (Butterbase §4.9).
 pub const MANAGEMENT_RATE: u32 = 300;
 /// Tables in one schema that is applied.
@@ -148,12 +150,16 @@ pub const MAX_DISPLAY_NAME: usize = 200;
 pub const SIGNUPS: u32 = 5;
 /// Log-ins from one address to one app in a quarter of an hour.
 pub const LOGINS: u32 = 10;
+/// Log-ins as one user in a quarter of an hour, from whatever addresses.
+pub const ACCOUNT_LOGINS: u32 = 100;
 /// Refreshes from one address to one app in a quarter of an hour.
 pub const REFRESHES: u32 = 20;
 /// How long an access token is valid, in seconds.
 pub const ACCESS_TOKEN_SECONDS: u32 = 15 * 60;
 /// How long a refresh token is valid, in days.
 pub const REFRESH_TOKEN_DAYS: u32 = 7;
+/// For how long a refresh token that was used up may come again, in seconds: from a client that has asked twice.
+pub const REFRESH_GRACE_SECONDS: u32 = 10;
 /// Longest token that is looked at, in bytes.
 pub const MAX_TOKEN: usize = 8 * 1024;
 /// Longest name of an API key, in characters.
@@ -178,6 +184,8 @@ pub const MAX_USER_AGENT: usize = 500;
 pub const MAX_ORIGINS: usize = 100;
 /// Longest origin, in bytes: a host name has at most 253.
 pub const MAX_ORIGIN: usize = 300;
+/// Longest domain name, in bytes.
+pub const MAX_DOMAIN: usize = 253;
 /// Longest reason for pausing an app, in characters (Butterbase appendix A).
 pub const MAX_PAUSE_REASON: usize = 500;
 /// For how long a deploy is known by its `Idempotency-Key`, in hours.

@@ -1,8 +1,11 @@
 //! What the operator sets. Every environment variable is a constant of [`env_var`], and the process environment is read
 //! here and nowhere else.
 
+pub use crate::base_domain::BaseDomain;
+
 use crate::fetch::EgressPolicy;
 use crate::origins;
+use crate::proxies::TrustedProxies;
 use ramekin_host_api::AnonymousRole;
 use ramekin_model::{Secret, limits};
 use std::collections::HashMap;
@@ -53,6 +56,11 @@ pub mod env_var {
     pub const CONFIG_DIR: &str = "RAMEKIN_CONFIG_DIR";
     /// Functions that one app may have.
     pub const MAX_FUNCTIONS: &str = "RAMEKIN_MAX_FUNCTIONS";
+    /// Domain in which apps have names, such as `example.org`: the functions of the app `shop` are at
+    /// `shop.example.org/fn/…` too.
+    pub const BASE_DOMAIN: &str = "RAMEKIN_BASE_DOMAIN";
+    /// Proxies in front of the server that say for whom they ask, separated by commas: `10.0.0.0/8`, `127.0.0.1`.
+    pub const TRUSTED_PROXIES: &str = "RAMEKIN_TRUSTED_PROXIES";
     /// Origins whose pages may read what any route answers, separated by commas: `https://dashboard.example.org`.
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
     /// How many days records of calls are kept; 0 keeps them for ever.
@@ -65,6 +73,8 @@ pub mod env_var {
     pub const REMOTE_IMPORTS: &str = "RAMEKIN_REMOTE_IMPORTS";
     /// Token that opens `GET /metrics`, as an account key does.
     pub const METRICS_TOKEN: &str = "RAMEKIN_METRICS_TOKEN";
+    /// Token of the operator's agent runtime, which calls functions as tools.
+    pub const INTERNAL_TOKEN: &str = "RAMEKIN_INTERNAL_TOKEN";
     /// Public calls of the functions of one app in a minute; 0, and nothing, is no limit.
     pub const RATE_LIMIT: &str = "RAMEKIN_RATE_LIMIT";
     /// Requests to one management route of one app in a minute; 0 is no limit.
@@ -140,6 +150,12 @@ pub enum ConfigError {
     #[error("{name} is `{0}`; it must be a number from {low} to {high}", name = env_var::MAX_FUNCTIONS, low = FUNCTIONS.start(), high = FUNCTIONS.end())]
     MaxFunctions(String),
     /// An entry of the list.
+    #[error("{name} has the entry `{0}`; an entry is an address or a network such as 10.0.0.0/8", name = env_var::TRUSTED_PROXIES)]
+    TrustedProxies(String),
+    /// Not a domain.
+    #[error("{name} is `{0}`; it must be a domain such as example.org, without a scheme, a port or a path", name = env_var::BASE_DOMAIN)]
+    BaseDomain(String),
+    /// An entry of the list.
     #[error("{name} has the entry `{0}`; an entry is an origin such as https://dashboard.example.org, without a path", name = env_var::ALLOWED_ORIGINS)]
     AllowedOrigins(String),
     /// Not a number, or out of range.
@@ -173,11 +189,11 @@ pub enum ConfigError {
     },
     /// Too short, or not to be sent in a header.
     #[error(
-        "{} must be at least {} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
-        env_var::METRICS_TOKEN,
-        limits::MIN_METRICS_TOKEN
+        "{name} must be at least {least} letters, digits and other visible characters of ASCII (`openssl rand -hex 32` makes one)",
+        name = .0,
+        least = limits::MIN_TOKEN
     )]
-    MetricsToken,
+    Token(&'static str),
     /// Nowhere to put data.
     #[error("there is no home directory to keep data in; name one with --data-dir or {}", env_var::DATA_DIR)]
     NoHome,
@@ -292,6 +308,10 @@ pub struct Config {
     pub max_functions: u32,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// Who says for whom it asks.
+    pub trusted_proxies: TrustedProxies,
+    /// In which apps have names; `None` when they have none.
+    pub base_domain: Option<BaseDomain>,
     /// How long records of calls are kept, in days; `None` keeps them for ever.
     pub log_retention_days: Option<u32>,
     /// The same for events of the audit log.
@@ -300,6 +320,8 @@ pub struct Config {
     pub otlp: Option<Otlp>,
     /// Opens the metrics of the server.
     pub metrics_token: Option<Secret<String>>,
+    /// Opens calling functions as tools.
+    pub internal_token: Option<Secret<String>>,
     /// Public calls of an app in a minute.
     pub call_rate: Option<u32>,
     /// Requests to a management route of an app in a minute.
@@ -354,7 +376,8 @@ impl Config {
                 .ok_or_else(|| ConfigError::MaxFunctions(text.to_owned()))?,
         };
         let origins = variables.get(env_var::ALLOWED_ORIGINS)?.unwrap_or_default();
-        let metrics_token = variables.get(env_var::METRICS_TOKEN)?;
+        let base_domain = variables.get(env_var::BASE_DOMAIN)?;
+        let proxies = variables.get(env_var::TRUSTED_PROXIES)?.unwrap_or_default();
         Ok(Self {
             bootstrap_key: bootstrap_key
                 .map(|text| ApiKeyText::parse(text).ok_or(ConfigError::BootstrapKey))
@@ -382,10 +405,15 @@ impl Config {
                 .filter(|text| !text.is_empty())
                 .map(|text| origins::normalized(text).ok_or_else(|| ConfigError::AllowedOrigins(text.to_owned())))
                 .collect::<Result<_, _>>()?,
+            trusted_proxies: TrustedProxies::parse(proxies).map_err(ConfigError::TrustedProxies)?,
+            base_domain: base_domain
+                .map(|text| BaseDomain::parse(text).ok_or_else(|| ConfigError::BaseDomain(text.to_owned())))
+                .transpose()?,
             log_retention_days: days(variables, env_var::LOG_RETENTION_DAYS, limits::LOG_RETENTION_DAYS)?,
             audit_retention_days: days(variables, env_var::AUDIT_RETENTION_DAYS, limits::AUDIT_RETENTION_DAYS)?,
             otlp: otlp::read(variables)?,
-            metrics_token: metrics_token.map(|text| parse_token(text).ok_or(ConfigError::MetricsToken)).transpose()?,
+            metrics_token: token(variables, env_var::METRICS_TOKEN)?,
+            internal_token: token(variables, env_var::INTERNAL_TOKEN)?,
             call_rate: rate(variables, env_var::RATE_LIMIT, 0)?,
             management_rate: rate(variables, env_var::MANAGEMENT_RATE_LIMIT, limits::MANAGEMENT_RATE)?,
         })
@@ -429,9 +457,10 @@ fn rate(variables: &Variables, name: &'static str, unless_set: u32) -> Result<Op
 }
 
 /// A token that can be sent as it is.
-fn parse_token(text: &str) -> Option<Secret<String>> {
-    let fits = text.len() >= limits::MIN_METRICS_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
-    fits.then(|| Secret::new(text.to_owned()))
+fn token(variables: &Variables, name: &'static str) -> Result<Option<Secret<String>>, ConfigError> {
+    let Some(text) = variables.get(name)? else { return Ok(None) };
+    let fits = text.len() >= limits::MIN_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(Some(Secret::new(text.to_owned()))) } else { Err(ConfigError::Token(name)) }
 }
 
 /// 32 bytes from 64 characters of hex.

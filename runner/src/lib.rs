@@ -1,6 +1,7 @@
 //! Ramekin: a self-hosted runner for serverless TypeScript functions. This crate puts the parts together: the command line,
 //! the server, the operations behind it, and the sandbox.
 
+pub mod base_domain;
 pub mod cli;
 pub mod closing;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod otlp;
 pub mod passwords;
 pub mod platform;
 pub mod process;
+pub mod proxies;
 pub mod rate_limits;
 pub mod recorder;
 pub mod registry;

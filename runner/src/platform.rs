@@ -1,6 +1,6 @@
 //! The platform: everything behind the wire, put together once. Operations get the parts they need.
 
-use crate::config::{ApiKeyText, Config};
+use crate::config::{ApiKeyText, BaseDomain, Config};
 use crate::database::FunctionSql;
 use crate::exec::{Admission, Sandbox, SandboxError, SandboxOptions};
 use crate::fetch::{Client, System};
@@ -20,6 +20,7 @@ use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
 use crate::otlp::{self, Exports, Sources};
+use crate::proxies::TrustedProxies;
 use crate::rate_limits::RequestLimits;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
@@ -176,6 +177,8 @@ pub struct Platform {
     pub meter: Arc<Meter>,
     /// Opens the metrics besides account keys.
     pub metrics_token: Option<KnownToken>,
+    /// Opens calling functions as tools.
+    pub internal_token: Option<KnownToken>,
     /// Sessions of apps' databases for SQL of functions.
     pub sessions: Sessions,
     /// Who owns the installation.
@@ -186,6 +189,10 @@ pub struct Platform {
     pub public_url_fixed: bool,
     /// Origins that every route allows.
     pub allowed_origins: Vec<String>,
+    /// Who says for whom it asks.
+    pub trusted_proxies: TrustedProxies,
+    /// In which apps have names; `None` when they have none.
+    pub base_domain: Option<Arc<BaseDomain>>,
     registry: Arc<Registry>,
 }
 
@@ -317,6 +324,7 @@ impl Platform {
             ),
             calls,
             logs: Logs { store: store.clone(), streams: Streams::new(store.clone(), recorder.written()), recorder },
+            internal_token: options.config.internal_token.as_ref().map(KnownToken::new),
             metrics_token: options.config.metrics_token.as_ref().map(KnownToken::new),
             meter,
             sessions,
@@ -325,6 +333,8 @@ impl Platform {
             public_url: options.public_url.into(),
             public_url_fixed: options.config.public_url.is_some(),
             allowed_origins: options.config.allowed_origins,
+            trusted_proxies: options.config.trusted_proxies,
+            base_domain: options.config.base_domain.map(Arc::new),
             registry,
             store,
         };

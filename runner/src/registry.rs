@@ -3,12 +3,15 @@
 //!
 //! The source of a function is not kept; its image comes lazily, see [`crate::images`].
 
+mod apps;
+
 use crate::config::env_var;
 use crate::exec::{ImageFiles, StartupKind};
 use crate::images::{ImageCell, file_name};
 use crate::ops::auth::FunctionKey;
 use crate::tokens::Verifier;
 use crate::vault::{CannotOpen, Vault};
+use apps::Apps;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use ramekin_host_api::{AppInfo, Environment};
@@ -81,8 +84,6 @@ pub enum Found {
     /// A function.
     Function(Arc<FunctionEntry>),
 }
-
-type Apps = HashMap<AppId, Arc<AppEntry>>;
 
 /// Locks that writers of the same function take turns on.
 const STRIPES: usize = 64;
@@ -157,6 +158,13 @@ impl Registry {
         }
     }
 
+    /// The app with this name in the domain of the server, in lower case.
+    pub fn app_of_subdomain(&self, label: &str) -> Option<Arc<AppEntry>> {
+        let apps = self.apps.load();
+        let id = apps.subdomains.get(label)?;
+        apps.get(id.as_str()).cloned()
+    }
+
     /// Looks up an app that is known here. One that another server has just made may not be.
     pub fn app(&self, id: &str) -> Option<Arc<AppEntry>> {
         self.apps.load().get(id).cloned()
@@ -164,19 +172,19 @@ impl Registry {
 
     /// How many functions there are.
     pub fn functions(&self) -> usize {
-        self.apps.load().values().map(|app| app.functions.len()).sum()
+        self.apps.load().by_id.values().map(|app| app.functions.len()).sum()
     }
 
     /// Images that are loaded, and the linear memory that calls of them begin with, in bytes.
     pub fn images(&self) -> (usize, u64) {
         let apps = self.apps.load();
-        let images = apps.values().flat_map(|app| app.functions.values()).filter_map(|entry| entry.image.ready());
+        let images = apps.by_id.values().flat_map(|app| app.functions.values()).filter_map(|entry| entry.image.ready());
         images.fold((0, 0), |(count, bytes), image| (count + 1, bytes + image.memory()))
     }
 
     /// Gives back the memory of images that nobody calls. To be said from time to time.
     pub fn rest(&self) {
-        for app in self.apps.load().values() {
+        for app in self.apps.load().by_id.values() {
             for image in app.functions.values().filter_map(|entry| entry.image.ready()) {
                 image.rest();
             }
@@ -218,7 +226,9 @@ impl Registry {
         let new = Arc::new(self.app_entry(app.clone(), settings));
         self.apps.rcu(|apps| {
             let mut apps = Apps::clone(apps);
-            apps.entry(app.id.clone()).or_insert_with(|| Arc::clone(&new));
+            if apps.get(app.id.as_str()).is_none() {
+                apps.insert(Arc::clone(&new));
+            }
             apps
         });
         // Deleted before this look, it goes again here; deleted after it, by whoever hears of that.
@@ -267,7 +277,8 @@ impl Registry {
             }
             settings => settings?,
         };
-        let mut after = self.app_entry(App::clone(&before.app), settings);
+        let app = App { subdomain: settings.subdomain.clone(), ..App::clone(&before.app) };
+        let mut after = self.app_entry(app, settings);
         for (name, old) in &before.functions {
             let mut entry = self.entry(&after, old.function.clone());
             entry.image = old.image_for(&entry).unwrap_or_default();
@@ -276,7 +287,7 @@ impl Registry {
         let after = Arc::new(after);
         self.apps.rcu(|apps| {
             let mut apps = Apps::clone(apps);
-            apps.insert(id.clone(), Arc::clone(&after));
+            apps.insert(Arc::clone(&after));
             apps
         });
         for (name, old) in &before.functions {
@@ -365,6 +376,9 @@ impl Registry {
         ] {
             variables.insert(name.to_owned(), value.to_owned());
         }
+        if let Some(subdomain) = &app.subdomain {
+            variables.insert("BUTTERBASE_SUBDOMAIN".to_owned(), subdomain.clone());
+        }
         Environment::new(variables)
     }
 
@@ -446,7 +460,9 @@ impl Registry {
             entry.image = old.and_then(|old| old.image_for(&entry)).unwrap_or_default();
             app.functions.insert(entry.function.name.clone(), Arc::new(entry));
         }
-        let next = Arc::new(next.into_iter().map(|(id, app)| (id, Arc::new(app))).collect::<Apps>());
+        let mut apps = Apps::default();
+        next.into_values().for_each(|app| apps.insert(Arc::new(app)));
+        let next = Arc::new(apps);
         self.apps.store(Arc::clone(&next));
         warn_unreadable(entries(&next));
         let gone = entries(&before).filter(|old| {
@@ -466,6 +482,7 @@ impl Registry {
             id: app.id.to_string(),
             name: app.name.clone(),
             owner_id: app.owner_id,
+            subdomain: app.subdomain.clone(),
             anon_key: settings.anon_key,
         };
         let callers = Callers {
@@ -500,7 +517,7 @@ impl Registry {
     fn update(&self, app: &AppId, change: impl Fn(&mut HashMap<FunctionName, Arc<FunctionEntry>>)) {
         self.apps.rcu(|apps| {
             let mut apps = Apps::clone(apps);
-            if let Some(entry) = apps.get_mut(app) {
+            if let Some(entry) = apps.by_id.get_mut(app) {
                 change(&mut Arc::make_mut(entry).functions);
             }
             apps
@@ -509,7 +526,7 @@ impl Registry {
 }
 
 fn entries(apps: &Apps) -> impl Iterator<Item = &FunctionEntry> {
-    apps.values().flat_map(|app| app.functions.values().map(|entry| &**entry))
+    apps.by_id.values().flat_map(|app| app.functions.values().map(|entry| &**entry))
 }
 
 /// What goes by the name of this function.

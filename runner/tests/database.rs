@@ -177,6 +177,7 @@ impl Rig {
                     id: self.app.to_string(),
                     name: "app".into(),
                     owner_id: Uuid::nil(),
+                    subdomain: None,
                     anon_key: String::new(),
                 }),
             },

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use ramekin_model::limits::REFRESH_TOKEN_DAYS;
+use ramekin_model::limits::{REFRESH_GRACE_SECONDS, REFRESH_TOKEN_DAYS};
 use ramekin_model::{AppId, AppUser, Secret};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -86,53 +86,90 @@ impl AppUsers<'_> {
     /// # Errors
     /// When the database fails, also when the user is not there any more.
     pub async fn sign_in(&self, id: Uuid, token_hash_hex: &str) -> Result<(), StoreError> {
-        let sign_in = "WITH seen AS (UPDATE ramekin.app_users SET last_sign_in_at = now() WHERE id = $1),
-                            gone AS (DELETE FROM ramekin.app_refresh_tokens WHERE user_id = $1 AND expires_at < now())
-                       INSERT INTO ramekin.app_refresh_tokens (user_id, token_hash, expires_at)
-                       VALUES ($1, $2, now() + make_interval(days => $3))";
-        sqlx::query(sign_in).bind(id).bind(token_hash_hex).bind(days()).execute(self.pool).await?;
-        Ok(())
+        let mut tx = self.pool.begin().await?;
+        // Holds the user's row, on which changes to the tokens of a user take turns.
+        let seen = "UPDATE ramekin.app_users SET last_sign_in_at = now() WHERE id = $1";
+        sqlx::query(seen).bind(id).execute(&mut *tx).await?;
+        let add = "WITH gone AS (DELETE FROM ramekin.app_refresh_tokens WHERE user_id = $1 AND expires_at < now())
+                   INSERT INTO ramekin.app_refresh_tokens (user_id, token_hash, expires_at, family)
+                   VALUES ($1, $2, now() + make_interval(days => $3), gen_random_uuid())";
+        sqlx::query(add).bind(id).bind(token_hash_hex).bind(days()).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
     }
 
-    /// Uses up a refresh token for another. `None` when it is not one of this app, was used before, or has expired. Of
-    /// concurrent uses exactly one succeeds.
+    /// Uses up a refresh token for another. Of concurrent uses exactly one succeeds. One that was used up before ends every
+    /// token that came of the same log-in: whoever has it, or whoever has used it, has no right to it. Only when that was
+    /// just now, it is a client that has asked twice.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn rotate(&self, app: &AppId, used_hex: &str, next_hex: &str) -> Result<Option<AppUser>, StoreError> {
-        let rotate = concat!(
-            "WITH used AS (
-                 UPDATE ramekin.app_refresh_tokens t SET revoked_at = now() FROM ramekin.app_users u
-                 WHERE t.token_hash = $2 AND t.revoked_at IS NULL AND t.expires_at > now()
-                   AND u.id = t.user_id AND u.app_id = $1
-                 RETURNING t.user_id),
-             next AS (
-                 INSERT INTO ramekin.app_refresh_tokens (user_id, token_hash, expires_at)
-                 SELECT user_id, $3, now() + make_interval(days => $4) FROM used)
-             SELECT ",
-            columns!(),
-            " FROM ramekin.app_users u JOIN used ON used.user_id = u.id"
-        );
-        let row: Option<UserRow> = sqlx::query_as(rotate)
-            .bind(app.as_str())
+    pub async fn rotate(&self, app: &AppId, used_hex: &str, next_hex: &str) -> Result<Rotation, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let lock = "SELECT u.id FROM ramekin.app_users u JOIN ramekin.app_refresh_tokens t ON t.user_id = u.id
+                    WHERE u.app_id = $1 AND t.token_hash = $2 FOR NO KEY UPDATE OF u";
+        let user: Option<Uuid> =
+            sqlx::query_scalar(lock).bind(app.as_str()).bind(used_hex).fetch_optional(&mut *tx).await?;
+        let Some(user) = user else { return Ok(Rotation::Unknown) };
+        let rotate = "WITH gone AS (
+                          DELETE FROM ramekin.app_refresh_tokens WHERE user_id = $1 AND expires_at < now()),
+                      used AS (
+                          UPDATE ramekin.app_refresh_tokens
+                          SET revoked_at = now(), family = coalesce(family, gen_random_uuid())
+                          WHERE token_hash = $2 AND revoked_at IS NULL AND expires_at > now() RETURNING family),
+                      next AS (
+                          INSERT INTO ramekin.app_refresh_tokens (user_id, token_hash, expires_at, family)
+                          SELECT $1, $3, now() + make_interval(days => $4), family FROM used),
+                      ended AS (
+                          UPDATE ramekin.app_refresh_tokens SET revoked_at = now()
+                          WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() AND family = (
+                              SELECT family FROM ramekin.app_refresh_tokens
+                              WHERE token_hash = $2 AND revoked_at < now() - make_interval(secs => $5))
+                          RETURNING 1)
+                      SELECT EXISTS (SELECT FROM used), EXISTS (SELECT FROM ended)";
+        let (used, ended): (bool, bool) = sqlx::query_as(rotate)
+            .bind(user)
             .bind(used_hex)
             .bind(next_hex)
             .bind(days())
-            .fetch_optional(self.pool)
+            .bind(f64::from(REFRESH_GRACE_SECONDS))
+            .fetch_one(&mut *tx)
             .await?;
-        Ok(row.map(AppUser::from))
+        let find = concat!("SELECT ", columns!(), " FROM ramekin.app_users u WHERE u.id = $1");
+        let row: Option<UserRow> =
+            if used { sqlx::query_as(find).bind(user).fetch_optional(&mut *tx).await? } else { None };
+        tx.commit().await?;
+        Ok(match row {
+            Some(row) => Rotation::Next(Box::new(row.into())),
+            None if ended => Rotation::Reused(user),
+            None => Rotation::Unknown,
+        })
     }
 
-    /// Makes every refresh token of a user useless.
+    /// Makes every refresh token of a user useless, those too that are being given out at this moment for others.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn sign_out(&self, id: Uuid) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let lock = "SELECT FROM ramekin.app_users WHERE id = $1 FOR NO KEY UPDATE";
+        sqlx::query(lock).bind(id).execute(&mut *tx).await?;
+        // A statement of its own: it sees what whoever held the row has stored.
         let sign_out =
             "UPDATE ramekin.app_refresh_tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL";
-        sqlx::query(sign_out).bind(id).execute(self.pool).await?;
-        Ok(())
+        sqlx::query(sign_out).bind(id).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
     }
+}
+
+/// What became of a refresh token.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rotation {
+    /// It is used up, and the other one is good.
+    Next(Box<AppUser>),
+    /// It was used up before, and what came of its log-in is ended now: of this user.
+    Reused(Uuid),
+    /// It is none of this app, or not any more.
+    Unknown,
 }
 
 fn days() -> i32 {

@@ -27,34 +27,63 @@ pub struct AppCursor {
 
 impl Apps<'_> {
     /// The owner's app of this name, and whether it was created by this call. Of concurrent calls exactly one creates it,
-    /// and writes down by whom.
+    /// and writes down by whom. An app that has no subdomain gets this one, and every server is told.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] when the owner is not there, otherwise when the database fails.
-    pub async fn create_by(&self, owner: Uuid, name: &str, by: Option<&By>) -> Result<(App, bool), StoreError> {
+    /// [`StoreError::Missing`] when the owner is not there, [`StoreError::Taken`] when another app has the subdomain,
+    /// otherwise when the database fails.
+    pub async fn create_by(
+        &self,
+        owner: Uuid,
+        name: &str,
+        subdomain: Option<&str>,
+        by: Option<&By>,
+    ) -> Result<(App, bool), StoreError> {
         let id = AppId::random()?;
         let mut tx = self.pool.begin().await?;
-        // The update changes nothing; it makes an existing row come back.
-        let upsert = "INSERT INTO ramekin.apps (id, owner_id, name) VALUES ($1, $2, $3)
-                      ON CONFLICT (owner_id, name) DO UPDATE SET name = EXCLUDED.name
-                      RETURNING id, name, owner_id, created_at";
-        let row: Result<AppRow, StoreError> = sqlx::query_as(upsert)
+        // Unless the subdomain is new, the update changes nothing; it makes an existing row come back. `given` looks at the
+        // row as it was before.
+        let upsert = "INSERT INTO ramekin.apps AS a (id, owner_id, name, subdomain) VALUES ($1, $2, $3, $4)
+                      ON CONFLICT (owner_id, name) DO UPDATE
+                      SET name = EXCLUDED.name, subdomain = coalesce(a.subdomain, EXCLUDED.subdomain),
+                          updated_at = CASE WHEN a.subdomain IS NULL AND EXCLUDED.subdomain IS NOT NULL
+                              THEN greatest(clock_timestamp(), a.updated_at + interval '1 microsecond')
+                              ELSE a.updated_at END
+                      RETURNING id, name, owner_id, subdomain, created_at,
+                          $4 IS NOT NULL AND EXISTS (
+                              SELECT FROM ramekin.apps b WHERE b.id = a.id AND b.subdomain IS NULL) AS given";
+        let row: Result<UpsertRow, StoreError> = sqlx::query_as(upsert)
             .bind(id.as_str())
             .bind(owner)
             .bind(name)
+            .bind(subdomain)
             .fetch_one(&mut *tx)
             .await
             .map_err(StoreError::from);
         match row {
             Err(error) if error.is_foreign_key() => Err(StoreError::Missing("owner of the app")),
+            // The name cannot be: an app that has it is the one that comes back.
+            Err(error) if error.is_duplicate() => Err(StoreError::Taken("subdomain")),
             Err(error) => Err(error),
             Ok(row) => {
-                let app = App::try_from(row)?;
+                let (given, app) = (row.given, App::try_from(row.app)?);
                 let created = app.id == id;
                 if let (true, Some(by)) = (created, by) {
-                    let data = serde_json::json!({ "name": app.name, "owner_id": app.owner_id });
+                    let mut data = serde_json::json!({ "name": app.name, "owner_id": app.owner_id });
+                    if let (Some(subdomain), Some(data)) = (&app.subdomain, data.as_object_mut()) {
+                        data.insert("subdomain".into(), subdomain.as_str().into());
+                    }
                     let event = AuditEvent::new(AuditKind::AppCreate, app.id.as_str(), by.clone(), data);
                     audit::write(&mut tx, app.id.as_str(), &event).await?;
+                }
+                if let (true, Some(by)) = (given, by) {
+                    let data = serde_json::json!({ "subdomain": app.subdomain });
+                    let event = AuditEvent::new(AuditKind::AppSubdomainUpdate, "subdomain", by.clone(), data);
+                    audit::write(&mut tx, app.id.as_str(), &event).await?;
+                }
+                // A server that knows the app may not know that it has one.
+                if !created && subdomain.is_some() && app.subdomain.as_deref() == subdomain {
+                    notify_app(&mut tx, app.id.as_str()).await?;
                 }
                 tx.commit().await?;
                 Ok((app, created))
@@ -67,7 +96,7 @@ impl Apps<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn list(&self, owner: Uuid) -> Result<Vec<App>, StoreError> {
-        let list = "SELECT id, name, owner_id, created_at FROM ramekin.apps WHERE owner_id = $1
+        let list = "SELECT id, name, owner_id, subdomain, created_at FROM ramekin.apps WHERE owner_id = $1
                     ORDER BY created_at DESC, id";
         let rows: Vec<AppRow> = sqlx::query_as(list).bind(owner).fetch_all(self.pool).await?;
         rows.into_iter().map(App::try_from).collect()
@@ -78,7 +107,7 @@ impl Apps<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn page(&self, owner: Uuid, after: Option<&AppCursor>, limit: u32) -> Result<Vec<App>, StoreError> {
-        let page = "SELECT id, name, owner_id, created_at FROM ramekin.apps
+        let page = "SELECT id, name, owner_id, subdomain, created_at FROM ramekin.apps
                     WHERE owner_id = $1 AND ($2::timestamptz IS NULL OR created_at < $2 OR (created_at = $2 AND id > $3))
                     ORDER BY created_at DESC, id LIMIT $4";
         let page = sqlx::query_as(page).bind(owner).bind(after.map(|after| after.created_at));
@@ -92,7 +121,7 @@ impl Apps<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn get(&self, id: &AppId) -> Result<Option<App>, StoreError> {
-        let get = "SELECT id, name, owner_id, created_at FROM ramekin.apps WHERE id = $1";
+        let get = "SELECT id, name, owner_id, subdomain, created_at FROM ramekin.apps WHERE id = $1";
         let row: Option<AppRow> = sqlx::query_as(get).bind(id.as_str()).fetch_optional(self.pool).await?;
         row.map(App::try_from).transpose()
     }
@@ -137,14 +166,24 @@ struct AppRow {
     id: String,
     name: String,
     owner_id: Uuid,
+    subdomain: Option<String>,
     created_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct UpsertRow {
+    #[sqlx(flatten)]
+    app: AppRow,
+    /// Whether an app that had none was given a subdomain.
+    given: bool,
 }
 
 impl TryFrom<AppRow> for App {
     type Error = StoreError;
     fn try_from(row: AppRow) -> Result<Self, StoreError> {
         let id = row.id.parse().map_err(|error| StoreError::unreadable("app id", error))?;
-        Ok(Self { id, name: row.name, owner_id: row.owner_id, created_at: row.created_at })
+        let AppRow { name, owner_id, subdomain, created_at, .. } = row;
+        Ok(Self { id, name, owner_id, subdomain, created_at })
     }
 }
 
@@ -152,7 +191,7 @@ impl TryFrom<AppRow> for App {
 impl Apps<'_> {
     /// What tests say often.
     pub(crate) async fn create(&self, owner: Uuid, name: &str) -> Result<(App, bool), StoreError> {
-        self.create_by(owner, name, None).await
+        self.create_by(owner, name, None, None).await
     }
 }
 
@@ -179,6 +218,33 @@ mod tests {
         assert_eq!(made.iter().filter(|(_, created)| *created).count(), 1);
         assert!(made.iter().all(|(app, _)| *app == made[0].0), "all got the same app");
         assert_eq!(store.apps().list(owner).await.unwrap(), [made[0].0.clone()]);
+    }
+
+    #[tokio::test]
+    async fn a_subdomain_belongs_to_one_app() {
+        let store = store().await;
+        let owner = store.users().ensure_owner().await.unwrap();
+        let create = async |name: &str, subdomain: Option<&str>| {
+            let made = store.apps().create_by(owner, name, subdomain, None).await;
+            made.map(|(app, created)| (app.subdomain, created))
+        };
+        let long = "a".repeat(63);
+        assert_eq!(create("shop", Some("shop")).await.unwrap(), (Some("shop".into()), true));
+        assert_eq!(create("other", None).await.unwrap(), (None, true));
+        assert_eq!(create("third", None).await.unwrap(), (None, true), "any number of apps have none");
+        assert_eq!(create("other", Some("shop")).await.unwrap_err(), StoreError::Taken("subdomain"));
+        assert_eq!(create("new", Some("shop")).await.unwrap_err(), StoreError::Taken("subdomain"));
+        assert_eq!(create("shop", Some("shop")).await.unwrap(), (Some("shop".into()), false));
+        assert_eq!(create("shop", Some("other")).await.unwrap(), (Some("shop".into()), false), "it has one");
+        assert_eq!(create("other", Some(&long)).await.unwrap(), (Some(long.clone()), false));
+        for bad in ["", "Shop", "-a", "a-", "a.b", "a_b", &format!("{long}a")] {
+            assert!(matches!(create("bad", Some(bad)).await, Err(StoreError::Statement { .. })), "{bad}");
+        }
+        let listed = store.apps().list(owner).await.unwrap();
+        let shown: Vec<_> = listed.iter().map(|app| (app.name.as_str(), app.subdomain.as_deref())).collect();
+        assert_eq!(shown, [("third", None), ("other", Some(long.as_str())), ("shop", Some("shop"))]);
+        let settings = store.settings().get(&listed[2].id).await.unwrap().unwrap();
+        assert_eq!(settings.subdomain.as_deref(), Some("shop"));
     }
 
     #[tokio::test]

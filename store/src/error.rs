@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The row that a new one should belong to is not there.
     #[error("the {0} does not exist")]
     Missing(&'static str),
+    /// Another row has what has to be unique.
+    #[error("the {0} is taken")]
+    Taken(&'static str),
     /// The app's database cannot be used yet: it could not be made. The text says why. Worth a retry.
     #[error("the app's database is not ready: {0}")]
     NotReady(String),
@@ -50,7 +53,7 @@ impl StoreError {
         match self {
             Self::Unavailable(_) | Self::Config(_) | Self::Migration(_) | Self::Entropy(_) => false,
             Self::NotReady(_) => false,
-            Self::Missing(_) | Self::NulCharacter => true,
+            Self::Missing(_) | Self::Taken(_) | Self::NulCharacter => true,
             Self::Statement { sqlstate, .. } => !sqlstate.as_deref().is_some_and(passes),
         }
     }

@@ -1,6 +1,8 @@
 //! Functions and their triggers. A deploy or delete is one transaction that also notifies every server, so that nobody
 //! hears of a change that is not there.
 
+pub use terms::{DeployTerms, Deployed, NotDeployed};
+
 use crate::changes::notify;
 use crate::{DeployKey, KnownDeploy, StoreError, audit, deploy_keys};
 use chrono::{DateTime, Utc};
@@ -13,8 +15,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
+use stats::StatsRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+mod stats;
+mod terms;
 
 #[cfg(test)]
 mod shorthand;
@@ -60,51 +66,6 @@ pub struct StoredSource {
     pub code: String,
     /// What was made of it, when it imports something.
     pub bundle: Option<Bundle>,
-}
-
-/// What has to be so for a deploy to be made, and what is written with it.
-#[derive(Debug, Clone, Default)]
-pub struct DeployTerms {
-    /// For which version it is meant.
-    pub precondition: Precondition,
-    /// Functions that the app may have afterwards, when this one is new.
-    pub max_functions: Option<u32>,
-    /// By what it is known when it is asked for again.
-    pub key: Option<DeployKey>,
-    /// What the audit log says of it; the id of the function and the types of its triggers are added.
-    pub audit: Option<AuditEvent>,
-}
-
-/// A deploy that was made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Deployed {
-    /// The function as it is stored now.
-    pub function: Function,
-    /// What the deploy answers.
-    pub receipt: Receipt,
-}
-
-/// Why a deploy was not made.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum NotDeployed {
-    /// The function is of another version.
-    #[error("the function is not as the deploy expects it")]
-    Precondition,
-    /// The app has as many functions as it may.
-    #[error("the app has {0} functions")]
-    Full(u32),
-    /// Something was deployed under its key before.
-    #[error("the key of the deploy was used before")]
-    Known(KnownDeploy),
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<sqlx::Error> for NotDeployed {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 /// Makes a change of `ramekin.functions f` later than every one before, whatever the clock says.
@@ -612,36 +573,6 @@ impl FunctionRow {
             updated_at: self.updated_at,
             deleted_at: self.deleted_at,
         })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct StatsRow {
-    invocation_count: i64,
-    error_count: i64,
-    total_duration_ms: i64,
-    last_invoked_at: Option<DateTime<Utc>>,
-    last_status_code: Option<i32>,
-    day_invocations: i64,
-    day_errors: i64,
-    day_avg_duration_ms: f64,
-}
-
-impl From<StatsRow> for FunctionStats {
-    fn from(row: StatsRow) -> Self {
-        Self {
-            invocations: row.invocation_count,
-            errors: row.error_count,
-            avg_duration_ms: match row.invocation_count {
-                0 => 0.0,
-                count => row.total_duration_ms as f64 / count as f64,
-            },
-            last_invoked_at: row.last_invoked_at,
-            last_status: row.last_status_code.and_then(|status| status.try_into().ok()),
-            day_invocations: row.day_invocations,
-            day_errors: row.day_errors,
-            day_avg_duration_ms: row.day_avg_duration_ms,
-        }
     }
 }
 

@@ -28,7 +28,7 @@ pub use app_databases::{
     AppDatabases, Described, DescribedColumn, DescribedIndex, ForeignKey, MostNotes, Note, NotePage, OwnerSession,
     Policy, Swept,
 };
-pub use app_users::{AppUsers, NewAppUser};
+pub use app_users::{AppUsers, NewAppUser, Rotation};
 pub use apps::{AppCursor, Apps};
 pub use audit::{Audit, AuditPage, AuditQuery, Prepared};
 pub use changes::{Change, Changes};

@@ -30,7 +30,7 @@ pub struct StoredEnv {
 macro_rules! settings {
     () => {
         "SELECT a.id, a.anon_key, a.encrypted_function_key, e.encrypted_env_vars, k.kid, k.modulus, k.exponent,
-                a.allowed_origins, a.paused_at, a.paused_reason, a.updated_at
+                a.allowed_origins, a.paused_at, a.paused_reason, a.updated_at, a.subdomain
          FROM ramekin.apps a
          LEFT JOIN ramekin.app_env_vars e ON e.app_id = a.id
          LEFT JOIN ramekin.app_signing_keys k ON k.app_id = a.id"
@@ -247,6 +247,7 @@ struct SettingsRow {
     paused_at: Option<DateTime<Utc>>,
     paused_reason: Option<String>,
     updated_at: Option<DateTime<Utc>>,
+    subdomain: Option<String>,
 }
 
 impl SettingsRow {
@@ -254,6 +255,7 @@ impl SettingsRow {
         let key = self.kid.zip(self.modulus).zip(self.exponent);
         AppSettings {
             anon_key: self.anon_key,
+            subdomain: self.subdomain,
             encrypted_function_key: self.encrypted_function_key,
             encrypted_env: self.encrypted_env_vars,
             signing_key: key.map(|((kid, modulus), exponent)| PublicKey { kid, modulus, exponent }),

@@ -1,6 +1,7 @@
 //! The command line: what people read, what programs read, exit codes, and where keys go.
 
 use ramekin_tests::cli::Somebody;
+use ramekin_tests::proxy::Proxy;
 use ramekin_tests::server::KEY;
 use ramekin_tests::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -353,6 +354,109 @@ pub fn answers_come_as_they_are(base: &str) -> Result<()> {
     let large = "x".repeat(600_000);
     me.write("large.json", &json!({ "status": 500, "body": large }).to_string())?;
     ensure!(me.run(&["functions", "invoke", "f", "-d", "@large.json"])?.expect(13)?.out == large, "it was cut");
+    Ok(())
+}
+
+/// A proxy before the server at this address.
+fn proxy(base: &str) -> Result<Proxy> {
+    Proxy::start(base.strip_prefix("http://").context("no http://")?.parse()?)
+}
+
+/// Nobody who follows a log through a connection that breaks misses a call, or sees one twice.
+pub fn logs_are_followed_wherever_they_break(base: &str) -> Result<()> {
+    let proxy = proxy(base)?;
+    let (me, owner) = (Somebody::with_app(&proxy.url(), "cli-broken")?, Somebody::with_app(base, "cli-broken")?);
+    owner.write("f.ts", SOURCE)?;
+    owner.run(&["functions", "deploy", "f.ts"])?.expect(0)?;
+    let call = |n: u32| owner.run(&["functions", "invoke", "f", "-d", &n.to_string()]).and_then(|ran| ran.expect(0));
+    call(0)?;
+    let mut child = me.start(&["functions", "logs", "f", "--follow", "--json"])?;
+    let lines = BufReader::new(child.stdout.take().context("no output")?).lines();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || lines.map_while(std::io::Result::ok).try_for_each(|line| sender.send(line)));
+    let next = || -> Result<String> {
+        let line = receiver.recv_timeout(Duration::from_secs(30)).context("nothing came")?;
+        text(&serde_json::from_str(&line)?, "/consoleLogs/0/message")
+    };
+    ensure!(next()? == "called with 0");
+    // Before an event has said a place, and after one has; and more than once.
+    for n in 1..=4 {
+        proxy.cut();
+        call(n)?;
+        ensure!(next()? == format!("called with {n}"), "call {n} did not come, or not in its turn");
+    }
+    ensure!(receiver.recv_timeout(Duration::from_millis(2_000)).is_err(), "something was shown twice");
+    ensure!(child.try_wait()?.is_none(), "it has ended");
+    // What a client cannot mend ends it.
+    owner.run(&["functions", "delete", "f"])?.expect(0)?;
+    proxy.cut();
+    let ended = Instant::now() + Duration::from_secs(30);
+    while child.try_wait()?.is_none() {
+        ensure!(Instant::now() < ended, "it follows a function that is gone");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    ensure!(child.wait()?.code() == Some(10), "it ended with another code");
+    Ok(())
+}
+
+/// However often a deploy is sent, it is made once.
+pub fn a_deploy_is_made_once(base: &str) -> Result<()> {
+    let proxy = proxy(base)?;
+    let (me, owner) = (Somebody::with_app(&proxy.url(), "cli-once")?, Somebody::with_app(base, "cli-once")?);
+    me.write("f.ts", SOURCE)?;
+    proxy.swallow(2);
+    let deployed = me.run(&["functions", "deploy", "f.ts"])?.expect(0)?.says(&["Deployed `f`"])?;
+    deployed.complains(&["the connection to the server at", "tried again, and made once"])?;
+    let app = text(&owner.run(&["apps", "list", "--json"])?.expect(0)?.json()?, "/apps/0/id")?;
+    let target = format!("/v1/{app}/audit-logs?event_type=function.deploy");
+    let asked = ramekin_tests::client::Sent::get(target).as_owner();
+    let address = base.strip_prefix("http://").context("no http://")?.parse()?;
+    let client = ramekin_tests::client::Client::new(address);
+    let log = ramekin_tests::runtime()?.block_on(client.send(&asked))?.expect(200)?.json()?;
+    ensure!(
+        log.pointer("/logs").and_then(Value::as_array).map(Vec::len) == Some(1),
+        "it was made more than once: {log}"
+    );
+
+    // A server that is not there has done nothing, and is not asked again.
+    proxy.swallow(100);
+    let broken = me.run(&["functions", "deploy", "f.ts"])?.expect(8)?;
+    broken.complains(&["may have been done all the same"])?;
+    Ok(())
+}
+
+/// What a function is deployed with can stand beside its source.
+pub fn settings_stand_beside_the_source(base: &str) -> Result<()> {
+    let me = Somebody::with_app(base, "cli-settings")?;
+    me.write("hello.ts", SOURCE)?;
+    me.write("hello.json", r#"{ "auth": "none", "timeoutMs": 2000, "envVars": { "WORD": "file" } }"#)?;
+    me.run(&["functions", "deploy", "hello.ts"])?.expect(0)?;
+    let get = || me.run(&["functions", "get", "hello"]).and_then(|ran| ran.expect(0));
+    get()?.says(&["http (none)", "2000 ms, 128 MiB", "WORD"])?;
+    // What a flag says wins, and what nobody says stays.
+    me.run(&["functions", "deploy", "hello.ts", "--timeout-ms", "3000", "--auth", "required", "--env", "OTHER=1"])?
+        .expect(0)?;
+    let shown = get()?.says(&["http (required)", "3000 ms, 128 MiB", "OTHER"])?;
+    ensure!(!shown.out.contains("WORD"), "{}", shown.out);
+    me.run(&["functions", "deploy", "hello.ts", "--no-settings", "--memory-mb", "64"])?.expect(0)?;
+    get()?.says(&["http (required)", "3000 ms, 64 MiB", "OTHER"])?;
+    me.write("other.json", r#"{ "triggers": [{ "type": "http", "config": { "auth": "optional" } }] }"#)?;
+    me.run(&["functions", "deploy", "hello.ts", "--settings", "other.json"])?.expect(0)?;
+    get()?.says(&["http (optional)", "3000 ms"])?;
+    // The source decides which file it is, not the name.
+    me.run(&["functions", "deploy", "hello.ts", "--name", "renamed"])?.expect(0)?;
+    me.run(&["functions", "get", "renamed"])?.expect(0)?.says(&["http (none)", "2000 ms"])?;
+    me.run_with(&["functions", "deploy", "-", "--name", "piped"], SOURCE, &[])?.expect(0)?;
+    me.run(&["functions", "get", "piped"])?.expect(0)?.says(&["http (required)", "30.0 s"])?;
+    for (settings, says) in [("{", "not valid JSON"), (r#"{"timeout":1}"#, "`timeout` is no setting"), ("[]", "object")]
+    {
+        me.write("hello.json", settings)?;
+        let refused = me.run(&["functions", "deploy", "hello.ts"])?.expect(2)?;
+        refused.complains(&["hello.json", says, "--no-settings"])?;
+    }
+    me.run(&["functions", "deploy", "hello.ts", "--settings", "nowhere.json"])?
+        .expect(5)?
+        .complains(&["nowhere.json"])?;
     Ok(())
 }
 

@@ -2,8 +2,10 @@
 //! console/` runs those of one area.
 
 mod cli;
+mod function_key;
 mod logs;
 mod modules;
+mod subdomain;
 mod tokens;
 mod wire;
 
@@ -43,6 +45,8 @@ fn main() -> Result<ExitCode> {
     trials.extend(cli_trials(&started));
     trials.extend(module_trials(&started));
     trials.push(token_trial(&started));
+    trials.push(subdomain_trial());
+    trials.push(function_key_trial());
     if arguments.list {
         return Ok(libtest_mimic::run(&arguments, trials).exit_code());
     }
@@ -122,6 +126,7 @@ fn more_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> 
             chunked_content_is_put_together,
             http_1_0_is_served,
             pipelined_requests_are_answered_in_order,
+            what_has_no_content_says_no_length,
             whoever_expects_to_continue_is_told_to;
         logs:
             a_stream_goes_on_where_it_broke_off,
@@ -147,6 +152,7 @@ macro_rules! cli {
 fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
     let trials = cli!(
         started,
+        a_deploy_is_made_once,
         a_function_in_words,
         a_function_in_json,
         a_key_goes_to_no_other_server,
@@ -157,6 +163,8 @@ fn cli_trials(started: &Arc<OnceLock<Started>>) -> impl Iterator<Item = Trial> {
         keys_are_made_and_ended,
         keys_are_shown_to_nobody,
         logs_are_followed,
+        logs_are_followed_wherever_they_break,
+        settings_stand_beside_the_source,
         shells_complete,
         variables_come_from_anywhere,
     );
@@ -194,6 +202,31 @@ fn token_trial(started: &Arc<OnceLock<Started>>) -> Trial {
     Trial::test("tokens/forged_tokens_make_nobody", move || {
         let run = || runtime()?.block_on(tokens::forged_tokens_make_nobody(&self::started(&started)?.world));
         run().map_err(|error| report::failed(&error))
+    })
+}
+
+/// On a server of its own, whose encryption key is known.
+fn function_key_trial() -> Trial {
+    Trial::test("function_key/a_function_key_calls_and_manages_nothing", || {
+        let run = || {
+            let setup = Setup::default().with("RAMEKIN_ENCRYPTION_KEY", function_key::ENCRYPTION_KEY);
+            let server = Server::new(&setup)?;
+            runtime()?.block_on(function_key::a_function_key_calls_and_manages_nothing(&server))?;
+            server.stop()
+        };
+        run().map_err(|error: ramekin_tests::Error| report::failed(&error))
+    })
+}
+
+/// On a server of its own, which has a domain.
+fn subdomain_trial() -> Trial {
+    Trial::test("subdomain/an_authority_is_a_host", || {
+        let run = || {
+            let server = Server::new(&Setup::default().with("RAMEKIN_BASE_DOMAIN", subdomain::DOMAIN))?;
+            runtime()?.block_on(subdomain::an_authority_is_a_host(server.client(), server.address()))?;
+            server.stop()
+        };
+        run().map_err(|error: ramekin_tests::Error| report::failed(&error))
     })
 }
 

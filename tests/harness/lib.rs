@@ -11,6 +11,7 @@ mod engines;
 pub mod json;
 pub mod owner;
 pub mod process;
+pub mod proxy;
 pub mod raw;
 pub mod registry;
 pub mod report;

@@ -13,6 +13,7 @@ fn context(user: Option<&str>, kind: CallerType) -> CallContext {
             id: "app_000000000000".into(),
             name: "app".into(),
             owner_id: Uuid::nil(),
+            subdomain: None,
             anon_key: String::new(),
         }),
     }

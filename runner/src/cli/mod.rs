@@ -7,8 +7,10 @@ pub mod exit_code;
 pub mod keys;
 pub mod openapi;
 pub mod output;
+mod private_file;
 pub mod remote;
 pub mod serve;
+mod settings;
 mod sources;
 
 use crate::config::{self, ApiKeyText, Config, ConfigError, Variables, env_var};

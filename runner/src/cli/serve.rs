@@ -25,12 +25,15 @@ use std::sync::Arc;
 /// RAMEKIN_DATABASE_CONNECTIONS (connections of functions to databases of apps, 20), RAMEKIN_ANONYMOUS_ROLE (`anon` has SQL
 /// of functions that anonymous callers call obey row-level security; by default it runs with the rights of the app),
 /// RAMEKIN_MAX_FUNCTIONS (functions of one app, 500), RAMEKIN_ALLOWED_ORIGINS (origins whose pages may read every route,
-/// separated by commas; each app allows its own besides), RAMEKIN_LOG_RETENTION_DAYS (how long records of calls are kept, 7; 0
-/// for ever), RAMEKIN_AUDIT_RETENTION_DAYS (how long events of the audit log are kept, 180; 0 for ever), RAMEKIN_PACKAGES
-/// (`false` has deploys take packages that are there already and download none), RAMEKIN_REMOTE_IMPORTS (`true` lets functions
-/// import modules from https: addresses), RAMEKIN_METRICS_TOKEN (opens GET /metrics, as account keys do), RAMEKIN_RATE_LIMIT
-/// (public calls of an app in a minute, no limit) and RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in
-/// a minute, 300; 0 for no limit). Of OpenTelemetry's own variables, docs/watching.md says which count here.
+/// separated by commas; each app allows its own besides), RAMEKIN_BASE_DOMAIN (such as example.org: functions of an app with the
+/// subdomain `shop` are called at shop.example.org/fn/NAME too), RAMEKIN_TRUSTED_PROXIES (addresses and networks of proxies whose
+/// X-Forwarded-For is believed; without it, all clients of a proxy are one), RAMEKIN_LOG_RETENTION_DAYS (how long records of calls
+/// are kept, 7; 0 for ever), RAMEKIN_AUDIT_RETENTION_DAYS (how long events of the audit log are kept, 180; 0 for ever),
+/// RAMEKIN_PACKAGES (`false` has deploys take packages that are there already and download none), RAMEKIN_REMOTE_IMPORTS (`true`
+/// lets functions import modules from https: addresses), RAMEKIN_METRICS_TOKEN (opens GET /metrics, as account keys do),
+/// RAMEKIN_INTERNAL_TOKEN (opens POST /internal/agent-tools/function-invoke to an agent runtime), RAMEKIN_RATE_LIMIT (public
+/// calls of an app in a minute, no limit) and RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in a minute,
+/// 300; 0 for no limit). Of OpenTelemetry's own variables, docs/watching.md says which count here.
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]

@@ -10,7 +10,7 @@ fn nothing_set_gives_the_defaults() {
     assert_eq!(config.max_calls, DEFAULT_MAX_CALLS);
     assert_eq!(config.database_connections, limits::DATABASE_CONNECTIONS);
     assert_eq!(config.anonymous_role, AnonymousRole::Service);
-    assert_eq!((config.max_functions, config.allowed_origins.len()), (500, 0));
+    assert_eq!((config.max_functions, config.allowed_origins.len(), config.base_domain), (500, 0, None));
     let set = variables([("RAMEKIN_DATABASE_CONNECTIONS", "4"), ("RAMEKIN_ANONYMOUS_ROLE", "anon")]);
     let config = Config::read(&set).unwrap();
     assert_eq!((config.database_connections, config.anonymous_role), (4, AnonymousRole::Anon));
@@ -61,6 +61,8 @@ fn errors_name_the_variable_and_no_secret() {
         ("RAMEKIN_MAX_FUNCTIONS", "0"),
         ("RAMEKIN_MAX_FUNCTIONS", "100001"),
         ("RAMEKIN_ALLOWED_ORIGINS", "*"),
+        ("RAMEKIN_BASE_DOMAIN", "https://example.org"),
+        ("RAMEKIN_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("RAMEKIN_LOG_RETENTION_DAYS", "36501"),
         ("RAMEKIN_LOG_RETENTION_DAYS", "-1"),
         ("RAMEKIN_AUDIT_RETENTION_DAYS", "36501"),
@@ -110,14 +112,18 @@ fn nothing_is_no_limit() {
 }
 
 #[test]
-fn tokens_for_metrics_on_and_past_the_limit() {
-    let read = |text: &str| Config::read(&variables([("RAMEKIN_METRICS_TOKEN", text)]));
-    let token = "t".repeat(limits::MIN_METRICS_TOKEN);
-    assert_eq!(read(&token).unwrap().metrics_token.unwrap().expose(), &token);
-    for bad in ["canary", &token[1..], &format!("{token} {token}"), &format!("{token}ä")] {
-        let error = read(bad).unwrap_err();
-        assert_eq!(error, ConfigError::MetricsToken);
-        assert!(!error.to_string().contains(bad));
+fn tokens_on_and_past_the_limit() {
+    let token = "t".repeat(limits::MIN_TOKEN);
+    let set = variables([("RAMEKIN_METRICS_TOKEN", &token), ("RAMEKIN_INTERNAL_TOKEN", &format!("{token}i"))]);
+    let config = Config::read(&set).unwrap();
+    assert_eq!(config.metrics_token.unwrap().expose(), &token);
+    assert_eq!(config.internal_token.unwrap().expose(), &format!("{token}i"));
+    for name in ["RAMEKIN_METRICS_TOKEN", "RAMEKIN_INTERNAL_TOKEN"] {
+        for bad in ["canary", &token[1..], &format!("{token} {token}"), &format!("{token}ä")] {
+            let error = Config::read(&variables([(name, bad)])).unwrap_err();
+            assert_eq!(error, ConfigError::Token(name));
+            assert!(error.to_string().contains(name) && !error.to_string().contains(bad));
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! One call: a fresh instance, the request in, the response out, then what the function registered to go on; all of it
 //! under its limits, and cancelled wherever it is when they are reached or nobody waits any more.
 
+mod reply_body;
+
 use super::{Image, Sandbox, Slot, pages};
 use bytes::Bytes;
 use http::HeaderMap;
@@ -11,6 +13,7 @@ use ramekin_host_api::{
     MemoryLimiter, Queries, Request, Response, body, fields,
 };
 use ramekin_model::{ConsoleLine, limits};
+use reply_body::{BodyDone, ReplyBody};
 use std::future::poll_fn;
 use std::ops::Range;
 use std::pin::Pin;
@@ -523,49 +526,6 @@ impl Exchange<'_> {
             }
         };
         Ok((response.status, Reply { status: response.status, headers, body }))
-    }
-}
-
-/// Dropped when the sandbox has given all of the response body.
-struct BodyDone(Arc<Progress>);
-
-impl Drop for BodyDone {
-    fn drop(&mut self) {
-        self.0.end_body();
-    }
-}
-
-/// The response body on its way to the caller. Dropping it early tells the call that nobody wants the rest.
-struct ReplyBody {
-    stream: body::Stream,
-    progress: Arc<Progress>,
-}
-
-impl futures::Stream for ReplyBody {
-    type Item = std::io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.stream.as_mut().poll_next(cx);
-        match &next {
-            Poll::Ready(Some(Ok(chunk))) => {
-                let before = self.progress.response_bytes.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                if before + chunk.len() as u64 > limits::MAX_RESPONSE_BODY as u64 {
-                    let text = too_large().message;
-                    self.progress.fail_late(text.clone());
-                    return Poll::Ready(Some(Err(std::io::Error::other(text))));
-                }
-            }
-            Poll::Ready(None) => self.progress.mark_complete(),
-            _ => {}
-        }
-        next
-    }
-}
-
-impl Drop for ReplyBody {
-    fn drop(&mut self) {
-        self.progress.mark_complete();
-        self.progress.end_body();
     }
 }
 

@@ -144,7 +144,13 @@ fn moved(status: u16, location: &str) -> String {
 }
 
 fn app(id: &str) -> Arc<AppInfo> {
-    Arc::new(AppInfo { id: id.into(), name: "app".into(), owner_id: uuid::Uuid::nil(), anon_key: String::new() })
+    Arc::new(AppInfo {
+        id: id.into(),
+        name: "app".into(),
+        owner_id: uuid::Uuid::nil(),
+        subdomain: None,
+        anon_key: String::new(),
+    })
 }
 
 fn get(url: &str) -> FetchRequest {

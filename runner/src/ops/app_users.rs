@@ -7,7 +7,7 @@ use crate::registry::{AppEntry, Registry};
 use crate::tokens::{self, TokenError};
 use crate::vault::{CannotOpen, Vault, VaultError};
 use ramekin_model::{AppId, AppUser, Secret, SigningKey, limits};
-use ramekin_store::{NewAppUser, Store, StoreError};
+use ramekin_store::{NewAppUser, Rotation, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,6 +32,25 @@ struct Limits {
     signups: RateLimit<Asker>,
     logins: RateLimit<Asker>,
     refreshes: RateLimit<Asker>,
+    /// Log-ins as one user, from wherever: by app, and by the hash of the address.
+    accounts: RateLimit<(AppId, [u8; 32])>,
+}
+
+impl Limits {
+    fn new() -> Self {
+        Self {
+            signups: RateLimit::a_quarter(limits::SIGNUPS),
+            logins: RateLimit::a_quarter(limits::LOGINS),
+            refreshes: RateLimit::a_quarter(limits::REFRESHES),
+            accounts: RateLimit::a_quarter(limits::ACCOUNT_LOGINS),
+        }
+    }
+
+    /// Counts a log-in as a user, who need not exist.
+    fn account(&self, app: &AppId, email: &str) -> Result<(), TooOften> {
+        let hash = Sha256::digest(email.as_bytes()).into();
+        self.accounts.count((app.clone(), hash)).map(|_| ())
+    }
 }
 
 /// Who wants to sign up. Holds a password, so it cannot be printed.
@@ -109,17 +128,12 @@ impl From<TooOften> for SignInError {
 impl AppUsers {
     /// Users in this store. Work that must not stop half-way is run in `tasks`.
     pub fn new(store: Store, registry: Arc<Registry>, vault: Vault, tasks: TaskTracker) -> Self {
-        let limits = Limits {
-            signups: RateLimit::a_quarter(limits::SIGNUPS),
-            logins: RateLimit::a_quarter(limits::LOGINS),
-            refreshes: RateLimit::a_quarter(limits::REFRESHES),
-        };
         Self {
             store,
             registry,
             vault,
             passwords: Passwords::new(),
-            limits: Arc::new(limits),
+            limits: Arc::new(Limits::new()),
             making: Arc::default(),
             tasks,
         }
@@ -178,6 +192,7 @@ impl AppUsers {
     /// # Errors
     /// See [`SignInError`].
     pub async fn log_in(&self, app: &AppEntry, form: LogIn) -> Result<Session, SignInError> {
+        self.limits.account(&app.app.id, &form.email)?;
         let user = self.store.app_users().by_email(&app.app.id, &form.email).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let same = self.passwords.verify(hash, form.password).await?;
@@ -188,15 +203,25 @@ impl AppUsers {
         Ok(Session { access_token, refresh_token, user })
     }
 
-    /// Gives new tokens for a refresh token, which is used up.
+    /// Gives new tokens for a refresh token, which is used up. One that was used up before ends all that came of its
+    /// log-in: somebody has a copy.
     ///
     /// # Errors
     /// See [`SignInError`].
     pub async fn refresh(&self, app: &AppEntry, used: &Secret<String>) -> Result<Session, SignInError> {
         let next = tokens::refresh_token()?;
         let id = &app.app.id;
-        let user = self.store.app_users().rotate(id, &hash_hex(used), &hash_hex(&next)).await?;
-        let user = user.ok_or(SignInError::Token)?;
+        let user = match self.store.app_users().rotate(id, &hash_hex(used), &hash_hex(&next)).await? {
+            Rotation::Next(user) => *user,
+            Rotation::Unknown => return Err(SignInError::Token),
+            Rotation::Reused(user) => {
+                tracing::warn!(
+                    app.id = %id, user.id = %user,
+                    "a refresh token of a user of {id} was used twice: its log-in is ended"
+                );
+                return Err(SignInError::Token);
+            }
+        };
         let access_token = self.access_token(id, &user).await?;
         Ok(Session { access_token, refresh_token: next, user })
     }
@@ -263,4 +288,20 @@ fn user_of(app: &AppEntry, token: &str) -> Result<Uuid, SignInError> {
 
 fn hash_hex(token: &Secret<String>) -> String {
     Sha256::digest(token.expose().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_tried_so_often_from_wherever() {
+        let limits = Limits::new();
+        let [app, other]: [AppId; 2] = ["app_00000000000a", "app_00000000000b"].map(|id| id.parse().unwrap());
+        for _ in 0..limits::ACCOUNT_LOGINS {
+            limits.account(&app, "a@example.org").unwrap();
+        }
+        assert!(limits.account(&app, "a@example.org").is_err(), "one more");
+        assert!(limits.account(&app, "b@example.org").is_ok() && limits.account(&other, "a@example.org").is_ok());
+    }
 }

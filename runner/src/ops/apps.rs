@@ -49,6 +49,14 @@ pub enum CreateError {
     /// The name.
     #[error("name: must be 1 to {MAX_NAME} characters of a-z, 0-9, `_` and `-`, starting with a letter or a digit")]
     Name,
+    /// The name in the domain of the server.
+    #[error(
+        "subdomain: must be 1 to {MAX_NAME} characters of a-z, 0-9 and `-`, beginning and ending with a letter or a digit"
+    )]
+    Subdomain,
+    /// Another app has it.
+    #[error("subdomain: another app has it")]
+    Taken,
     /// The key opens one app.
     #[error("this key opens one app only; making apps takes an account key")]
     Scope,
@@ -70,19 +78,36 @@ pub enum DeleteError {
 
 impl Apps {
     /// The app of this name, made now unless it is there, with its database. An app whose database could not be made is an
-    /// app nevertheless: everything else of it works, and the database is tried again.
+    /// app nevertheless: everything else of it works, and the database is tried again. An app that has no subdomain gets the
+    /// one that is named.
     ///
     /// # Errors
     /// See [`CreateError`].
-    pub async fn create(&self, key: &ApiKey, name: &str, by: &By) -> Result<Made, CreateError> {
+    pub async fn create(
+        &self,
+        key: &ApiKey,
+        name: &str,
+        subdomain: Option<&str>,
+        by: &By,
+    ) -> Result<Made, CreateError> {
         if key.scope != KeyScope::Account {
             return Err(CreateError::Scope);
         }
         if !is_name(name) {
             return Err(CreateError::Name);
         }
-        let (app, created) = self.store.apps().create_by(key.user_id, name, Some(by)).await?;
-        self.registry.know(&app).await?;
+        if subdomain.is_some_and(|subdomain| !is_subdomain(subdomain)) {
+            return Err(CreateError::Subdomain);
+        }
+        let created = self.store.apps().create_by(key.user_id, name, subdomain, Some(by)).await;
+        let (app, created) = match created {
+            Err(StoreError::Taken(_)) => return Err(CreateError::Taken),
+            other => other?,
+        };
+        let known = self.registry.know(&app).await?;
+        if known.app.subdomain != app.subdomain {
+            self.registry.refresh_app(&app.id).await?;
+        }
         if created {
             tracing::info!(app.id = %app.id, "made the app {} (`{}`)", app.id, app.name);
         }
@@ -237,9 +262,24 @@ pub fn is_name(text: &str) -> bool {
         && bytes.all(|byte| plain(byte) || byte == b'_' || byte == b'-')
 }
 
+/// Whether a text can be a subdomain: a label of DNS, in lower case.
+pub fn is_subdomain(text: &str) -> bool {
+    is_name(text) && !text.contains('_') && !text.ends_with('-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn subdomains() {
+        for good in ["a", "0", "my-app", "a--b", &"a".repeat(63)] {
+            assert!(is_subdomain(good), "{good}");
+        }
+        for bad in ["", "-a", "a-", "A", "a_b", "a.b", "ä", &"a".repeat(64)] {
+            assert!(!is_subdomain(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn names_of_apps() {

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ const VALID_FOR: Duration = Duration::from_secs(60);
 const INVALID_FOR: Duration = Duration::from_secs(10);
 /// While the database is away, a key that was valid goes on being valid for so long: functions keep serving.
 const GRACE: Duration = Duration::from_mins(10);
+/// Keys that are not known to be valid are looked up so many at once: who guesses leaves the database to others.
+const LOOK_UPS: usize = 3;
 /// Answers kept.
 const CACHED: usize = 10_000;
 
@@ -29,13 +32,14 @@ type Hash = [u8; 32];
 pub struct Keys {
     store: Store,
     cache: Arc<Cache>,
+    look_ups: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
 impl Keys {
     /// Keys of this database. Work that nobody waits for goes to `tasks`.
     pub fn new(store: Store, tasks: TaskTracker) -> Self {
-        Self { store, cache: Arc::default(), tasks }
+        Self { store, cache: Arc::default(), look_ups: Arc::new(Semaphore::new(LOOK_UPS)), tasks }
     }
 
     /// The valid key with this text.
@@ -54,6 +58,9 @@ impl Keys {
         {
             return Ok(known.key.clone());
         }
+        // Only closing a semaphore fails, and nobody closes it. A key that was valid waits for nobody's guesses.
+        let guess = known.as_ref().is_none_or(|known| known.key.is_none());
+        let _turn = if guess { self.look_ups.acquire().await.ok() } else { None };
         match self.store.keys().find(&hex(&hash)).await {
             Ok(found) => {
                 let key = found.map(Arc::new);

@@ -9,7 +9,7 @@ use axum::extract::{FromRef as _, FromRequestParts, RawPathParams};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use ramekin_model::{Actor, ApiKey, App, AppId, By, ErrorCode, limits};
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -25,6 +25,10 @@ use crate::ops::auth::Keys;
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").filter(|token| !token.is_empty())
 }
+
+/// An extension of requests that have no content.
+#[derive(Debug, Clone, Copy)]
+pub struct NoContent;
 
 /// A valid API key.
 pub struct Owner(pub Arc<ApiKey>);
@@ -54,27 +58,51 @@ impl FromRequestParts<AppState> for Owner {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let missing = || ApiError::request(StatusCode::UNAUTHORIZED, "Authentication required");
-        let token = bearer(&parts.headers).ok_or_else(missing)?;
-        if token.starts_with(ApiKeyText::PREFIX) {
-            let found = Keys::from_ref(state).find(token).await?;
-            let invalid = || ApiError::new(ErrorCode::AuthInvalidApiKey, "the API key is not valid");
-            return found.map(Self).ok_or_else(invalid);
-        }
-        // A user of an app is somebody, but nobody here.
-        Err(if is_end_user_token(token) {
-            missing()
-        } else {
-            ApiError::new(ErrorCode::AuthInvalidToken, "the token is no API key")
-        })
+        let key = authenticate(&parts.headers, state).await?;
+        no_empty_json(parts)?;
+        Ok(Self(key))
     }
+}
+
+/// The valid API key that these fields show.
+///
+/// # Errors
+/// 401 when they show none; when the database fails and the key is not known.
+pub async fn authenticate(headers: &HeaderMap, state: &AppState) -> Result<Arc<ApiKey>, ApiError> {
+    let missing = || ApiError::request(StatusCode::UNAUTHORIZED, "Authentication required");
+    let token = bearer(headers).ok_or_else(missing)?;
+    if token.starts_with(ApiKeyText::PREFIX) {
+        let found = Keys::from_ref(state).find(token).await?;
+        return found.ok_or_else(|| ApiError::new(ErrorCode::AuthInvalidApiKey, "the API key is not valid"));
+    }
+    // A user of an app is somebody, but nobody here.
+    Err(if is_end_user_token(token) {
+        missing()
+    } else {
+        ApiError::new(ErrorCode::AuthInvalidToken, "the token is no API key")
+    })
+}
+
+/// Refuses what says that it is JSON and is nothing, also where its content would not be looked at (Butterbase §2.3).
+fn no_empty_json(parts: &Parts) -> Result<(), ApiError> {
+    let bare = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if !bare && parts.extensions.get::<NoContent>().is_some() && says_json(&parts.headers) {
+        let text = "the body is empty and its content type says JSON; send JSON, or leave the content type out";
+        return Err(ApiError::request(StatusCode::BAD_REQUEST, text));
+    }
+    Ok(())
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 impl FromRequestParts<AppState> for OwnedApp {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Owner(key) = Owner::from_request_parts(parts, state).await?;
+        let key = authenticate(&parts.headers, state).await?;
         let id = path_param(parts, state, "app").await;
         let app = match &id {
             Some(id) => Apps::from_ref(state).find(&key, id).await?,
@@ -82,6 +110,7 @@ impl FromRequestParts<AppState> for OwnedApp {
         };
         let app = app.ok_or_else(|| ApiError::not_found("App"))?;
         rate::count(parts, state, &app.id)?;
+        no_empty_json(parts)?;
         Ok(Self { app, key })
     }
 }
@@ -193,6 +222,29 @@ mod tests {
             "one space is the form; the second is part of the token"
         );
         assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn json_that_is_nothing_is_refused() {
+        let parts = |method: Method, kind: &str, empty: bool| {
+            let request = http::Request::builder().method(method).header(header::CONTENT_TYPE, kind);
+            let mut parts = request.body(()).unwrap().into_parts().0;
+            if empty {
+                parts.extensions.insert(NoContent);
+            }
+            parts
+        };
+        for kind in ["application/json", "Application/JSON; charset=utf-8"] {
+            for method in [Method::DELETE, Method::POST, Method::PATCH] {
+                let error = no_empty_json(&parts(method.clone(), kind, true)).unwrap_err();
+                assert_eq!(error.into_parts().0, 400);
+                assert!(no_empty_json(&parts(method, kind, false)).is_ok(), "there is something");
+            }
+            assert!(no_empty_json(&parts(Method::GET, kind, true)).is_ok(), "clients say so with every request");
+        }
+        for kind in ["", "text/plain", "application/json5", "application/problem+json"] {
+            assert!(no_empty_json(&parts(Method::DELETE, kind, true)).is_ok(), "{kind}");
+        }
     }
 
     #[test]

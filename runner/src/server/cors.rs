@@ -1,8 +1,10 @@
 //! CORS for every route, before anything else looks at a request (Butterbase §4.6). What a function says itself wins.
 //!
-//! Routes of an app allow the origins of that app, and those of the operator. Other routes allow those of the operator, and
+//! Routes of an app allow the origins of that app, its own name in the domain of the server among them, and those of the
+//! operator. Other routes allow those of the operator, and
 //! as long as there are none, the one that apps begin with.
 
+use super::butterbase::edge::subdomain::Place;
 use crate::origins;
 use crate::platform::Platform;
 use bytes::Bytes;
@@ -11,6 +13,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, CONTENT_TYPE, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use std::sync::Arc;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS");
 const HEADERS: HeaderValue = HeaderValue::from_static(
@@ -77,8 +80,18 @@ impl Origin {
 }
 
 /// Whether pages of an origin may read what a route answers.
-pub fn allows(platform: &Platform, path: &str, origin: &str) -> bool {
-    let app = app_of(path).and_then(|id| platform.registry().app(id));
+pub fn allows(platform: &Platform, place: &Place, path: &str, origin: &str) -> bool {
+    let app = match place {
+        Place::App(app) => Some(Arc::clone(app)),
+        Place::Path | Place::Nobody => app_of(path).and_then(|id| platform.registry().app(id)),
+    };
+    let subdomain = app.as_ref().and_then(|app| app.app.subdomain.as_deref());
+    // What functions show at the app's own name is theirs as well.
+    if let (Some(domain), Some(subdomain)) = (&platform.base_domain, subdomain)
+        && domain.is_origin_of(origin, subdomain)
+    {
+        return true;
+    }
     is_allowed(app.as_ref().map(|app| &*app.origins), &platform.allowed_origins, origin)
 }
 

@@ -100,9 +100,22 @@ impl ApiError {
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge(self.code));
+        }
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// What a 401 asks for (RFC 6750 §3). Where there was a credential, it says that this one is not valid.
+fn challenge(code: ErrorCode) -> HeaderValue {
+    HeaderValue::from_static(match code {
+        ErrorCode::AuthInvalidApiKey | ErrorCode::AuthInvalidToken => {
+            r#"Bearer realm="ramekin", error="invalid_token""#
+        }
+        _ => r#"Bearer realm="ramekin""#,
+    })
 }
 
 impl IntoResponse for ApiError {
@@ -196,7 +209,10 @@ impl From<ConfigurationError> for ApiError {
 impl From<CreateError> for ApiError {
     fn from(error: CreateError) -> Self {
         match error {
-            CreateError::Name => Self::new(ErrorCode::ValidationInvalidSchema, error.to_string()),
+            CreateError::Name | CreateError::Subdomain => {
+                Self::new(ErrorCode::ValidationInvalidSchema, error.to_string())
+            }
+            CreateError::Taken => Self::new(ErrorCode::ResourceAlreadyExists, error.to_string()),
             CreateError::Scope => Self::new(ErrorCode::AuthInsufficientPermissions, error.to_string()),
             CreateError::Store(error) => error.into(),
         }
@@ -303,6 +319,18 @@ mod tests {
         assert_eq!(named(&mut response, id), None);
         let before: Value = serde_json::from_slice(response.body()).unwrap();
         assert!(before["error"].get("request_id").is_none());
+    }
+
+    #[test]
+    fn a_401_says_what_it_asks_for() {
+        let field = |error: ApiError| error.respond().headers().get(header::WWW_AUTHENTICATE).cloned();
+        let asked = |code| field(ApiError::new(code, "what"));
+        assert_eq!(asked(ErrorCode::AuthRequired).unwrap(), "Bearer realm=\"ramekin\"");
+        for code in [ErrorCode::AuthInvalidApiKey, ErrorCode::AuthInvalidToken] {
+            assert_eq!(asked(code).unwrap(), "Bearer realm=\"ramekin\", error=\"invalid_token\"");
+        }
+        assert!(field(ApiError::request(StatusCode::UNAUTHORIZED, "what")).is_some());
+        assert_eq!(asked(ErrorCode::AuthInsufficientPermissions), None);
     }
 
     #[test]

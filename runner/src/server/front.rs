@@ -1,8 +1,9 @@
 //! What every request passes: its limits, its id, CORS, and the fork between the public call, which goes straight to its
 //! function, and everything else, which goes through the router.
 
+use super::auth::NoContent;
 use super::body::ResponseBody;
-use super::butterbase::edge;
+use super::butterbase::edge::{self, subdomain::Place};
 use super::cors::{self, Origin};
 use super::error::{self, ApiError};
 use super::rate::Counted;
@@ -12,8 +13,8 @@ use super::unread::Unread;
 use crate::meter::OpenConnection;
 use axum::Router;
 use futures::FutureExt as _;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use hyper::body::Incoming;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::{Body as _, Incoming};
 use ramekin_model::{ErrorCode, limits};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -29,7 +30,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Meta {
     /// Names it, in the response and in the log.
     pub id: Uuid,
-    /// Who sent it.
+    /// Who sent it: the peer, or whom a proxy asks for that is trusted.
     pub peer: SocketAddr,
 }
 
@@ -61,20 +62,25 @@ impl Front {
         peer: SocketAddr,
     ) -> Result<Response<ResponseBody>, Infallible> {
         // In order of time, as the log's index is: random ids cost the database a page for each.
-        let meta = Meta { id: Uuid::now_v7(), peer };
+        let id = Uuid::now_v7();
         let (head, body) = request.into_parts();
+        let meta = Meta { id, peer: self.state.0.trusted_proxies.client(peer, &head.headers) };
         let body = Unread::new(body, &head.headers);
         let request = Request::from_parts(head, body);
+        let place = Place::of(&self.state.0, &request);
         let path = request.uri().path();
-        let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, path, origin));
-        let answer = if let Err(error) = within_limits(&request) {
+        let origin = Origin::of(request.headers(), |origin| cors::allows(&self.state.0, &place, path, origin));
+        let answer = if let Err(error) = within_limits(&request).and_then(|()| one_host(request.headers())) {
             edge::failure::in_envelope(error).map(ResponseBody::Bytes)
         } else if let Some(preflight) = origin.preflight(request.method(), request.headers()) {
             preflight.map(ResponseBody::Bytes)
         } else {
             // A panic is a bug of ours; it ends this request and no other.
-            match AssertUnwindSafe(self.dispatch(meta, request)).catch_unwind().await {
-                Ok(response) => response,
+            match AssertUnwindSafe(self.dispatch(meta, &place, request)).catch_unwind().await {
+                Ok(mut response) => {
+                    without_length(response.status(), response.headers_mut());
+                    response
+                }
                 Err(_) => {
                     tracing::error!(request.id = %meta.id, "request {} ended in a panic", meta.id);
                     let text = "the server failed to answer; its log says why";
@@ -103,20 +109,45 @@ impl Front {
         self.state.0.logs.streams.close();
     }
 
-    async fn dispatch(&self, meta: Meta, request: Request<Unread<Incoming>>) -> Response<ResponseBody> {
+    async fn dispatch(&self, meta: Meta, place: &Place, request: Request<Unread<Incoming>>) -> Response<ResponseBody> {
+        match place {
+            Place::App(app) => return edge::call(&self.state, meta, request, Some(app)).await,
+            Place::Nobody => return edge::subdomain::nobody().map(ResponseBody::Bytes),
+            Place::Path => {}
+        }
         if edge::route(request.uri().path()).is_some() {
-            return edge::call(&self.state, meta, request).await;
+            return edge::call(&self.state, meta, request, None).await;
         }
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let span = tracing::info_span!("request", id = %meta.id, %method, path);
+        let empty = request.body().is_end_stream();
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(meta);
+        if empty {
+            request.extensions_mut().insert(NoContent);
+        }
         let counted = Counted::default();
         request.extensions_mut().insert(counted.clone());
         let Ok(mut response) = self.router.clone().call(request).instrument(span).await;
         counted.mark(response.headers_mut());
         response.map(ResponseBody::Routed)
     }
+}
+
+/// A 304 speaks of another answer than itself, and a 204 has no content: neither says that it has none, as the router has any
+/// answer do (RFC 9110 §8.6, §15.4.5).
+fn without_length(status: StatusCode, headers: &mut HeaderMap) {
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+}
+
+/// A request is for one host: by which of several it is taken must not depend on who looks (RFC 9112 §3.2).
+fn one_host(headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.get_all(header::HOST).iter().nth(1).is_some() {
+        return Err(ApiError::request(StatusCode::BAD_REQUEST, "Host: must be there once"));
+    }
+    Ok(())
 }
 
 /// Limits of the head of a request.
@@ -145,6 +176,27 @@ mod tests {
 
     fn status(request: http::request::Builder) -> u16 {
         within_limits(&request.body(()).unwrap()).map_or_else(|error| error.into_parts().0.as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn what_has_no_content_has_no_length() {
+        for (status, kept) in [(200, true), (204, false), (205, true), (304, false), (404, true)] {
+            let mut headers = HeaderMap::from_iter([(header::CONTENT_LENGTH, HeaderValue::from_static("0"))]);
+            without_length(StatusCode::from_u16(status).unwrap(), &mut headers);
+            assert_eq!(headers.contains_key(header::CONTENT_LENGTH), kept, "{status}");
+        }
+    }
+
+    #[test]
+    fn two_hosts_are_none() {
+        let hosts = |count: usize| {
+            let mut headers = HeaderMap::new();
+            for _ in 0..count {
+                headers.append(header::HOST, HeaderValue::from_static("h"));
+            }
+            one_host(&headers).map_err(|error| error.into_parts().0.as_u16())
+        };
+        assert_eq!((hosts(0), hosts(1), hosts(2)), (Ok(()), Ok(()), Err(400)));
     }
 
     #[test]

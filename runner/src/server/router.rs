@@ -1,6 +1,6 @@
 //! Every route but the public call and `/mcp`, as a flat list. What is not in it answers 404, whatever its method.
 
-use super::butterbase::{api_keys, apps, audit, auth, config, env, functions, regions, rls, schema};
+use super::butterbase::{agent_tools, api_keys, apps, audit, auth, config, env, functions, regions, rls, schema};
 use super::error::{json_bytes, no_route};
 use super::state::AppState;
 use super::{butterbase, health, mcp, metrics, openapi};
@@ -26,6 +26,7 @@ routes! {
     get "/health/ready" => health::ready;
     get "/metrics" => metrics::handler;
     get "/openapi.json" => openapi::handler;
+    post "/internal/agent-tools/function-invoke" => agent_tools::handler;
     post "/init" => apps::init::handler;
     get "/apps" => apps::list::handler;
     delete "/apps/{app}" => apps::delete::handler;

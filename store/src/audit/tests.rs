@@ -81,8 +81,11 @@ async fn keys_of_an_app_and_the_app_itself_are_written_down() {
     let (store, _) = store_with_app().await;
     let owner = store.users().ensure_owner().await.unwrap();
     let by = By::owner(owner);
-    let (app, created) = store.apps().create_by(owner, "made", Some(&by)).await.unwrap();
-    assert!(created && !store.apps().create_by(owner, "made", Some(&by)).await.unwrap().1);
+    let (app, created) = store.apps().create_by(owner, "made", None, Some(&by)).await.unwrap();
+    assert!(created && !store.apps().create_by(owner, "made", None, Some(&by)).await.unwrap().1);
+    for _ in 0..2 {
+        store.apps().create_by(owner, "made", Some("made"), Some(&by)).await.unwrap();
+    }
     let keys = store.keys();
     let mut ids = Vec::new();
     for (digit, scope) in [("a", KeyScope::App(app.id.clone())), ("b", KeyScope::Account)] {
@@ -94,7 +97,7 @@ async fn keys_of_an_app_and_the_app_itself_are_written_down() {
         assert!(keys.revoke_by(owner, *id, Some(&by)).await.unwrap().is_none());
     }
     let records = read(&store, &app.id, AuditQuery::default()).await;
-    assert_eq!(kinds(&records), ["api_key.revoke", "api_key.create", "app.create"]);
+    assert_eq!(kinds(&records), ["api_key.revoke", "api_key.create", "app.config.subdomain", "app.create"]);
     assert!(records.iter().all(|record| record.actor_type == "platform_user" && record.actor_id == owner.to_string()));
     assert_eq!(records[0].resource_id, ids[0].to_string());
 }

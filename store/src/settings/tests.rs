@@ -25,6 +25,7 @@ async fn an_app_begins_with_an_anon_key_of_its_own() {
     assert_ne!(a.anon_key, b.anon_key);
     let new = AppSettings {
         anon_key: a.anon_key.clone(),
+        subdomain: None,
         encrypted_function_key: None,
         encrypted_env: None,
         signing_key: None,

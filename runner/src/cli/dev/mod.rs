@@ -10,6 +10,7 @@ use super::exit_code::CliError;
 use super::output::{Style, Terminal, printable};
 use super::sources::Gathered;
 use super::{Common, listen, public_url, raise_file_limit};
+use crate::cli::private_file;
 use crate::config::{self, Config, Variables, env_var};
 use crate::ops::apps::is_name;
 use crate::ops::deploy::{Terms, warnings};
@@ -27,8 +28,6 @@ use ramekin_model::{App, By, FunctionName, Precondition, Receipt};
 use ramekin_store::embedded::EmbeddedError;
 use sha2::{Digest as _, Sha256};
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -85,7 +84,7 @@ pub async fn run(dev: Dev, variables: &Variables, terminal: &Terminal) -> Result
     let serving = tokio::spawn(server::serve(listener, front, shutdown.clone()));
 
     let mut watch = Watch {
-        url: PublicUrl::new(url.into()),
+        url: PublicUrl::new(url.into(), None),
         platform: Arc::clone(&platform),
         app,
         dir,
@@ -196,8 +195,7 @@ fn hash(path: &Path) -> String {
 async fn account_key(platform: &Platform, config: &Config, data_dir: &Path) -> Result<PathBuf, CliError> {
     let path = data_dir.join("account.key");
     if let Some(key) = platform.bootstrap(config.bootstrap_key.as_ref()).await? {
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-        writeln!(file, "{}", key.expose())?;
+        private_file::replace(&path, format!("{}\n", key.expose()).as_bytes())?;
     }
     Ok(path)
 }
@@ -207,7 +205,7 @@ async fn app(platform: &Platform, dir: &Path) -> Result<Arc<App>, CliError> {
     let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     let name = if is_name(&name) { &name } else { "dev" };
     let by = By::owner(platform.owner);
-    let made = platform.store.apps().create_by(platform.owner, name, Some(&by)).await;
+    let made = platform.store.apps().create_by(platform.owner, name, None, Some(&by)).await;
     let (app, _) = made.map_err(PlatformError::from)?;
     platform.registry().know(&app).await.map_err(PlatformError::from)?;
     Ok(Arc::new(app))

@@ -4,28 +4,13 @@
 
 use super::folder::{FunctionFile, dotenv_path};
 use crate::cli::dotenv::dotenv;
+use crate::cli::settings;
 use crate::cli::sources::{Gathered, Sources};
 use crate::ops::deploy::{self, Deploy, Issues};
 use ramekin_model::{AgentTool, FunctionName, limits};
 use serde_json::{Map, Value, json};
 use std::io::ErrorKind;
 use std::path::Path;
-
-/// Fields of a settings file.
-const FIELDS: &[&str] = &[
-    "agent_tool",
-    "agent_tool_description",
-    "agent_tool_exposed_to",
-    "agent_tool_mode",
-    "allow_service_key_impersonation",
-    "auth",
-    "description",
-    "envVars",
-    "memoryLimitMb",
-    "timeoutMs",
-    "trigger",
-    "triggers",
-];
 
 /// Reads the files of a function.
 ///
@@ -61,28 +46,14 @@ pub fn text(path: &Path) -> Result<Option<String>, String> {
 }
 
 fn form(name: &FunctionName, sources: Sources, settings: Option<&str>, variables: &str) -> Result<Value, String> {
-    let mut form = match settings.map(serde_json::from_str) {
-        None => Map::new(),
-        Some(Ok(Value::Object(fields))) => fields,
-        Some(Ok(_)) => return Err("must be an object".into()),
-        Some(Err(error)) => return Err(format!("is not valid JSON: {error}")),
-    };
-    if let Some(unknown) = form.keys().find(|key| !FIELDS.contains(&key.as_str())) {
-        return Err(format!("`{unknown}` is no setting; settings are {}", FIELDS.join(", ")));
-    }
-    let auth = form.remove("auth");
-    if !form.contains_key("triggers") && !form.contains_key("trigger") {
-        let config = auth.map_or_else(|| json!({}), |auth| json!({ "auth": auth }));
-        form.insert("trigger".into(), json!({ "type": "http", "config": config }));
-    } else if auth.is_some() {
-        return Err("`auth` is the short form of an http trigger and cannot stand beside `triggers`".into());
+    let mut form = settings.map(settings::fields).transpose()?.unwrap_or_default();
+    if !form.contains_key("triggers") {
+        form.entry("trigger").or_insert_with(|| json!({ "type": "http", "config": {} }));
     }
     let mut environment: Map<String, Value> =
         dotenv(variables).into_iter().map(|(name, value)| (name, value.into())).collect();
-    match form.remove("envVars") {
-        None => {}
-        Some(Value::Object(own)) => environment.extend(own),
-        Some(_) => return Err("envVars: must be an object whose values are strings".into()),
+    if let Some(Value::Object(own)) = form.remove("envVars") {
+        environment.extend(own);
     }
     form.insert("envVars".into(), environment.into());
     form.entry("timeoutMs").or_insert(limits::DEFAULT_TIMEOUT_MS.into());
@@ -125,21 +96,6 @@ mod tests {
         let form = read_form(Some(r#"{"auth":"required","timeoutMs":5,"envVars":{"A":"2"}}"#), "A=1\nB=1").unwrap();
         assert_eq!(form["envVars"], json!({ "A": "2", "B": "1" }));
         assert_eq!((&form["timeoutMs"], &form["trigger"]["config"]["auth"]), (&json!(5), &json!("required")));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        for (settings, part) in [
-            ("[]", "object"),
-            ("{", "JSON"),
-            (r#"{"timeout":5}"#, "`timeout` is no setting"),
-            (r#"{"name":"x"}"#, "`name`"),
-            (r#"{"auth":"none","triggers":[]}"#, "beside"),
-            (r#"{"envVars":[]}"#, "envVars"),
-        ] {
-            let error = read_form(Some(settings), "").unwrap_err();
-            assert!(error.contains(part), "{error}");
-        }
     }
 
     #[test]

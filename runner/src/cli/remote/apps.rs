@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use http::StatusCode;
 use ramekin_model::AppId;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A new app gets a database, which may take a while.
@@ -55,6 +55,9 @@ struct List {
 struct Create {
     /// Its name: a-z, 0-9, `_` and `-`.
     name: String,
+    /// Its name in the domain of the server, if that has one: a-z, 0-9 and `-`.
+    #[arg(long, value_name = "LABEL")]
+    subdomain: Option<String>,
     /// Work on it from now on.
     #[arg(long = "use")]
     choose: bool,
@@ -131,7 +134,10 @@ struct State {
 pub async fn run(apps: Apps, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
     match apps.verb {
         Verb::List(verb) => list(&verb.options.open(variables, terminal)?).await,
-        Verb::Create(verb) => create(verb.options.open(variables, terminal)?, &verb.name, verb.choose).await,
+        Verb::Create(verb) => {
+            let body = form(&verb.name, verb.subdomain.as_deref());
+            create(verb.options.open(variables, terminal)?, &verb.name, &body, verb.choose).await
+        }
         Verb::Use(verb) => choose(verb.options.open(variables, terminal)?, &verb.name).await,
         Verb::Status(verb) => status(&verb.options.open(variables, terminal)?).await,
         Verb::Delete(verb) => delete(verb.options.open(variables, terminal)?, &verb.name, verb.yes).await,
@@ -157,8 +163,15 @@ async fn list(session: &Session) -> Result<(), CliError> {
     session.print(&table.text(&session.terminal))
 }
 
-async fn create(mut session: Session, name: &str, choose: bool) -> Result<(), CliError> {
-    let call = Call::post("/init", &json!({ "name": name }), format!("making the app `{name}`")).within(CREATE);
+fn form(name: &str, subdomain: Option<&str>) -> Value {
+    match subdomain {
+        None => json!({ "name": name }),
+        Some(subdomain) => json!({ "name": name, "subdomain": subdomain }),
+    }
+}
+
+async fn create(mut session: Session, name: &str, body: &Value, choose: bool) -> Result<(), CliError> {
+    let call = Call::post("/init", body, format!("making the app `{name}`")).within(CREATE);
     let answer = session.send(call).await?;
     let made: Made = answer.read()?;
     let app = App { id: made.app_id, name: made.name };

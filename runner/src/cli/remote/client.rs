@@ -24,6 +24,7 @@ const ANSWER: Duration = Duration::from_secs(60);
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("ramekin/", env!("CARGO_PKG_VERSION")));
 
 /// A request to send.
+#[derive(Clone)]
 pub struct Call {
     method: Method,
     /// Path and query. Ids and names need no escaping.
@@ -64,7 +65,7 @@ impl Call {
     /// A POST of whatever this is, or of nothing.
     pub fn post_bytes(target: impl Into<String>, body: Option<Bytes>, doing: impl Into<String>) -> Self {
         let call = Self::new(Method::POST, target, doing);
-        match body {
+        match body.filter(|body| !body.is_empty()) {
             Some(body) => call.body(body),
             None => call,
         }
@@ -155,20 +156,33 @@ impl Client {
         let (doing, within) = (call.doing.clone(), call.within);
         let late = |_| RemoteError::Late { doing: doing.clone(), seconds: within.as_secs() };
         let exchange = async {
-            let response = self.start(call).await?;
-            let request_id = request_id(&response);
-            let (status, location) = (response.status(), location(&response));
-            let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?.to_bytes();
-            Ok((status, location, request_id, body))
+            let response = self.open(call).await?;
+            let status = response.status();
+            let body = response.into_body().collect().await.map_err(|error| self.broken(&error))?.to_bytes();
+            Ok::<_, RemoteError>(Answer { status, body, doing: doing.clone() })
         };
-        let (status, location, request_id, body) = timeout(within, exchange).await.map_err(late)??;
+        timeout(within, exchange).await.map_err(late)?
+    }
+
+    /// Sends a request and hands over the answer when the server does what it was asked to, however long its content takes.
+    ///
+    /// # Errors
+    /// When there is none in time, or it is a refusal.
+    pub async fn open(&self, call: Call) -> Result<Response<Incoming>, RemoteError> {
+        let (doing, within) = (call.doing.clone(), call.within);
+        let response = self.start(call).await?;
+        let status = response.status();
         if status.is_success() {
-            return Ok(Answer { status, body, doing });
+            return Ok(response);
         }
-        match location.filter(|_| status.is_redirection()) {
-            Some(location) => Err(RemoteError::Moved { endpoint: self.endpoint.clone(), location }),
-            None => Err(RemoteError::Refused { doing, refusal: Box::new(Refusal::read(status, request_id, body)) }),
+        if let Some(location) = location(&response).filter(|_| status.is_redirection()) {
+            return Err(RemoteError::Moved { endpoint: self.endpoint.clone(), location });
         }
+        let request_id = request_id(&response);
+        let late = |_| RemoteError::Late { doing: doing.clone(), seconds: within.as_secs() };
+        let body = timeout(within, response.into_body().collect()).await.map_err(late)?;
+        let body = body.map_err(|error| self.broken(&error))?.to_bytes();
+        Err(RemoteError::Refused { doing, refusal: Box::new(Refusal::read(status, request_id, body)) })
     }
 
     /// Sends a request and hands over the answer, whatever it is.
@@ -190,17 +204,27 @@ impl Client {
         }
         let late = |_| RemoteError::Late { doing: call.doing.clone(), seconds: call.within.as_secs() };
         let sent = timeout(call.within, self.pool.request(request)).await.map_err(late)?;
-        sent.map_err(|error| self.unreachable(&error))
+        sent.map_err(|error| {
+            if error.is_connect() {
+                return RemoteError::Unreachable { endpoint: self.endpoint.clone(), why: innermost(&error) };
+            }
+            self.broken(&error)
+        })
     }
 
-    fn unreachable(&self, error: &dyn std::error::Error) -> RemoteError {
-        let mut why = error;
-        // The innermost error is the operating system's; those around it only say that there is one.
-        while let Some(source) = why.source() {
-            why = source;
-        }
-        RemoteError::Unreachable { endpoint: self.endpoint.clone(), why: why.to_string() }
+    /// There was a connection.
+    fn broken(&self, error: &dyn std::error::Error) -> RemoteError {
+        RemoteError::Broken { endpoint: self.endpoint.clone(), why: innermost(error) }
     }
+}
+
+/// The innermost error is the operating system's; those around it only say that there is one.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut why = error;
+    while let Some(source) = why.source() {
+        why = source;
+    }
+    why.to_string()
 }
 
 /// Whether an address is one of this machine.

@@ -23,6 +23,16 @@ pub enum RemoteError {
         /// Why.
         why: String,
     },
+    /// Somebody was there.
+    #[error(
+        "the connection to the server at `{endpoint}` broke: {why}; what was asked for may have been done all the same"
+    )]
+    Broken {
+        /// Where.
+        endpoint: String,
+        /// Why.
+        why: String,
+    },
     /// Nothing came.
     #[error("{doing} failed: no answer came within {seconds} s; it may have been done all the same")]
     Late {
@@ -118,7 +128,11 @@ impl RemoteError {
     /// The exit code for it.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Unreachable { .. } | Self::Late { .. } | Self::Moved { .. } | Self::Odd { .. } => ExitCode::NoServer,
+            Self::Unreachable { .. }
+            | Self::Broken { .. }
+            | Self::Late { .. }
+            | Self::Moved { .. }
+            | Self::Odd { .. } => ExitCode::NoServer,
             Self::Refused { refusal, .. } => refusal.exit_code(),
             Self::Tls(_) | Self::Declined => ExitCode::Failure,
             Self::Interrupted => ExitCode::Interrupted,

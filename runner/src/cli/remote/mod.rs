@@ -24,6 +24,8 @@ use crate::config::{ApiKeyText, ConfigError, DEFAULT_ENDPOINT, Variables, env_va
 use clap::Args;
 use client::{Answer, Call, Client};
 use error::RemoteError;
+use http::Response;
+use hyper::body::Incoming;
 use ramekin_model::AppId;
 use saved::{Place, Saved, SavedApp};
 use serde::Deserialize;
@@ -145,12 +147,24 @@ impl Session {
     async fn send(&self, call: Call) -> Result<Answer, CliError> {
         let doing = call.doing.clone();
         let sent = progress::watch(&self.terminal, &doing, self.client.send(call)).await;
-        if let (Err(RemoteError::Refused { refusal, .. }), true) = (&sent, self.json)
-            && refusal.is_json
-        {
-            self.answer(&refusal.body)?;
-        }
+        self.show_refusal(&sent)?;
         Ok(sent?)
+    }
+
+    /// Sends a request whose answer comes bit by bit, and says meanwhile what is done.
+    async fn open_stream(&self, call: Call) -> Result<Response<Incoming>, CliError> {
+        let doing = call.doing.clone();
+        let opened = progress::watch(&self.terminal, &doing, self.client.open(call)).await;
+        self.show_refusal(&opened)?;
+        Ok(opened?)
+    }
+
+    /// A refusal in JSON, where JSON is asked for.
+    fn show_refusal<T>(&self, sent: &Result<T, RemoteError>) -> Result<(), CliError> {
+        match sent {
+            Err(RemoteError::Refused { refusal, .. }) if self.json && refusal.is_json => self.answer(&refusal.body),
+            _ => Ok(()),
+        }
     }
 
     /// What the server answered, on the standard output.

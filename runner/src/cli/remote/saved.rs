@@ -3,14 +3,15 @@
 
 use crate::cli::exit_code::CliError;
 use crate::cli::output::Terminal;
+use crate::cli::private_file;
 use crate::config::{self, ApiKeyText, ConfigError, Variables, env_var};
 use ramekin_model::AppId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::PathBuf;
 
 /// The file, in its folder.
 const FILE: &str = "servers.json";
@@ -125,7 +126,7 @@ impl Place {
         let path = self.file();
         let failed = |source| CliError::NotSaved { path: path.clone(), source };
         let text = serde_json::to_vec_pretty(saved).map_err(|error| failed(error.into()))?;
-        self.prepare().and_then(|()| replace(&path, &text)).map_err(failed)
+        self.prepare().and_then(|()| private_file::replace(&path, &text)).map_err(failed)
     }
 
     fn prepare(&self) -> io::Result<()> {
@@ -137,26 +138,10 @@ impl Place {
     }
 }
 
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let part = path.with_extension(format!("{}.part", std::process::id()));
-    let written = write_new(&part, text).and_then(|()| fs::rename(&part, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    // The mode above is for a file that is made; one may be left of a process that was killed.
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777

@@ -33,7 +33,7 @@ pub async fn get(
     let body = json!({
         "id": app.id,
         "name": app.name,
-        "subdomain": null,
+        "subdomain": settings.subdomain,
         "api_url": url.of_app(&app),
         "db_name": app.id,
         "db_provisioned": database == Provisioning::Ready,

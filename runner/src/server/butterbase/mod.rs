@@ -1,5 +1,6 @@
 //! The Butterbase dialect: paths, fields and shapes as its clients expect them. Translates; decides nothing.
 
+pub mod agent_tools;
 pub mod api_keys;
 pub mod apps;
 pub mod audit;

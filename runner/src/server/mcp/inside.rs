@@ -127,7 +127,7 @@ impl Inside {
     /// When its answer is too large or breaks off.
     pub async fn call(&self, request: Request<Full<Bytes>>) -> Result<Answer, ToolError> {
         within_limits(&request)?;
-        whole(edge::call(&self.state, self.meta(), request).await).await
+        whole(edge::call(&self.state, self.meta(), request, None).await).await
     }
 
     /// A request with the caller's credential, to the host that the caller has called.

@@ -10,14 +10,14 @@ pub mod tools;
 
 pub use pretty::pretty;
 
-use super::auth::{Owner, bearer};
+use super::auth::{authenticate, bearer};
 use super::body::read;
 use super::error::{ApiError, JSON, json_bytes};
 use super::front::Meta;
 use super::state::AppState;
 use arguments::Arguments;
 use axum::Router;
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use bytes::Bytes;
@@ -83,20 +83,21 @@ struct Mcp {
 #[derive(Clone)]
 struct Sent(Bytes);
 
-/// `POST`: answers one message. Whoever has no key is turned away; with a key that is not valid, tools can be listed and each
-/// says what is wrong with the key.
+/// `POST`: answers one message of whoever has a valid key. Everybody else is turned away before the protocol begins, by HTTP, as
+/// its authorization asks for.
 async fn answer(State(mcp): State<Mcp>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     if bearer(&parts.headers).is_none() {
         let text = "send an API key as `Authorization: Bearer bb_sk_…`";
         return ApiError::new(ErrorCode::AuthRequired, text).into_response();
     }
-    // Only a valid key has the server read megabytes.
-    let owner = Owner::from_request_parts(&mut parts, &mcp.state).await;
-    let limit = if owner.is_ok() { limits::MAX_MANAGEMENT_BODY } else { limits::MAX_AUTH_BODY };
-    let message = match (read(body, limit).await, owner) {
-        (Ok(message), _) => message,
-        (Err(error), Ok(_)) | (Err(_), Err(error)) => return error.into_response(),
+    // Only a valid key has the server read anything.
+    if let Err(error) = authenticate(&parts.headers, &mcp.state).await {
+        return error.into_response();
+    }
+    let message = match read(body, limits::MAX_MANAGEMENT_BODY).await {
+        Ok(message) => message,
+        Err(error) => return error.into_response(),
     };
     if let Err((code, text)) = check(&message) {
         return refusal(StatusCode::BAD_REQUEST, code, &text);
@@ -162,7 +163,6 @@ struct Tools {
 
 impl Tools {
     async fn run(&self, tool: &tools::Tool, parts: &Parts) -> Result<String, ToolError> {
-        Owner::from_request_parts(&mut parts.clone(), &self.state).await?;
         let message = parts.extensions.get::<Sent>().map(|sent| sent.0.clone()).unwrap_or_default();
         let arguments = Arguments::read(&message, &tool.schema)
             .map_err(|found| ToolError::Arguments(format!("invalid arguments for {}: {found}", tool.name)))?;

@@ -50,7 +50,7 @@ pub fn part() -> Part {
                 .answer(201, "The app is made.", reference("MadeApp"), made.clone())
                 .then(201, NEXT, &json!({ "app": "$response.body#/app_id" }))
                 .answer(200, "The app was there.", reference("MadeApp"), made)
-                .refusals(&[403]),
+                .refusals(&[403, 409]),
             Operation::new("listApps", "get", "/apps", "The apps that the key opens")
                 .about("Newest first.")
                 .paged()
@@ -79,6 +79,11 @@ pub fn part() -> Part {
                             "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$",
                             "description": "Unique among the apps of its owner",
                         },
+                        "subdomain": {
+                            "type": ["string", "null"],
+                            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                            "description": "Its name in the domain of the server, unique there. An app that has one keeps it",
+                        },
                     }),
                 ),
             ),
@@ -88,7 +93,7 @@ pub fn part() -> Part {
                 whole(json!({
                     "id": app_id(),
                     "name": text("Name"),
-                    "subdomain": maybe_text("Always null"),
+                    "subdomain": maybe_text("Its name in the domain of the server"),
                     "db_name": text("Name of its database"),
                     "db_provisioned": flag("Whether its database can be used"),
                     "provisioning_status": word(STATES, "State of its database"),
@@ -119,8 +124,8 @@ fn made_app() -> Value {
         "db_provisioned": flag("Whether its database can be used"),
         "provisioning_status": word(STATES, "State of its database"),
         "api_url": text("Where its API is"),
-        "subdomain": maybe_text("Always null"),
-        "url": text("Where its API is"),
+        "subdomain": maybe_text("Its name in the domain of the server"),
+        "url": text("Where its name leads, if it has one and the server a domain; else where its API is"),
         "created_at": time("When it was made"),
         "_meta": { "type": "object" },
     })

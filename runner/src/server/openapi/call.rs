@@ -14,7 +14,8 @@ pub const METHODS: [(&str, &str); 5] =
 const ABOUT: &str = "\
 Method, query, header fields and content reach the function, and its answer comes back as it is; both may be streams. Who may \
 call is up to `auth` of the function's http trigger: `required` takes a user's token, or a key of the app with \
-`X-Butterbase-As-User`. A credential that is not valid makes an anonymous caller.";
+`X-Butterbase-As-User`. A credential that is not valid makes an anonymous caller. Where the operator has set \
+a base domain, `/fn/{name}` on the host of the app's subdomain is the same.";
 
 /// Why there is no call at the moment.
 pub const BUSY: &str = "Too many calls are running, or too many were asked for in a minute.";

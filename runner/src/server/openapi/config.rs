@@ -160,7 +160,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
     let config = whole(json!({
         "id": app_id(),
         "name": text("Its name"),
-        "subdomain": maybe_text("Always null"),
+        "subdomain": maybe_text("Its name in the domain of the server"),
         "api_url": text("Where its API is"),
         "db_name": text("Its database"),
         "db_provisioned": flag("Whether its database can be used"),

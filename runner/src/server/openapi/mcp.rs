@@ -11,8 +11,9 @@ pub fn part() -> Part {
     let about = format!(
         "One JSON-RPC message. `initialize`, `tools/list` and `tools/call` are the methods that matter; the tools are {}. A tool \
          does what a route does, with the caller's key and under the route's limits; its answer is one text of JSON, and \
-         `isError` is true when it has failed. There are no sessions. Pages in browsers may use it that are of this machine, of \
-         the server's own address, or of an origin that the operator allows.",
+          `isError` is true when it has failed. There are no sessions. Pages in browsers may use it that are of this machine, of \
+          the server's own address, or of an origin that the operator allows. Without a valid key nothing is answered but 401, with \
+          `WWW-Authenticate: Bearer`, whatever the message.",
         names.join(", ")
     );
     let asked = json!({

@@ -2,6 +2,7 @@
 //! describes the routes of one kind; limits, codes and names come from where they are decided. A test holds the list of
 //! routes against what is described, and every example against its schema.
 
+mod agent_tools;
 mod apps;
 mod call;
 mod config;
@@ -45,6 +46,7 @@ fn parts() -> Vec<Part> {
         rls::part(),
         users::part(),
         mcp::part(),
+        agent_tools::part(),
         health::part(),
     ]
 }
@@ -57,7 +59,8 @@ one app opens this app. Public calls, `/v1/{app}/fn/{name}`, take whoever the fu
 
 An error is `{\"error\": {code, message, remediation}}`; `docs/errors/` has a page for each code. Times are ISO 8601 in UTC with \
 milliseconds. Members of a body that are not known are ignored, but those of a column. No text may hold a NUL character. A path \
-that leads nowhere answers 404, whatever the method.
+that leads nowhere answers 404, whatever the method. A management call that says `content-type: application/json` and sends \
+nothing is refused, also where no content is needed.
 
 Where the operator limits how often an app is asked for something in a minute, answers have `x-ratelimit-limit`, \
 `x-ratelimit-remaining` and `x-ratelimit-reset`, in seconds.";
@@ -106,6 +109,10 @@ pub fn document() -> Value {
                 "apiKey": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "bb_sk_ and 40 characters of hex",
                     "description": "An API key, of the account or of one app",
+                },
+                "internalToken": {
+                    "type": "apiKey", "in": "header", "name": "x-internal-service-token",
+                    "description": "The token that the operator has set as `RAMEKIN_INTERNAL_TOKEN`",
                 },
                 "userToken": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",

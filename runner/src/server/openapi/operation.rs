@@ -16,6 +16,8 @@ pub enum Access {
     User,
     /// Anybody; a key or a user's token makes a difference.
     Optional,
+    /// Another service of the operator's.
+    Internal,
 }
 
 /// The form of a route's errors.
@@ -185,11 +187,15 @@ impl Operation {
     /// As an OpenAPI operation.
     pub fn describe(mut self, tag: &str) -> Value {
         let (app, counted) = (self.path.contains("{app}"), self.path.starts_with("/v1/{app}"));
+        // Content that is none is refused also where no content is needed.
+        if self.access == Access::Key && self.method != "get" {
+            self = self.refusals(&[400]);
+        }
         self = match self.access {
             // Requests to management routes of an app are counted.
             Access::Key if counted => self.refusals(&[401, 404, 429]),
             Access::Key if app => self.refusals(&[401, 404]),
-            Access::Key | Access::User => self.refusals(&[401]),
+            Access::Key | Access::User | Access::Internal => self.refusals(&[401]),
             Access::Public | Access::Optional => self,
         };
         self = self.refusals(&[414, 431, 500, 503]);
@@ -216,6 +222,7 @@ impl Operation {
             Access::Public => json!([]),
             Access::Key => json!([{ "apiKey": [] }]),
             Access::User => json!([{ "userToken": [] }]),
+            Access::Internal => json!([{ "internalToken": [] }]),
             Access::Optional => json!([{}, { "apiKey": [] }, { "userToken": [] }]),
         };
         let mut described = json!({

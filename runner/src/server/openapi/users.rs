@@ -63,14 +63,20 @@ fn operations() -> Vec<Operation> {
             )
             .refusals(&[409, 429]),
         Operation::new("logIn", "post", "/auth/{app}/login", "A user signs in")
-            .about(format!("At most {} from one address in a quarter of an hour.", limits::LOGINS))
+            .about(format!(
+                "At most {} from one address in a quarter of an hour, and at most {} as one user.",
+                limits::LOGINS,
+                limits::ACCOUNT_LOGINS
+            ))
             .access(Access::Public)
             .body(reference("LogIn"), json!({ "email": "ann@example.org", "password": "Correct-horse-1" }))
             .answer(200, "Tokens.", reference("Session"), session)
             .refusals(&[401, 429]),
         Operation::new("refresh", "post", "/auth/{app}/refresh", "New tokens for a refresh token")
             .about(format!(
-                "Each refresh token is good once. At most {} from one address in a quarter of an hour.",
+                "Each refresh token is good once. One that is used again, later than within {} seconds, ends the log-in that it comes \
+                 from. At most {} from one address in a quarter of an hour.",
+                limits::REFRESH_GRACE_SECONDS,
                 limits::REFRESHES
             ))
             .access(Access::Public)

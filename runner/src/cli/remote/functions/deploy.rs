@@ -1,21 +1,28 @@
 //! `ramekin functions deploy`.
 
-use super::super::client::Call;
+use super::super::client::{Answer, Call};
 use super::super::error::RemoteError;
 use super::super::{AppOptions, Session, times, variables};
 use crate::cli::exit_code::CliError;
 use crate::cli::output::{Style, Terminal, printable};
+use crate::cli::settings;
 use crate::cli::sources::{Gathered, Sources};
 use crate::config::Variables;
+use crate::modules::CONFIG_FILES;
 use clap::{Args, ValueEnum};
+use http::{HeaderName, HeaderValue};
 use ramekin_model::FunctionName;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// A deploy evaluates the module, and may wait for packages and for its turn.
 const DEPLOY: Duration = Duration::from_secs(240);
+/// Attempts when the connection breaks, and before all but the first.
+const ATTEMPTS: (usize, Duration) = (4, Duration::from_secs(1));
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Ends of file names that are no part of a function's name.
 const EXTENSIONS: &[&str] = &["ts", "js", "mts", "mjs", "tsx", "jsx"];
 
@@ -23,6 +30,9 @@ const EXTENSIONS: &[&str] = &["ts", "js", "mts", "mjs", "tsx", "jsx"];
 ///
 /// What is not said keeps its value when the function is there already; a new one gets the defaults (30 s, 128 MiB, an http
 /// trigger for users of the app who are signed in).
+///
+/// Settings can stand in a file `<name>.json` beside the source, as in a folder of `ramekin dev`: the fields of a deploy, such as
+/// timeoutMs, triggers and envVars, and `auth`. What a flag says wins.
 #[derive(Debug, Args)]
 pub struct Deploy {
     /// File with the function's source, or folder with an `index.ts`; `-` is the standard input. Files that it imports are
@@ -31,6 +41,12 @@ pub struct Deploy {
     /// Its name [default: that of the file, without its end, or of the folder].
     #[arg(long)]
     name: Option<FunctionName>,
+    /// File with its settings [default: that of the source with the end .json, if it is there].
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Read no file with settings.
+    #[arg(long, conflicts_with = "settings")]
+    no_settings: bool,
     /// What it is for.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -113,11 +129,34 @@ pub async fn run(deploy: Deploy, here: &Variables, terminal: &Terminal) -> Resul
     let begun = Instant::now();
     let doing = format!("deploying `{name}`");
     let call = Call::post(format!("/v1/{}/functions", app.id), &form, doing).within(DEPLOY);
-    let answer = session.send(call).await?;
+    let answer = send(&session, call).await?;
     if session.json {
         return session.answer(&answer.body);
     }
     said(&session, &name, &answer.read()?, begun.elapsed())
+}
+
+/// Sends a deploy, again when the connection breaks. It has a key, so however often it arrives, it is made once.
+async fn send(session: &Session, call: Call) -> Result<Answer, CliError> {
+    let key = HeaderValue::try_from(Uuid::now_v7().to_string()).map_err(http::Error::from);
+    let key = key.map_err(|error| RemoteError::Usage(error.to_string()))?;
+    let call = call.header(IDEMPOTENCY_KEY, key);
+    let (attempts, pause) = ATTEMPTS;
+    let mut broke = false;
+    for _ in 1..attempts {
+        match session.send(call.clone()).await {
+            // Who cannot be reached at first has not begun anything.
+            Err(CliError::Remote(error @ RemoteError::Unreachable { .. })) if !broke => return Err(error.into()),
+            Err(CliError::Remote(error @ (RemoteError::Broken { .. } | RemoteError::Unreachable { .. }))) => {
+                if !std::mem::replace(&mut broke, true) {
+                    session.terminal.warn(&format!("{error}\n  It is tried again, and made once."));
+                }
+                tokio::time::sleep(pause).await;
+            }
+            other => return other,
+        }
+    }
+    session.send(call).await
 }
 
 fn said(session: &Session, name: &FunctionName, deployed: &Deployed, took: Duration) -> Result<(), CliError> {
@@ -155,7 +194,11 @@ fn name_of(file: &Path) -> Result<FunctionName, RemoteError> {
 }
 
 fn form(deploy: &Deploy, name: &FunctionName, here: &Variables) -> Result<Value, CliError> {
-    let mut form = Map::new();
+    let mut form = from_file(deploy)?;
+    let triggers = triggers(&deploy.trigger, deploy.auth)?;
+    if triggers.is_some() {
+        form.remove("trigger");
+    }
     let mut put = |field: &str, value: Option<Value>| {
         if let Some(value) = value {
             form.insert(field.to_owned(), value);
@@ -166,7 +209,7 @@ fn form(deploy: &Deploy, name: &FunctionName, here: &Variables) -> Result<Value,
     put("timeoutMs", deploy.timeout_ms.map(Into::into));
     put("memoryLimitMb", deploy.memory_mb.map(Into::into));
     put("allow_service_key_impersonation", deploy.allow_impersonation.map(Into::into));
-    put("triggers", triggers(&deploy.trigger, deploy.auth)?);
+    put("triggers", triggers);
     if !deploy.env.is_empty() || !deploy.env_file.is_empty() {
         put("envVars", Some(variables::read(&deploy.env, &deploy.env_file, here)?.into()));
     }
@@ -177,6 +220,26 @@ fn form(deploy: &Deploy, name: &FunctionName, here: &Variables) -> Result<Value,
         Gathered::of(&deploy.file).map_err(unreadable)?.sources.put(&mut form);
     }
     Ok(form.into())
+}
+
+/// What the file with settings says.
+fn from_file(deploy: &Deploy) -> Result<Map<String, Value>, CliError> {
+    if deploy.no_settings {
+        return Ok(Map::new());
+    }
+    let Some(file) = deploy.settings.clone().or_else(|| beside(&deploy.file)) else { return Ok(Map::new()) };
+    let text = variables::text(&file)?;
+    let usage = |why| RemoteError::Usage(format!("`{}`: {why}; --no-settings leaves it out", file.display()));
+    Ok(settings::fields(&text).map_err(usage)?)
+}
+
+/// The file with the settings of a source, if there is one.
+fn beside(source: &Path) -> Option<PathBuf> {
+    let file = source.with_extension("json");
+    let name = file.file_name()?.to_str()?;
+    // What these say is about imports. A folder that cannot be looked into has no source either.
+    let is_another = source == Path::new("-") || CONFIG_FILES.contains(&name);
+    (!is_another && file.is_file()).then_some(file)
 }
 
 /// The triggers that are asked for; `None` when nothing is said.

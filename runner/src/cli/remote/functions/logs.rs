@@ -1,28 +1,19 @@
 //! `ramekin functions logs`: the calls of a function with what it wrote, oldest first as a log is read.
-//!
-//! To follow a log is to ask for its end again and again. A call is recorded when it is over, so one that began earlier than
-//! others may come after them: the end that is asked for reaches back as far as a call can last, and what was shown is left
-//! out.
+
+mod events;
+mod follow;
 
 use super::super::client::Call;
 use super::super::error::RemoteError;
 use super::super::{App, AppOptions, Session, times};
-use super::Detail;
-use crate::cli::exit_code::{CliError, ExitCode};
+use crate::cli::exit_code::CliError;
 use crate::cli::output::{Style, Terminal, printable, status_style};
 use crate::config::Variables;
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use ramekin_model::{FunctionName, limits};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::HashMap;
-use std::time::Duration;
-
-/// How often the end of a log is asked for.
-const POLL: Duration = Duration::from_secs(1);
-/// For a record to be written after its call.
-const WRITTEN: u64 = 5_000;
 
 /// Show the calls of a function, and what it wrote to the console.
 ///
@@ -95,18 +86,20 @@ pub async fn run(logs: Logs, variables: &Variables, terminal: &Terminal) -> Resu
     let app = session.app().await?;
     let asked =
         Asked { session: &session, app: &app, name: &logs.function, errors: logs.errors, deleted: logs.deleted };
+    if logs.follow {
+        return follow::follow(&asked, logs.limit, logs.since.as_deref()).await;
+    }
     let body = session.send(asked.call(logs.limit, logs.since.as_deref())).await?;
-    if session.json && !logs.follow {
+    if session.json {
         return session.answer(&body.body);
     }
     let page: Page = body.read()?;
-    let mut seen = Seen::default();
-    asked.show(&page, &mut seen)?;
+    // A page has its newest first.
+    for raw in page.logs.iter().rev() {
+        asked.print(raw, &asked.entry(raw)?)?;
+    }
     if page.has_more {
         terminal.note("There are older ones; -n shows more of them.");
-    }
-    if logs.follow {
-        return asked.follow(seen, logs.since.as_deref()).await;
     }
     if page.logs.is_empty() {
         let what = if logs.errors { "failed call" } else { "call" };
@@ -142,85 +135,32 @@ impl Asked<'_> {
         Call::get(target, format!("reading the log of `{}`", self.name))
     }
 
-    /// Prints what was not seen, and says how much that was.
-    fn show(&self, page: &Page, seen: &mut Seen) -> Result<usize, CliError> {
-        let mut count = 0;
-        // A page has its newest first.
-        for raw in page.logs.iter().rev() {
-            let odd =
-                |error: serde_json::Error| RemoteError::Odd { doing: "reading the log".into(), why: error.to_string() };
-            let entry = Entry::deserialize(raw).map_err(odd)?;
-            if !seen.add(&entry) {
-                continue;
-            }
-            let text = if self.session.json { raw.to_string() } else { shown(&self.session.terminal, &entry) };
-            self.session.print(&text)?;
-            count += 1;
-        }
-        Ok(count)
+    /// A call of the log.
+    fn entry(&self, raw: &Value) -> Result<Entry, RemoteError> {
+        let odd = |error: serde_json::Error| RemoteError::Odd {
+            doing: format!("reading the log of `{}`", self.name),
+            why: error.to_string(),
+        };
+        Entry::deserialize(raw).map_err(odd)
     }
 
-    /// Goes on for ever.
-    async fn follow(&self, mut seen: Seen, given: Option<&str>) -> Result<(), CliError> {
-        let doing = format!("looking at `{}`", self.name);
-        let target = format!("/v1/{}/functions/{}", self.app.id, self.name);
-        let detail: Detail = self.session.send(Call::get(target, doing)).await?.read()?;
-        let reach = detail.timeout_ms + u64::from(limits::BACKGROUND_MS) + WRITTEN;
-        let reach = TimeDelta::milliseconds(i64::try_from(reach).unwrap_or_default());
-        let mut away = false;
-        loop {
-            tokio::time::sleep(POLL).await;
-            let since = seen.since(reach).map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true));
-            let since = since.as_deref().or(given);
-            let page = match self.session.client.send(self.call(limits::MAX_LOG_PAGE, since)).await {
-                Ok(answer) => answer.read::<Page>()?,
-                Err(error) if matches!(error.exit_code(), ExitCode::NoServer | ExitCode::NotNow) => {
-                    if !away {
-                        self.session.terminal.warn(&format!("{error}\n  This is tried again until it works."));
-                    }
-                    away = true;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            away = false;
-            let shown = self.show(&page, &mut seen)?;
-            if page.has_more && shown == page.logs.len() {
-                self.session.terminal.warn("there are more calls than can be shown; some are left out");
-            }
-            seen.forget(reach);
+    fn print(&self, raw: &Value, entry: &Entry) -> Result<(), CliError> {
+        let text = if self.session.json { raw.to_string() } else { shown(&self.session.terminal, entry) };
+        self.session.print(&text)
+    }
+
+    /// Says that something is tried again, unless it was said.
+    fn tell_once(&self, told: &mut bool, why: &RemoteError) {
+        if !std::mem::replace(told, true) {
+            self.session.terminal.warn(&format!("{why}\n  This is tried again until it works."));
         }
     }
 }
 
-/// Calls that were shown.
-#[derive(Default)]
-struct Seen {
-    ids: HashMap<String, DateTime<Utc>>,
-    /// When the oldest and the newest of all began, by the clock of the server.
-    span: Option<(DateTime<Utc>, DateTime<Utc>)>,
-}
-
-impl Seen {
-    /// False when it was there.
-    fn add(&mut self, entry: &Entry) -> bool {
-        let time = entry.timestamp;
-        self.span = Some(self.span.map_or((time, time), |(oldest, newest)| (oldest.min(time), newest.max(time))));
-        // Without an id, two calls that began in the same millisecond and took as long would be one.
-        let id = entry.id.clone().unwrap_or_else(|| format!("{time} {}", entry.duration));
-        self.ids.insert(id, time).is_none()
-    }
-
-    /// Since when there may be calls that were not shown: any that is not recorded yet began later.
-    fn since(&self, reach: TimeDelta) -> Option<DateTime<Utc>> {
-        self.span.map(|(oldest, newest)| oldest.max(newest - reach))
-    }
-
-    /// Forgets what will not come again.
-    fn forget(&mut self, reach: TimeDelta) {
-        if let Some(since) = self.since(reach) {
-            self.ids.retain(|_, time| *time >= since);
-        }
+impl Entry {
+    /// What it is known by. Without an id, two calls that began in the same millisecond and took as long would be one.
+    fn key(&self) -> String {
+        self.id.clone().unwrap_or_else(|| format!("{} {}", self.timestamp, self.duration))
     }
 }
 
@@ -281,21 +221,5 @@ mod tests {
             text,
             "POST    500  12 ms  1.2 MiB\n    log    one\n           two\u{fffd}\n    Error: boom\n        at a.ts:1"
         );
-    }
-
-    #[test]
-    fn what_was_shown_is_not_shown_again() {
-        let began = |minute: u32| {
-            entry(json!({ "timestamp": format!("2030-01-31T12:{minute:02}:00.000Z"), "requestId": minute.to_string() }))
-        };
-        let reach = TimeDelta::minutes(10);
-        let mut seen = Seen::default();
-        assert_eq!(seen.since(reach), None);
-        assert!(seen.add(&began(20)) && !seen.add(&began(20)));
-        assert_eq!(seen.since(reach), Some(began(20).timestamp), "what is older was not asked for");
-        assert!(seen.add(&began(40)) && seen.add(&began(35)), "one may end later than another that began later");
-        assert_eq!(seen.since(reach), Some(began(30).timestamp));
-        seen.forget(reach);
-        assert!(!seen.add(&began(35)) && !seen.add(&began(40)) && seen.add(&began(20)));
     }
 }

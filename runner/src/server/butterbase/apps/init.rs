@@ -22,7 +22,12 @@ pub async fn handler(
     let body = read_json(request).await?;
     let name = body.get("name").and_then(Value::as_str);
     let missing = || ApiError::new(ErrorCode::ValidationInvalidSchema, "name: must be a string");
-    let made = apps.create(&key, name.ok_or_else(missing)?, &trace.by(&key)).await?;
+    let subdomain = match body.get("subdomain") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(subdomain)) => Some(subdomain.as_str()),
+        Some(_) => return Err(ApiError::new(ErrorCode::ValidationInvalidSchema, "subdomain: must be a string")),
+    };
+    let made = apps.create(&key, name.ok_or_else(missing)?, subdomain, &trace.by(&key)).await?;
     let Made { app, created, database } = made;
     let body = serde_json::json!({
         "app_id": app.id,
@@ -31,8 +36,8 @@ pub async fn handler(
         "db_provisioned": database == Provisioning::Ready,
         "provisioning_status": super::status(&database),
         "api_url": url.of_app(&app),
-        "subdomain": null,
-        "url": url.of_app(&app),
+        "subdomain": app.subdomain,
+        "url": url.of_subdomain(&app).unwrap_or_else(|| url.of_app(&app)),
         "created_at": time(app.created_at),
         "_meta": {},
     });

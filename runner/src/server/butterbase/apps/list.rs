@@ -31,7 +31,7 @@ pub async fn handler(
             json!({
                 "id": app.id,
                 "name": app.name,
-                "subdomain": null,
+                "subdomain": app.subdomain,
                 "db_name": app.id,
                 "db_provisioned": database == Provisioning::Ready,
                 "provisioning_status": super::status(&database),

@@ -36,10 +36,11 @@ fn is_platform(name: &HeaderName) -> bool {
 
 /// The field section of a call.
 pub fn forwarded(headers: &HeaderMap, app: &str, identity: &Identity, length: Option<u64>) -> Vec<u8> {
-    let connection = headers.get(header::CONNECTION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let named = |name: &HeaderName| {
-        !connection.is_empty() && connection.split(',').any(|token| name.as_str().eq_ignore_ascii_case(token.trim()))
-    };
+    let connection: Vec<&str> =
+        headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok()).collect();
+    let mut tokens = connection.iter().flat_map(|value| value.split(',')).map(str::trim).peekable();
+    let any = tokens.peek().is_some();
+    let named = |name: &HeaderName| any && tokens.clone().any(|token| name.as_str().eq_ignore_ascii_case(token));
     let kept = headers.iter().filter(|(name, _)| !is_dropped(name) && !is_platform(name) && !named(name));
     let mut section = encode(kept);
     platform(&mut section, app, identity);
@@ -102,7 +103,9 @@ mod tests {
             &[
                 ("host", "h"),
                 ("connection", "keep-alive, X-Hop"),
+                ("connection", "x-other-hop"),
                 ("x-hop", "1"),
+                ("x-other-hop", "1"),
                 ("transfer-encoding", "chunked"),
                 ("upgrade", "h2c"),
                 ("content-length", "9"),
@@ -115,7 +118,7 @@ mod tests {
             ],
             &anonymous(),
         );
-        for gone in ["host", "connection", "x-hop", "transfer-encoding", "upgrade", "content-encoding"] {
+        for gone in ["host", "connection", "x-hop", "x-other-hop", "transfer-encoding", "upgrade", "content-encoding"] {
             assert!(!seen.contains_key(gone), "{gone}");
         }
         assert_eq!(

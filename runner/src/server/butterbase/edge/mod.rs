@@ -5,10 +5,11 @@ pub mod failure;
 pub mod headers;
 pub mod peers;
 pub mod respond;
+pub mod subdomain;
 
 use crate::ops::call::{CallFailure, Incoming as Arriving, Received};
 use crate::rate_limits::Standing;
-use crate::registry::{Found, FunctionEntry};
+use crate::registry::{AppEntry, Found, FunctionEntry};
 use crate::server::auth::Trace;
 use crate::server::body::{ResponseBody, content};
 use crate::server::error::ApiError;
@@ -40,8 +41,13 @@ pub fn route(path: &str) -> Option<(&str, &str)> {
     (one(app) && one(name)).then_some((app, name))
 }
 
-/// Answers a public call, whichever way it has come.
-pub async fn call<B>(state: &AppState, meta: Meta, request: Request<B>) -> Response<ResponseBody>
+/// Answers a public call, whichever way it has come: by its path, or to this app, whose name its host is.
+pub async fn call<B>(
+    state: &AppState,
+    meta: Meta,
+    request: Request<B>,
+    named: Option<&AppEntry>,
+) -> Response<ResponseBody>
 where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: std::fmt::Display,
@@ -49,7 +55,7 @@ where
     let method = request.method().clone();
     let version = request.version();
     let mut standing = None;
-    let mut response = match forward(state, meta, request, &mut standing).await {
+    let mut response = match forward(state, meta, request, named, &mut standing).await {
         Ok(Ok(reply)) => respond::reply(reply, &method, version),
         Ok(Err(failure)) => failure::response(failure, Audience::Public).map(ResponseBody::Bytes),
         Err(error) => failure::refusal(error).map(ResponseBody::Bytes),
@@ -78,6 +84,7 @@ async fn forward<B>(
     state: &AppState,
     meta: Meta,
     request: Request<B>,
+    named: Option<&AppEntry>,
     standing: &mut Option<Standing>,
 ) -> Result<Result<crate::exec::Reply, CallFailure>, Refusal>
 where
@@ -85,7 +92,12 @@ where
     B::Error: std::fmt::Display,
 {
     let platform = &*state.0;
-    let Some((app, name)) = route(request.uri().path()) else { return Err(Refusal::NoFunction) };
+    let path = request.uri().path();
+    let target = match named {
+        None => route(path),
+        Some(app) => subdomain::function(path).map(|name| (app.app.id.as_str(), name)),
+    };
+    let Some((app, name)) = target else { return Err(Refusal::NoFunction) };
     let (entry, auth) = find(state, app, name)?;
     match platform.limits.call(&entry.function.app_id) {
         Ok(counted) => *standing = counted,
@@ -98,7 +110,8 @@ where
     if caller::is_refused(auth, &identity) {
         return Err(ApiError::new(ErrorCode::AuthRequired, "the function asks for a signed-in user").into());
     }
-    let arriving = arriving(state, meta, request, &entry, identity).await?;
+    let url = public_url(state, &request, named.is_some());
+    let arriving = arriving(state, meta, request, url, &entry, identity).await?;
     Ok(platform.calls.call(&entry, arriving).await)
 }
 
@@ -133,6 +146,7 @@ async fn arriving<B>(
     state: &AppState,
     meta: Meta,
     request: Request<B>,
+    url: String,
     entry: &FunctionEntry,
     identity: Identity,
 ) -> Result<Arriving, ApiError>
@@ -140,7 +154,6 @@ where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: std::fmt::Display,
 {
-    let url = public_url(state, &request);
     let (head, body) = request.into_parts();
     let acted = acted(&identity, entry, || Trace::new(Some(&meta), &head.headers));
     let received = Arc::<Received>::default();
@@ -168,15 +181,17 @@ where
     })
 }
 
-/// The address that the client called, which is `req.url`.
-fn public_url<B>(state: &AppState, request: &Request<B>) -> String {
+/// The address that the client called, which is `req.url`. An app that was found by the host is at this host.
+fn public_url<B>(state: &AppState, request: &Request<B>, by_host: bool) -> String {
     let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    if !state.0.public_url_fixed
+    let url = &state.0.public_url;
+    if (by_host || !state.0.public_url_fixed)
         && let Some(host) = headers::host(request)
     {
-        return format!("http://{host}{target}");
+        let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme);
+        return format!("{scheme}://{host}{target}");
     }
-    format!("{}{target}", state.0.public_url)
+    format!("{url}{target}")
 }
 
 /// The refusal of a call to a function that is not there.

@@ -83,7 +83,7 @@ mod tests {
     }
 
     fn shown(triggers: Vec<Trigger>, stats: &FunctionStats) -> Value {
-        show(&function(triggers), stats, &PublicUrl::new("http://h".into()))
+        show(&function(triggers), stats, &PublicUrl::new("http://h".into(), None))
     }
 
     #[test]

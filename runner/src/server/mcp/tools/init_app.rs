@@ -14,6 +14,11 @@ pub fn tool() -> Tool {
             "minLength": 1,
             "description": "1 to 63 of a-z, 0-9, _ and -, beginning with a letter or a digit",
         },
+        "subdomain": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Its name in the domain of the server, if that has one; unique there",
+        },
     });
     Tool {
         name: "init_app",
@@ -35,7 +40,7 @@ Limits: an account key is needed; a key of one app makes no apps.
 Example:
 {"name": "shop"}
 
-Errors: VALIDATION_INVALID_SCHEMA (the name), AUTH_INSUFFICIENT_PERMISSIONS (a key of one app), AUTH_INVALID_API_KEY.
+Errors: VALIDATION_INVALID_SCHEMA (the name), RESOURCE_ALREADY_EXISTS (another app has the subdomain), AUTH_INSUFFICIENT_PERMISSIONS (a key of one app), AUTH_INVALID_API_KEY.
 
 Next: manage_schema for tables, deploy_function for functions."#;
 
@@ -44,5 +49,5 @@ Next: manage_schema for tables, deploy_function for functions."#;
 /// # Errors
 /// See [`ToolError`].
 pub async fn run(inside: &Inside, arguments: &Arguments) -> Result<String, ToolError> {
-    inside.send(Method::POST, "/init", &arguments.only(&["name"])).await?.shown()
+    inside.send(Method::POST, "/init", &arguments.only(&["name", "subdomain"])).await?.shown()
 }

@@ -1,13 +1,14 @@
-//! `manage_app`: looks after apps, by the routes `/apps` and `/v1/{app}/env`.
+//! `manage_app`: looks after apps, by the routes `/apps`, `/v1/{app}/env` and `/v1/{app}/config`.
 
 use super::super::arguments::Arguments;
 use super::super::inside::{Inside, ToolError, segment};
 use super::super::pretty::pretty;
 use super::{Hints, Tool};
 use http::Method;
+use ramekin_model::limits;
 use serde_json::{Value, json};
 
-const ACTIONS: [&str; 4] = ["list", "get_env", "update_env", "delete"];
+const ACTIONS: [&str; 7] = ["list", "get_config", "update_cors", "pause", "get_env", "update_env", "delete"];
 
 /// The tool.
 pub fn tool() -> Tool {
@@ -19,6 +20,17 @@ pub fn tool() -> Tool {
             "additionalProperties": { "type": ["string", "null"] },
             "description": "update_env: variables to set; null deletes one; others stay",
         },
+        "paused": { "type": "boolean", "description": "pause: true pauses the app, false resumes it" },
+        "reason": {
+            "type": "string",
+            "maxLength": limits::MAX_PAUSE_REASON,
+            "description": "pause: why, for whoever calls the app meanwhile",
+        },
+        "allowed_origins": {
+            "type": "array",
+            "items": { "type": "string" },
+            "description": "update_cors: all origins whose pages may read what the app answers, such as https://example.org",
+        },
     });
     Tool {
         name: "manage_app",
@@ -29,12 +41,15 @@ pub fn tool() -> Tool {
     }
 }
 
-const DESCRIPTION: &str = r#"Looks after apps: lists them, changes the variables that all functions of an app see, deletes an app.
+const DESCRIPTION: &str = r#"Looks after apps: lists them, shows and changes what is set of one, pauses and resumes it, changes the variables that all of its functions see, deletes it.
 
 When to use: to find the app_id that other tools take; to set what several functions need, such as the key of a payment service. A variable of a function itself wins over one of the app (manage_function, action "update_env").
 
 Actions:
   list        every app that the key opens, newest first; no app_id
+  get_config  what is set of the app: its addresses, origins, and whether and why it is paused
+  update_cors replaces the origins whose pages may read what the app answers
+  pause       with paused true, callers of its functions get 503 from now on; with paused false they are served again
   get_env     names of the app's variables and when they were changed; values are never shown
   update_env  sets and deletes single variables; the next call of each function sees it
   delete      deletes the app with its functions, logs, tables, users and keys. Nothing brings it back: ask before
@@ -43,9 +58,11 @@ Limits: a key of one app sees this app only.
 
 Example:
 {"action": "list"}
+{"action": "pause", "app_id": "app_abc123def456", "paused": true, "reason": "back at noon"}
+{"action": "update_cors", "app_id": "app_abc123def456", "allowed_origins": ["https://shop.example"]}
 {"action": "update_env", "app_id": "app_abc123def456", "env": {"STRIPE_KEY": "sk_live_1", "OLD": null}}
 
-Errors: RESOURCE_NOT_FOUND (no such app for this key), VALIDATION_INVALID_SCHEMA (names that begin with BUTTERBASE_ belong to the platform)."#;
+Errors: RESOURCE_NOT_FOUND (no such app for this key), VALIDATION_INVALID_SCHEMA (what is no origin; names that begin with BUTTERBASE_ belong to the platform)."#;
 
 /// Does what the action says.
 ///
@@ -59,6 +76,16 @@ pub async fn run(inside: &Inside, arguments: &Arguments) -> Result<String, ToolE
     let app = segment(arguments.need_text("app_id", action)?);
     let shown = |value: &Value| Ok(pretty(&value.to_string()));
     match action {
+        "get_config" => inside.ask(Method::GET, &format!("/v1/{app}/config")).await?.shown(),
+        "update_cors" => {
+            let body = json!({ "allowed_origins": arguments.need("allowed_origins", action)? });
+            inside.send(Method::PATCH, &format!("/v1/{app}/config/cors"), &body).await?.shown()
+        }
+        "pause" => {
+            arguments.need("paused", action)?;
+            let body = arguments.only(&["paused", "reason"]);
+            inside.send(Method::PATCH, &format!("/v1/{app}/config/pause"), &body).await?.shown()
+        }
         "get_env" => {
             let found = inside.ask(Method::GET, &format!("/v1/{app}/env")).await?.json()?;
             shown(&json!({ "keys": found.get("keys"), "updated_at": found.get("updatedAt") }))

@@ -1,0 +1,1 @@
+export const handler = (_request: Request, ctx): Response => Response.json({ ip: ctx.request.ip });
