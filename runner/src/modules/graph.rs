@@ -214,7 +214,7 @@ impl<T: Texts> Walk<'_, T> {
             self.missing.insert(path.clone());
             let (message, hint) = if self.texts.is_one() {
                 let message = format!("cannot import `{}`: only `{}` was deployed", shown(specifier), place.file);
-                (message, "send the other files too, as `files` (docs/modules.md), or put everything into one file")
+                (message, "check the path; over REST, other files are sent as `files` (docs/modules.md)")
             } else {
                 let message = format!("cannot import `{}`: there is no file `{}`", shown(specifier), shown(&path));
                 (message, "check the path, and that the file is part of the deploy")
