@@ -228,10 +228,11 @@ impl Platform {
             tasks: tasks.clone(),
         };
         let (provisioning, sweeping) = (apps.clone(), apps.clone());
-        let follower = Arc::clone(&registry);
+        let keys = Keys::new(store.clone(), tasks.clone());
+        let (follower, known) = (Arc::clone(&registry), keys.clone());
         let resting = Arc::clone(&registry);
         let mut helpers = vec![
-            tokio::spawn(async move { follower.follow(changes).await }),
+            tokio::spawn(async move { follower.follow(changes, |change| known.heard(change)).await }),
             tokio::spawn(async move { provisioning.provision_all().await }),
             tokio::spawn(async move { sweeping.sweep_keys().await }),
             tokio::spawn(async move {
@@ -267,7 +268,7 @@ impl Platform {
             embedded,
         };
         let platform = Self {
-            keys: Keys::new(store.clone(), tasks.clone()),
+            keys,
             apps,
             configurations: Configurations {
                 store: store.clone(),

@@ -379,10 +379,12 @@ impl Registry {
         }
     }
 
-    /// Follows the changes that other servers make, for as long as it is polled.
-    pub async fn follow(&self, mut changes: Changes) {
+    /// Follows the changes that other servers make, for as long as it is polled. Tells `heard` of each first, for not all of
+    /// what changes is known here.
+    pub async fn follow(&self, mut changes: Changes, heard: impl Fn(&Change)) {
         loop {
             let change = changes.next().await;
+            heard(&change);
             let mut wait = std::time::Duration::from_millis(100);
             // What is not read now would be missing until the next change, so it is tried until it works.
             while let Err(error) = self.apply(&change).await {
@@ -396,6 +398,7 @@ impl Registry {
     async fn apply(&self, change: &Change) -> Result<(), StoreError> {
         match change {
             Change::Reconnected => self.reload().await,
+            Change::Key { .. } => Ok(()),
             Change::Function { app, name } => self.refresh(app, name).await,
             Change::App { app } => match self.refresh_app(app).await {
                 // It was deleted, and is forgotten.

@@ -1,5 +1,5 @@
-//! News between servers: which function was deployed or deleted, which app was deleted, or what belongs to it changed, sent
-//! with the transaction that did it.
+//! News between servers: which function was deployed or deleted, which app was deleted, or what belongs to it changed, which API
+//! key was made or revoked, sent with the transaction that did it.
 //!
 //! News is lost while the connection is. Every such gap is reported as [`Change::Reconnected`], after which the reader
 //! must look at everything again.
@@ -14,6 +14,7 @@ use sqlx::{Executor as _, PgConnection};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
+use uuid::Uuid;
 
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,11 @@ pub enum Change {
         /// Which.
         app: AppId,
     },
+    /// This API key was made or revoked.
+    Key {
+        /// Its id.
+        id: Uuid,
+    },
     /// News may have been missed: look at everything again.
     Reconnected,
 }
@@ -52,14 +58,26 @@ struct Payload<A, N> {
     function: Option<N>,
 }
 
+/// A release that does not know such news looks at everything again.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyPayload {
+    key: Uuid,
+}
+
 /// Sends the news of a function when the transaction commits, and not at all when it does not.
 pub(crate) async fn notify(tx: &mut PgConnection, app: &str, name: &str) -> Result<(), StoreError> {
-    send(tx, &Payload { app, function: Some(name) }).await
+    send(tx, &Payload::<&str, &str> { app, function: Some(name) }).await
 }
 
 /// Sends the news of an app, in the same way.
 pub(crate) async fn notify_app(tx: &mut PgConnection, app: &str) -> Result<(), StoreError> {
-    send(tx, &Payload { app, function: None }).await
+    send(tx, &Payload::<&str, &str> { app, function: None }).await
+}
+
+/// Sends the news of an API key, in the same way.
+pub(crate) async fn notify_key(tx: &mut PgConnection, key: Uuid) -> Result<(), StoreError> {
+    send(tx, &KeyPayload { key }).await
 }
 
 /// Makes every server look at everything again.
@@ -68,7 +86,7 @@ pub(crate) async fn notify_all(connection: &mut PgConnection) -> Result<(), Stor
     Ok(())
 }
 
-async fn send(tx: &mut PgConnection, news: &Payload<&str, &str>) -> Result<(), StoreError> {
+async fn send(tx: &mut PgConnection, news: &impl Serialize) -> Result<(), StoreError> {
     let payload = serde_json::to_string(news).map_err(|error| StoreError::unreadable("news", error))?;
     sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(tx).await?;
     Ok(())
@@ -150,6 +168,9 @@ fn read(payload: &str) -> Change {
     match serde_json::from_str::<Payload<AppId, FunctionName>>(payload) {
         Ok(Payload { app, function: Some(name) }) => Change::Function { app, name },
         Ok(Payload { app, function: None }) => Change::App { app },
-        Err(_) => Change::Reconnected,
+        Err(_) => match serde_json::from_str(payload) {
+            Ok(KeyPayload { key }) => Change::Key { id: key },
+            Err(_) => Change::Reconnected,
+        },
     }
 }

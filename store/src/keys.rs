@@ -1,5 +1,6 @@
 //! API keys, known by their hash alone: the plain text of a key never reaches this crate.
 
+use crate::changes::notify_key;
 use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
 use ramekin_model::{ApiKey, AuditEvent, AuditKind, By, KeyScope, ListedKey};
@@ -74,6 +75,7 @@ impl Keys<'_> {
             let event = AuditEvent::new(AuditKind::ApiKeyCreate, id.to_string(), by.clone(), data);
             audit::write(&mut tx, app, &event).await?;
         }
+        notify_key(&mut tx, id).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -139,6 +141,7 @@ impl Keys<'_> {
             let event = AuditEvent::new(AuditKind::ApiKeyRevoke, id.to_string(), by.clone(), data);
             audit::write(&mut tx, &app, &event).await?;
         }
+        notify_key(&mut tx, id).await?;
         tx.commit().await?;
         Ok(Some(hash))
     }

@@ -3,7 +3,7 @@
 use ramekin_tests::client::{Answer, Sent};
 use ramekin_tests::owner::App;
 use ramekin_tests::server::{Home, Server, Setup};
-use ramekin_tests::{Context as _, Result, ensure, runtime};
+use ramekin_tests::{Context as _, Result, ensure, report, runtime};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,7 @@ pub fn what_one_server_changes_the_other_knows() -> Result<()> {
         until(&app, "none", |answer| answer.get("shared") == Some(&json!("four"))).await?;
 
         paused_and_allowed(&app, &other).await?;
+        revoked_and_deleted(&app, &other).await?;
 
         // Both make a key at once; one of them is the key of both.
         app.sign_up("a@example.org", "Sesame-open-1").await?;
@@ -133,6 +134,47 @@ pub fn an_app_that_one_server_deletes_is_gone_on_the_other() -> Result<()> {
     })?;
     second.stop()?;
     first.stop()
+}
+
+/// A key that one server revokes opens nothing on the other, which has used it before; a function that one deletes is not there
+/// on the other.
+async fn revoked_and_deleted(app: &App, other: &App) -> Result<()> {
+    let form = json!({ "name": "k", "key_scope": "app", "target_app_id": app.id });
+    let made = app.client.send(&Sent::post("/api-keys", &form).as_owner()).await?.expect(201)?.json()?;
+    let field = |name: &str| Result::<_>::Ok(made.get(name).and_then(Value::as_str).context("no key")?.to_owned());
+    let (key, id): (String, String) = (field("key")?, field("keyId")?);
+    let list =
+        |key: &str| Sent::get(format!("/v1/{}/functions", app.id)).header("authorization", format!("Bearer {key}"));
+    let is = |kind: &'static str| move |answer: &Value| answer.pointer("/caller/type") == Some(&json!(kind));
+    for server in [app, other] {
+        until(server, &key, is("service_key")).await?;
+        server.client.send(&list(&key)).await?.expect(200)?;
+    }
+    app.client.send(&Sent::new("DELETE", format!("/api-keys/{id}")).as_owner()).await?.expect(200)?;
+    let begun = Instant::now();
+    app.client.send(&list(&key)).await?.expect(401)?;
+    while other.client.send(&list(&key)).await?.status != 401 {
+        ensure!(begun.elapsed() < SOON, "the other server takes the key {SOON:?} after it was revoked");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    report::figure("revoked", format_args!("the other server knew {:?} later", begun.elapsed()));
+    until(other, &key, is("anonymous")).await?;
+
+    app.deploy("going", CODE, &json!({})).await?;
+    let begun = Instant::now();
+    while other.get("going").await?.status != 200 {
+        ensure!(begun.elapsed() < SOON, "the other server has it not {SOON:?} after it was deployed");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let delete = Sent::new("DELETE", format!("/v1/{}/functions/going", app.id)).as_owner();
+    app.client.send(&delete).await?.expect(200)?;
+    app.get("going").await?.expect(404)?;
+    let begun = Instant::now();
+    while other.get("going").await?.status != 404 {
+        ensure!(begun.elapsed() < SOON, "the other server serves it {SOON:?} after it was deleted");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
 }
 
 /// What one server is told of an app, the other one goes by.

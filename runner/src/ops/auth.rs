@@ -4,10 +4,10 @@
 use super::page::{Page, reach};
 use crate::config::ApiKeyText;
 use ramekin_model::{ApiKey, AppId, By, KeyScope, ListedKey, Secret};
-use ramekin_store::{KeyCursor, Store, StoreError};
+use ramekin_store::{Change, KeyCursor, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
 use tokio_util::task::TaskTracker;
@@ -48,7 +48,7 @@ impl Keys {
         }
         let hash = hash(text);
         let now = Instant::now();
-        let known = self.cache.get(&hash);
+        let (known, turn) = self.cache.get(&hash);
         if let Some(known) = &known
             && known.fresh_until > now
         {
@@ -62,7 +62,7 @@ impl Keys {
                     // Only for people to look at: a failure costs nothing.
                     self.tasks.spawn(async move { store.keys().touch(id).await });
                 }
-                self.cache.put(hash, Entry::new(key.clone(), now));
+                self.cache.put(hash, Entry::new(key.clone(), now), turn);
                 Ok(key)
             }
             Err(error) => match known {
@@ -100,7 +100,7 @@ impl Keys {
         Ok(Page::of(self.store.keys().page(owner, after, reach(limit)).await?, limit))
     }
 
-    /// Makes a user's key useless: here at once, on other servers within a minute. False when there is no such key.
+    /// Makes a user's key useless: here at once, on other servers as soon as they hear of it. False when there is no such key.
     ///
     /// # Errors
     /// When the database fails.
@@ -110,6 +110,15 @@ impl Keys {
             self.cache.forget_id(id);
         }
         Ok(revoked.is_some())
+    }
+
+    /// What another server has done.
+    pub fn heard(&self, change: &Change) {
+        match change {
+            Change::Key { id } => self.cache.forget_id(*id),
+            Change::Reconnected => self.cache.doubt(),
+            Change::App { .. } | Change::Function { .. } => {}
+        }
     }
 }
 
@@ -189,7 +198,14 @@ fn hex(hash: &Hash) -> String {
 }
 
 #[derive(Default)]
-struct Cache(Mutex<HashMap<Hash, Entry>>);
+struct Cache(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    entries: HashMap<Hash, Entry>,
+    /// Counts what was forgotten: an answer that was asked for before may be wrong.
+    turn: u64,
+}
 
 #[derive(Clone)]
 struct Entry {
@@ -205,21 +221,45 @@ impl Entry {
 }
 
 impl Cache {
-    fn get(&self, hash: &Hash) -> Option<Entry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known, and the turn of a question that is asked now.
+    fn get(&self, hash: &Hash) -> (Option<Entry>, u64) {
+        let known = self.known();
+        (known.entries.get(hash).cloned(), known.turn)
     }
 
     fn forget(&self, hash: &Hash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(hash);
+        let mut known = self.known();
+        known.turn += 1;
+        known.entries.remove(hash);
     }
 
+    /// Forgets a key, and which keys were not valid: it may be one of them.
     fn forget_id(&self, id: Uuid) {
-        let is = |entry: &Entry| entry.key.as_ref().is_some_and(|key| key.id == id);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, entry| !is(entry));
+        let mut known = self.known();
+        known.turn += 1;
+        known.entries.retain(|_, entry| entry.key.as_ref().is_some_and(|key| key.id != id));
     }
 
-    fn put(&self, hash: Hash, entry: Entry) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Any of them may have changed. They are kept for when the database is away.
+    fn doubt(&self) {
+        let (mut known, now) = (self.known(), Instant::now());
+        known.turn += 1;
+        for entry in known.entries.values_mut() {
+            entry.fresh_until = entry.fresh_until.min(now);
+        }
+    }
+
+    /// Keeps an answer, unless something was forgotten since it was asked for.
+    fn put(&self, hash: Hash, entry: Entry, turn: u64) {
+        let mut known = self.known();
+        if known.turn != turn {
+            return;
+        }
+        let entries = &mut known.entries;
         if entries.len() >= CACHED && !entries.contains_key(&hash) {
             let now = Instant::now();
             // Guessed keys must not push out real ones.
@@ -257,12 +297,12 @@ mod tests {
         let cache = Cache::default();
         let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
         let now = Instant::now();
-        cache.put(hash("real"), Entry::new(Some(key), now));
+        cache.put(hash("real"), Entry::new(Some(key), now), 0);
         for guess in 0..CACHED * 2 {
-            cache.put(hash(&guess.to_string()), Entry::new(None, now));
+            cache.put(hash(&guess.to_string()), Entry::new(None, now), 0);
         }
-        assert!(cache.get(&hash("real")).is_some());
-        assert!(cache.0.lock().unwrap().len() <= CACHED);
+        assert!(cache.get(&hash("real")).0.is_some());
+        assert!(cache.known().entries.len() <= CACHED);
     }
 
     #[test]
@@ -271,14 +311,31 @@ mod tests {
         let now = Instant::now();
         let keys = ["a", "b"].map(|text| {
             let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
-            cache.put(hash(text), Entry::new(Some(Arc::clone(&key)), now));
+            cache.put(hash(text), Entry::new(Some(Arc::clone(&key)), now), 0);
             key
         });
-        cache.put(hash("c"), Entry::new(None, now));
+        cache.put(hash("c"), Entry::new(None, now), 0);
+        let has = |text: &str| cache.get(&hash(text)).0.is_some();
         cache.forget_id(keys[0].id);
-        assert!(cache.get(&hash("a")).is_none() && cache.get(&hash("b")).is_some() && cache.get(&hash("c")).is_some());
-        cache.forget(&hash("c"));
-        assert!(cache.get(&hash("c")).is_none());
+        assert!(!has("a") && has("b") && !has("c"), "one that was not valid may be the one that has changed");
+        cache.forget(&hash("b"));
+        assert!(!has("b"));
+    }
+
+    #[test]
+    fn an_answer_that_was_asked_for_before_a_revocation_is_not_kept() {
+        let cache = Cache::default();
+        let key = Arc::new(ApiKey { id: Uuid::new_v4(), user_id: Uuid::new_v4(), scope: KeyScope::Account });
+        let (_, turn) = cache.get(&hash("a"));
+        cache.forget_id(key.id);
+        cache.put(hash("a"), Entry::new(Some(Arc::clone(&key)), Instant::now()), turn);
+        assert!(cache.get(&hash("a")).0.is_none());
+        let (_, turn) = cache.get(&hash("a"));
+        cache.put(hash("a"), Entry::new(Some(key), Instant::now()), turn);
+        // Where news may have been missed it is asked for again, and kept for when nobody answers.
+        cache.doubt();
+        let entry = cache.get(&hash("a")).0.unwrap();
+        assert!(entry.fresh_until <= Instant::now() && entry.key.is_some());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use super::{CHANNEL, Change};
 use crate::Store;
 use crate::testing::{Proxy, database, new_function, store_with_app};
-use ramekin_model::{AppId, NewFunction};
+use ramekin_model::{AppId, KeyScope, NewFunction};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -31,6 +31,25 @@ async fn every_server_hears_of_deploys_and_deletes() {
     for changes in [&mut own, &mut other] {
         for expected in [about(&app, "hello"), about(&app, "hello"), about(&app, &longest)] {
             assert_eq!(timeout(SOON, changes.next()).await.unwrap(), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_server_hears_of_keys() {
+    let (store, app) = store_with_app().await;
+    let owner = store.users().ensure_owner().await.unwrap();
+    let (mut own, mut other) = (store.changes().await.unwrap(), second(&store).await.changes().await.unwrap());
+    let keys = store.keys();
+    let account = keys.create_by(owner, "k", &KeyScope::Account, &"a".repeat(64), "bb_sk_012345", None).await.unwrap();
+    let of_app = KeyScope::App(app);
+    let narrow = keys.create_by(owner, "k", &of_app, &"b".repeat(64), "bb_sk_012345", None).await.unwrap();
+    for id in [account, account, narrow] {
+        keys.revoke_by(owner, id, None).await.unwrap();
+    }
+    for changes in [&mut own, &mut other] {
+        for id in [account, narrow, account, narrow] {
+            assert_eq!(timeout(SOON, changes.next()).await.unwrap(), Change::Key { id }, "once each");
         }
     }
 }
