@@ -70,9 +70,9 @@ async fn an_error_of_the_server_has_its_fields_and_undoes_the_query() {
     let error = rig.sessions.query(rig.app(), &SqlIdentity::Service, &twice, TIME).await.unwrap_err();
     assert_eq!(error.field("constraint"), Some("only_once"), "{error}");
     assert_eq!(one(&rig.service("SELECT count(*) FROM once").await.unwrap()), "0");
-    let divided = with("SELECT 1 / $1::int", &[Some("0")]);
-    let error = rig.sessions.query(rig.app(), &SqlIdentity::Service, &divided, TIME);
-    assert_eq!(error.await.unwrap_err().field("code"), Some("22012"));
+    let failing = with("SELECT 1 / $1::int", &[Some("0")]);
+    let error = rig.sessions.query(rig.app(), &SqlIdentity::Service, &failing, TIME).await.unwrap_err();
+    assert_eq!(error.field("code"), Some("22012"));
     assert_eq!(rig.sessions.0.counts(), (1, 1), "the session has survived all of it");
 }
 

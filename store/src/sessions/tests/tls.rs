@@ -80,7 +80,8 @@ impl Access for Fixed {
     }
 }
 
-const ENCRYPTED: &str = "SELECT ssl || ' ' || version FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+/// A group does not see the sessions of its members.
+const ENCRYPTED: &str = "RESET ROLE; SELECT ssl || ' ' || version FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
 
 async fn ask(access: DatabaseAccess) -> Result<String, SqlError> {
     let sessions = Sessions::new(Arc::new(Fixed(access)), SessionsOptions::default());
