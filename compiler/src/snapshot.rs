@@ -358,6 +358,7 @@ fn add_support_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
 #[derive(Debug, Clone, Copy, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
+#[expect(dead_code, reason = "made by lifting only")]
 enum Granularity {
     #[component(name = "grapheme")]
     Grapheme,

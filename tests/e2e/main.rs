@@ -13,7 +13,7 @@ use libtest_mimic::{Arguments, Trial};
 use ramekin_tests::case::{self, Case, World};
 use ramekin_tests::owner::App;
 use ramekin_tests::registry::Registry;
-use ramekin_tests::server::{Home, Server};
+use ramekin_tests::server::{Home, Server, Setup};
 use ramekin_tests::upstream::Upstream;
 use ramekin_tests::{Context as _, Result, ensure, report, runtime};
 use std::net::SocketAddr;

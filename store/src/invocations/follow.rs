@@ -148,7 +148,9 @@ mod tests {
         let records = texts.map(|size| InvocationRecord { error: Some("x".repeat(size)), ..record(&app, id, now) });
         store.invocations().record(&records).await.unwrap();
         let head = head(&store, id).await;
-        for (bytes, expected) in [(2_000, [2, 1, 1, 1].as_slice()), (1_999, &[1, 1, 1, 1, 1]), (9_001, &[4, 1]), (9_002, &[5])] {
+        for (bytes, expected) in
+            [(2_000, [2, 1, 1, 1].as_slice()), (1_999, &[1, 1, 1, 1, 1]), (9_001, &[4, 1]), (9_002, &[5])]
+        {
             let (mut place, mut read) = (0, Vec::new());
             while place < head {
                 let rows = store.invocations().recorded(id, place, head, Most { records: 10, bytes }).await.unwrap();

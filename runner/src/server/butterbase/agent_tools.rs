@@ -7,6 +7,7 @@ use super::edge::peers::Peers;
 use super::edge::{headers, respond};
 use super::json;
 use crate::ops::call::{Calls, Incoming, Received};
+use crate::otlp::Via;
 use crate::registry::{Found, FunctionEntry};
 use crate::server::body::{ResponseBody, read};
 use crate::server::error::JSON;
@@ -35,6 +36,7 @@ pub async fn handler(State(state): State<AppState>, State(url): State<PublicUrl>
     }
     let id = request.extensions().get::<Meta>().map_or_else(Uuid::now_v7, |meta| meta.id);
     let path = request.uri().path().to_owned();
+    let via = state.0.calls.via("/internal/agent-tools/function-invoke", request.headers());
     let form = match read(request.into_body(), limits::MAX_REQUEST_BODY).await {
         Ok(body) => Form::read(&body),
         Err(error) => {
@@ -43,7 +45,7 @@ pub async fn handler(State(state): State<AppState>, State(url): State<PublicUrl>
         }
     };
     match form {
-        Ok(form) => show(call(&state, &url, id, path, form).await),
+        Ok(form) => show(call(&state, &url, id, path, form, via).await),
         Err(text) => json(StatusCode::BAD_REQUEST, &json!({ "ok": false, "error": text })),
     }
 }
@@ -102,7 +104,7 @@ impl Outcome {
     }
 }
 
-async fn call(state: &AppState, url: &PublicUrl, id: Uuid, path: String, form: Form) -> Outcome {
+async fn call(state: &AppState, url: &PublicUrl, id: Uuid, path: String, form: Form, via: Via) -> Outcome {
     let entry = match state.0.registry().find(&form.app_id, &form.function_name) {
         Found::NoApp => return Outcome::refused(StatusCode::NOT_FOUND, "App not found"),
         Found::NoFunction => return Outcome::refused(StatusCode::NOT_FOUND, "Function not found"),
@@ -117,7 +119,7 @@ async fn call(state: &AppState, url: &PublicUrl, id: Uuid, path: String, form: F
         CallerKind::Function | CallerKind::Dashboard => AnonymousRole::Service,
     };
     let calls = Calls { anonymous_role: role, ..state.0.calls.clone() };
-    let incoming = incoming(state, url, id, path, form, &entry);
+    let incoming = Incoming { via, ..incoming(state, url, id, path, form, &entry) };
     let response = match calls.call(&entry, incoming).await {
         // No connection has to be told anything.
         Ok(reply) => respond::reply(reply, &Method::POST, Version::HTTP_2),
@@ -160,6 +162,7 @@ fn incoming(state: &AppState, url: &PublicUrl, id: Uuid, path: String, form: For
         caller: identity.caller,
         trigger: TriggerType::Http,
         acted: None,
+        via: Via::default(),
     }
 }
 

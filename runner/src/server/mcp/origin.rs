@@ -2,6 +2,7 @@
 //! browser do what its user has a key for, whatever name it has reached the server by.
 
 use super::{SERVER_ERROR, refusal};
+use crate::server::butterbase::edge::subdomain::Place;
 use crate::server::cors;
 use crate::server::state::AppState;
 use axum::extract::{Request, State};
@@ -15,7 +16,9 @@ use url::{Host, Url};
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let allowed = request.headers().get(header::ORIGIN).is_none_or(|origin| {
         origin.to_str().is_ok_and(|origin| {
-            is_local(origin) || is_of(&state.0.public_url, origin) || cors::allows(&state.0, "/mcp", origin)
+            is_local(origin)
+                || is_of(&state.0.public_url, origin)
+                || cors::allows(&state.0, &Place::Path, "/mcp", origin)
         })
     });
     if allowed {
