@@ -219,7 +219,13 @@ mod tests {
     }
 
     fn app() -> Arc<AppInfo> {
-        Arc::new(AppInfo { id: "a".into(), name: "a".into(), owner_id: uuid::Uuid::nil(), anon_key: String::new() })
+        Arc::new(AppInfo {
+            id: "a".into(),
+            name: "a".into(),
+            subdomain: None,
+            owner_id: uuid::Uuid::nil(),
+            anon_key: String::new(),
+        })
     }
 
     #[tokio::test]

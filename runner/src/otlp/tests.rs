@@ -184,7 +184,13 @@ fn tracer(room: usize) -> (Tracer, mpsc::Receiver<Ended>) {
 
 fn app() -> Arc<AppInfo> {
     let owner_id = Uuid::nil();
-    Arc::new(AppInfo { id: "app_000000000000".into(), name: "shop".into(), owner_id, anon_key: String::new() })
+    Arc::new(AppInfo {
+        id: "app_000000000000".into(),
+        name: "shop".into(),
+        subdomain: None,
+        owner_id,
+        anon_key: String::new(),
+    })
 }
 
 fn get(url: &str) -> FetchRequest {
