@@ -4,7 +4,6 @@
 mod reply_body;
 
 use super::{Image, Sandbox, Slot, pages};
-use bytes::Bytes;
 use http::HeaderMap;
 use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, Invoke, StackReader};
