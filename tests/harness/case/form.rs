@@ -32,7 +32,7 @@
 //!
 //! `{app}`, `{name}`, `{base}`, `{upstream}`, `{key}`, `{kib}` (1,024 characters) and captured names are replaced in every text. A `path` is, with or
 //! without a query: nothing or `/fn` (the function itself), `?…` (with a query), `/fn/…` (below the app), or anything else
-//! as it stands. `json` is TOML, or a text that holds JSON; see [`crate::json`] for what expected JSON may be.
+//! as it stands; `//fn/…` is `/fn/…` as it stands. `json` is TOML, or a text that holds JSON; see [`crate::json`] for what expected JSON may be.
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;

@@ -193,6 +193,7 @@ impl Runner<'_> {
         let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
         match path {
             "" | "/fn" => format!("{}{query}", self.app.path(&self.function)),
+            _ if path.starts_with("//") => format!("{}{query}", path.get(1..).unwrap_or_default()),
             _ if path.starts_with("/fn/") => format!("/v1/{}{path}{query}", self.app.id),
             _ => format!("{path}{query}"),
         }
