@@ -106,7 +106,8 @@ fn problem(resolver: &Resolver, error: &BuildDiagnostic) -> Problem {
     };
     // Paths of this machine are nobody's business.
     let message = message.replace(&format!("{}/", resolver.request.root.display()), "");
-    let message = message.strip_prefix("function/").unwrap_or(&message).replace("`function/", "`").replace("\"function/", "\"");
+    let message =
+        message.strip_prefix("function/").unwrap_or(&message).replace("`function/", "`").replace("\"function/", "\"");
     match diagnostic.get_primary_location() {
         Some((file, line, column, _)) => {
             let absolute = resolver.request.root.join(&file);
