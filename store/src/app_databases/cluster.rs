@@ -269,7 +269,7 @@ impl Admin {
                 known.push(login);
             }
         }
-        connection.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))).await?;
+        drop_database(connection, &database).await?;
         for login in known {
             connection.execute(AssertSqlSafe(format!("DROP ROLE IF EXISTS {}", quoted(&login)))).await?;
         }
@@ -283,6 +283,29 @@ impl Admin {
                 format!("{message}; as a superuser run: GRANT {GROUPS} TO {} WITH ADMIN OPTION;", quoted(&self.name)),
             ),
             other => other,
+        }
+    }
+}
+
+/// Drops a database, whoever is connected. FORCE refuses to end a process of autovacuum that is there at the moment, since
+/// it belongs to no role; a drop without FORCE ends it.
+async fn drop_database(connection: &mut PgConnection, database: &str) -> Result<(), StoreError> {
+    let (forced, plain) =
+        (format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"), format!("DROP DATABASE IF EXISTS {database}"));
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        match connection.execute(AssertSqlSafe(forced.clone())).await.map_err(StoreError::from) {
+            Ok(_) => return Ok(()),
+            // Insufficient privilege.
+            Err(StoreError::Statement { sqlstate, .. }) if sqlstate.as_deref() == Some("42501") && attempts < 5 => {}
+            Err(error) => return Err(error),
+        }
+        match connection.execute(AssertSqlSafe(plain.clone())).await.map_err(StoreError::from) {
+            Ok(_) => return Ok(()),
+            // Object in use: somebody else is connected too, whom FORCE ends.
+            Err(StoreError::Statement { sqlstate, .. }) if sqlstate.as_deref() == Some("55006") => {}
+            Err(error) => return Err(error),
         }
     }
 }
