@@ -79,6 +79,8 @@ pub const EVALUATION_MEMORY_MB: u32 = 256;
 pub const DEFAULT_LOG_PAGE: u32 = 100;
 /// Largest `limit` of a log page.
 pub const MAX_LOG_PAGE: u32 = 1_000;
+/// Text of the records of one log page, in bytes; more goes onto the next one. A single record may have more.
+pub const MAX_LOG_PAGE_BYTES: u64 = 16 * 1024 * 1024;
 /// Streams of logs that may be open at once, in all (Butterbase §7.2).
 pub const MAX_LOG_STREAMS: usize = 256;
 /// Streams of logs that may be open at once for one app.

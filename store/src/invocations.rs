@@ -3,7 +3,7 @@
 
 use crate::{StoreError, audit};
 use chrono::{DateTime, Utc};
-use ramekin_model::limits::MAX_LOG_PAGE;
+use ramekin_model::limits::{MAX_LOG_PAGE, MAX_LOG_PAGE_BYTES};
 use ramekin_model::{AuditEvent, AuditKind, ConsoleLine, InvocationRecord, TriggerType};
 use serde_json::json;
 use sqlx::types::Json;
@@ -18,7 +18,7 @@ mod retention;
 mod tests;
 
 use figures::sums;
-pub use follow::{Head, Recorded};
+pub use follow::{Head, Most, Recorded};
 
 /// See [`crate::Store::invocations`].
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub struct LogCursor {
 pub struct LogPage {
     /// Newest first; calls of the same microsecond in an order that never changes.
     pub records: Vec<InvocationRecord>,
-    /// Whether the query has more records than fit the limit.
+    /// Whether the query has more records than are here.
     pub has_more: bool,
 }
 
@@ -70,14 +70,32 @@ const CHUNK_ROWS: usize = 1_000;
 /// Bytes of text of one statement: a record may hold a megabyte of console lines, and a message to the server has an end.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 
+/// Text of a record, in bytes, as the database has it.
+macro_rules! text_size {
+    () => {
+        "octet_length(i.console::text) + coalesce(octet_length(i.error_message), 0) + coalesce(octet_length(i.error_stack), 0)"
+    };
+}
+use text_size;
+
+// A thousand records may have gigabytes of console lines, so what is read of them has an end, too: `found` says how many there
+// would be without it.
 macro_rules! page {
     ($condition:literal) => {
         concat!(
-            "SELECT i.*, f.app_id FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
-             WHERE i.function_id = $1 AND i.started_at > coalesce($2::timestamptz, '-infinity')
-               AND (i.started_at, i.id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))",
+            "SELECT * FROM (
+                 SELECT i.*, count(*) OVER () AS found, row_number() OVER newest AS place, sum(",
+            text_size!(),
+            ") OVER newest AS text
+                 FROM (
+                     SELECT i.*, f.app_id
+                     FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
+                     WHERE i.function_id = $1 AND i.started_at > coalesce($2::timestamptz, '-infinity')
+                       AND (i.started_at, i.id) < (coalesce($4::timestamptz, 'infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))",
             $condition,
-            " ORDER BY i.started_at DESC, i.id DESC LIMIT $3"
+            "        ORDER BY i.started_at DESC, i.id DESC LIMIT $3
+                 ) i WINDOW newest AS (ORDER BY i.started_at DESC, i.id DESC)
+             ) sized WHERE place = 1 OR text <= $6 ORDER BY started_at DESC, id DESC"
         )
     };
 }
@@ -180,7 +198,8 @@ impl Invocations<'_> {
         Ok(())
     }
 
-    /// Reads a page of a function's log, deleted or not.
+    /// Reads a page of a function's log, deleted or not: at most as many records as the query says, and as many as have
+    /// [`MAX_LOG_PAGE_BYTES`] of text together, but at least one.
     ///
     /// # Errors
     /// When the database fails.
@@ -190,11 +209,12 @@ impl Invocations<'_> {
         let limit = query.limit.min(MAX_LOG_PAGE);
         let (started_at, id) = query.before.map(|before| (before.started_at, before.id)).unzip();
         let rows = sqlx::query_as(page).bind(function).bind(query.since).bind(i64::from(limit) + 1);
-        let rows = rows.bind(started_at).bind(id);
-        let mut rows: Vec<Row> = rows.fetch_all(self.pool).await?;
-        let has_more = rows.len() > limit as usize;
+        let rows = rows.bind(started_at).bind(id).bind(MAX_LOG_PAGE_BYTES.cast_signed());
+        let mut rows: Vec<PageRow> = rows.fetch_all(self.pool).await?;
+        let found = rows.first().map_or(0, |row| row.found);
         rows.truncate(limit as usize);
-        let records = rows.into_iter().map(InvocationRecord::try_from).collect::<Result<_, _>>()?;
+        let has_more = i64::try_from(rows.len()).is_ok_and(|here| here < found);
+        let records = rows.into_iter().map(|row| row.row.try_into()).collect::<Result<_, _>>()?;
         Ok(LogPage { records, has_more })
     }
 }
@@ -280,6 +300,13 @@ fn storable_lines(lines: &[ConsoleLine]) -> Cow<'_, [ConsoleLine]> {
         return Cow::Borrowed(lines);
     }
     lines.iter().map(|line| ConsoleLine { message: storable(&line.message).into_owned(), ..line.clone() }).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct PageRow {
+    found: i64,
+    #[sqlx(flatten)]
+    row: Row,
 }
 
 #[derive(sqlx::FromRow)]

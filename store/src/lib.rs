@@ -34,7 +34,7 @@ pub use changes::{Change, Changes};
 pub use deploy_keys::{DeployKey, KnownDeploy};
 pub use error::StoreError;
 pub use functions::{Deleted, DeployTerms, Deployed, Functions, Kept, NotDeployed};
-pub use invocations::{Head, Invocations, LogCursor, LogPage, LogQuery, Recorded};
+pub use invocations::{Head, Invocations, LogCursor, LogPage, LogQuery, Most, Recorded};
 pub use keys::{KeyCursor, Keys};
 pub use pool::{Connections, Store};
 pub use sealed::{Alone, Sealed, SealedValue};

@@ -1,7 +1,7 @@
 //! Following the log of a function: what was recorded since somebody looked, whichever server has recorded it. A record comes
 //! when its call is over, so the order of starts would lose those of long calls; the order of recording loses none.
 
-use super::{Invocations, Row};
+use super::{Invocations, Row, text_size};
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use ramekin_model::InvocationRecord;
@@ -25,6 +25,28 @@ pub struct Head {
     pub ordinal: i64,
 }
 
+/// How much is read at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Most {
+    /// Records.
+    pub records: u32,
+    /// Text of them, in bytes.
+    pub bytes: u32,
+}
+
+const RECORDED: &str = concat!(
+    "SELECT * FROM (
+         SELECT i.*, row_number() OVER recorded AS place, sum(",
+    text_size!(),
+    ") OVER recorded AS text
+         FROM (
+             SELECT i.*, f.app_id
+             FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
+             WHERE i.function_id = $1 AND i.ordinal > $2 AND i.ordinal <= $3 ORDER BY i.ordinal LIMIT $4
+         ) i WINDOW recorded AS (ORDER BY i.ordinal)
+     ) sized WHERE place = 1 OR text <= $5 ORDER BY ordinal"
+);
+
 #[derive(sqlx::FromRow)]
 struct OrdinalRow {
     ordinal: i64,
@@ -43,15 +65,14 @@ impl Invocations<'_> {
         Ok(rows.into_iter().map(|(function, ordinal)| Head { function, ordinal }).collect())
     }
 
-    /// Records of a function from after one place up to another, in the order of recording, at most so many.
+    /// Records of a function from after one place up to another, in the order of recording: at most so many, and no more than
+    /// have so many bytes of text together, but at least one.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn recorded(&self, function: Uuid, after: i64, to: i64, most: u32) -> Result<Vec<Recorded>, StoreError> {
-        let recorded = "SELECT i.*, f.app_id
-                        FROM ramekin.function_invocations i JOIN ramekin.functions f ON f.id = i.function_id
-                        WHERE i.function_id = $1 AND i.ordinal > $2 AND i.ordinal <= $3 ORDER BY i.ordinal LIMIT $4";
-        let rows = sqlx::query_as(recorded).bind(function).bind(after).bind(to).bind(i64::from(most));
+    pub async fn recorded(&self, function: Uuid, after: i64, to: i64, most: Most) -> Result<Vec<Recorded>, StoreError> {
+        let rows = sqlx::query_as(RECORDED).bind(function).bind(after).bind(to);
+        let rows = rows.bind(i64::from(most.records)).bind(i64::from(most.bytes));
         let rows: Vec<OrdinalRow> = rows.fetch_all(self.pool).await?;
         rows.into_iter().map(|row| Ok(Recorded { ordinal: row.ordinal, record: row.row.try_into()? })).collect()
     }
@@ -75,6 +96,10 @@ mod tests {
     use chrono::{Duration, SubsecRound as _};
     use std::collections::HashSet;
 
+    fn most(records: u32) -> Most {
+        Most { records, bytes: 1 << 20 }
+    }
+
     async fn head(store: &Store, function: Uuid) -> i64 {
         store.invocations().heads(&[function]).await.unwrap()[0].ordinal
     }
@@ -89,13 +114,13 @@ mod tests {
         let (long, short) = (record(&app, id, now - Duration::minutes(5)), record(&app, id, now));
         store.invocations().record(&[short.clone(), record(&app, other, now)]).await.unwrap();
         let first = head(&store, id).await;
-        assert_eq!(store.invocations().recorded(id, 0, first, 10).await.unwrap()[0].record, short);
+        assert_eq!(store.invocations().recorded(id, 0, first, most(10)).await.unwrap()[0].record, short);
         store.invocations().record(std::slice::from_ref(&long)).await.unwrap();
         let second = head(&store, id).await;
-        let later = store.invocations().recorded(id, first, second, 10).await.unwrap();
+        let later = store.invocations().recorded(id, first, second, most(10)).await.unwrap();
         assert_eq!(later, [Recorded { ordinal: second, record: long }]);
-        assert_eq!(store.invocations().recorded(id, 0, first, 10).await.unwrap().len(), 1, "up to there");
-        assert_eq!(store.invocations().recorded(id, 0, second, 1).await.unwrap()[0].ordinal, first, "so many");
+        assert_eq!(store.invocations().recorded(id, 0, first, most(10)).await.unwrap().len(), 1, "up to there");
+        assert_eq!(store.invocations().recorded(id, 0, second, most(1)).await.unwrap()[0].ordinal, first, "so many");
     }
 
     #[tokio::test]
@@ -108,9 +133,30 @@ mod tests {
         store.invocations().record(&calls).await.unwrap();
         let head = head(&store, id).await;
         let place = store.invocations().ordinal_before(id, now - Duration::seconds(3)).await.unwrap().unwrap();
-        let later = store.invocations().recorded(id, place, head, 10).await.unwrap();
+        let later = store.invocations().recorded(id, place, head, most(10)).await.unwrap();
         assert_eq!(later.iter().map(|row| &row.record).collect::<Vec<_>>(), [&calls[1], &calls[2]]);
         assert_eq!(store.invocations().ordinal_before(id, now).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_at_once_has_so_much_text_or_is_one_record() {
+        let (store, app) = store_with_app().await;
+        let id = store.functions().deploy(&app, &new_function("hello")).await.unwrap().id;
+        let now = Utc::now().trunc_subsecs(6);
+        // `[]` is two bytes of each.
+        let texts = [998, 998, 998, 5_000, 998];
+        let records = texts.map(|size| InvocationRecord { error: Some("x".repeat(size)), ..record(&app, id, now) });
+        store.invocations().record(&records).await.unwrap();
+        let head = head(&store, id).await;
+        for (bytes, expected) in [(2_000, [2, 1, 1, 1].as_slice()), (1_999, &[1, 1, 1, 1, 1]), (9_002, &[5])] {
+            let (mut place, mut read) = (0, Vec::new());
+            while place < head {
+                let rows = store.invocations().recorded(id, place, head, Most { records: 10, bytes }).await.unwrap();
+                place = rows.last().unwrap().ordinal;
+                read.push(rows.len());
+            }
+            assert_eq!(read, expected, "{bytes}");
+        }
     }
 
     #[tokio::test]
@@ -134,7 +180,7 @@ mod tests {
             let done = writers.iter().all(tokio::task::JoinHandle::is_finished);
             let head = head(&store, mine).await;
             loop {
-                let rows = store.invocations().recorded(mine, place, head, 7).await.unwrap();
+                let rows = store.invocations().recorded(mine, place, head, most(7)).await.unwrap();
                 let Some(last) = rows.last() else { break };
                 place = last.ordinal;
                 assert!(rows.iter().all(|row| seen.insert(row.record.id)), "none comes twice");

@@ -1,8 +1,8 @@
-use super::{LogQuery, chunks};
+use super::{LogPage, LogQuery, chunks};
 use crate::Store;
 use crate::testing::{new_function, record, store_with_app};
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use ramekin_model::limits::{MAX_CONSOLE_LINE, MAX_CONSOLE_LINES, MAX_LOG_PAGE};
+use ramekin_model::limits::{MAX_CONSOLE_LINE, MAX_CONSOLE_LINES, MAX_LOG_PAGE, MAX_LOG_PAGE_BYTES};
 use ramekin_model::{AppId, ConsoleLine, InvocationRecord, LogLevel, TriggerType};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -144,6 +144,36 @@ async fn a_page_has_an_upper_limit() {
 }
 
 #[tokio::test]
+async fn a_page_has_so_much_text_or_one_record() {
+    let (store, app, id) = deployed().await;
+    let start = now();
+    // Each has a quarter of what a page may have, its empty console (`[]`) counted; the oldest has more than all of it.
+    let quarter = MAX_LOG_PAGE_BYTES as usize / 4;
+    let sized = |n: i64, size: usize| InvocationRecord {
+        error: Some("x".repeat(size - 2)),
+        ..record(&app, id, start + Duration::microseconds(n))
+    };
+    let records: Vec<_> = [sized(0, 4 * quarter + 1)].into_iter().chain((1..=4).map(|n| sized(n, quarter))).collect();
+    for record in &records {
+        store.invocations().record(std::slice::from_ref(record)).await.unwrap();
+    }
+    let page = async |before| store.invocations().page(id, &LogQuery { before, ..newest(1_000) }).await.unwrap();
+    let ids = |page: &LogPage| page.records.iter().map(|record| record.id).collect::<Vec<_>>();
+    let first = page(None).await;
+    assert_eq!((ids(&first), first.has_more), (records[1..].iter().rev().map(|record| record.id).collect(), true));
+    let last = page(first.next()).await;
+    assert_eq!((ids(&last), last.has_more), (vec![records[0].id], false), "one that is too large still comes");
+    // A byte more, and the fourth goes onto the next page.
+    let newer = sized(5, 3);
+    store.invocations().record(std::slice::from_ref(&newer)).await.unwrap();
+    let first = page(None).await;
+    assert_eq!((first.records.len(), first.has_more), (4, true));
+    assert_eq!(first.records[0].id, newer.id);
+    let next = page(first.next()).await;
+    assert_eq!((ids(&next), next.has_more), (vec![records[1].id], true));
+}
+
+#[tokio::test]
 async fn errors_only_means_with_an_error_text() {
     let (store, app, id) = deployed().await;
     let ok = record(&app, id, now());
@@ -232,8 +262,16 @@ async fn records_of_the_largest_size_are_sent_in_pieces() {
         (0..20).map(|_| InvocationRecord { console: console.clone(), ..record(&app, id, now()) }).collect();
     assert_eq!(chunks(&batch).map(<[_]>::len).collect::<Vec<_>>(), [4, 4, 4, 4, 4]);
     store.invocations().record(&batch).await.unwrap();
-    let page = store.invocations().page(id, &newest(20)).await.unwrap();
-    assert_eq!(page.records.iter().map(|record| record.id).collect::<HashSet<_>>().len(), 20);
+    let (mut read, mut before) = (HashSet::new(), None);
+    loop {
+        let page = store.invocations().page(id, &LogQuery { before, ..newest(20) }).await.unwrap();
+        read.extend(page.records.iter().map(|record| record.id));
+        before = page.next();
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read.len(), 20);
     let small = vec![record(&app, id, now()); 1_001];
     assert_eq!(chunks(&small).map(<[_]>::len).collect::<Vec<_>>(), [1_000, 1]);
 }

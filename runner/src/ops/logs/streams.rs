@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use ramekin_model::{AppId, limits};
-use ramekin_store::{Head, Recorded, Store, StoreError};
+use ramekin_store::{Head, Most, Recorded, Store, StoreError};
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,8 +22,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Before it is asked again after it failed.
 const RETRY: Duration = Duration::from_secs(2);
-/// Records read at once: each may hold megabytes of console lines.
-const PAGE: u32 = 50;
+/// What is read at once, and kept for whoever follows at the same pace. A record may have megabytes of console lines.
+const PAGE: Most = Most { records: 50, bytes: 1 << 20 };
 
 /// Where logs are. A trait, so that tests can do without a database.
 pub trait Source: Clone + Send + Sync + 'static {
@@ -35,7 +35,7 @@ pub trait Source: Clone + Send + Sync + 'static {
         function: Uuid,
         after: i64,
         to: i64,
-        most: u32,
+        most: Most,
     ) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
 }
 
@@ -44,7 +44,7 @@ impl Source for Store {
         self.invocations().heads(functions).await
     }
 
-    async fn recorded(&self, function: Uuid, after: i64, to: i64, most: u32) -> Result<Vec<Recorded>, StoreError> {
+    async fn recorded(&self, function: Uuid, after: i64, to: i64, most: Most) -> Result<Vec<Recorded>, StoreError> {
         self.invocations().recorded(function, after, to, most).await
     }
 }
@@ -366,13 +366,13 @@ mod tests {
             Ok(functions.iter().map(|&function| Head { function, ordinal: newest(function) }).collect())
         }
 
-        async fn recorded(&self, function: Uuid, after: i64, to: i64, most: u32) -> Result<Vec<Recorded>, StoreError> {
+        async fn recorded(&self, function: Uuid, after: i64, to: i64, most: Most) -> Result<Vec<Recorded>, StoreError> {
             self.answers()?;
             self.0.reads.fetch_add(1, Ordering::SeqCst);
             sleep(Duration::from_millis(1)).await;
             let rows = self.0.rows.lock().unwrap();
             let wanted = rows.iter().filter(|(id, row)| *id == function && row.ordinal > after && row.ordinal <= to);
-            Ok(wanted.map(|(_, row)| row.clone()).take(most as usize).collect())
+            Ok(wanted.map(|(_, row)| row.clone()).take(most.records as usize).collect())
         }
     }
 

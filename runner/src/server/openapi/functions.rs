@@ -125,7 +125,12 @@ fn operations() -> Vec<Operation> {
             .whatever("What the function answers."),
         Operation::new("functionLogs", "get", "/v1/{app}/functions/{name}/logs", "What calls did")
             .about("Newest first. A call stands in the log when it has ended.")
-            .query("limit", limit, &format!("How many; {} unless said, at most {}", limits::DEFAULT_LOG_PAGE, limits::MAX_LOG_PAGE))
+            .query("limit", limit, &format!(
+                "How many; {} unless said, at most {}, and fewer where they have more than {} MiB of text",
+                limits::DEFAULT_LOG_PAGE,
+                limits::MAX_LOG_PAGE,
+                limits::MAX_LOG_PAGE_BYTES >> 20
+            ))
             .query("since", moment(), SINCE)
             .query("before", json!({ "type": "string" }), "`nextCursor` of the page before")
             .query("level", json!({ "type": "string" }), "`error` keeps calls that failed")

@@ -103,6 +103,9 @@ mod tests {
         assert_eq!((query.limit, query.errors_only, deleted), (5, true, Deleted::Included));
         let since = query.since.unwrap().to_rfc3339_opts(SecondsFormat::Micros, true);
         assert_eq!(since, "2030-01-31T12:00:00.500999Z", "the whole millisecond");
+        // Further away than nanoseconds since 1970 can count in 64 bits.
+        let far = read("since=2999-01-01").unwrap().0.since.unwrap();
+        assert_eq!(far.to_rfc3339_opts(SecondsFormat::Micros, true), "2999-01-01T00:00:00.000999Z");
         assert_eq!(read("limit=1000").unwrap().0.limit, 1000);
         assert_eq!(read("limit=1001").unwrap().0.limit, 1000);
         assert_eq!(read("limit=99999999999").unwrap().0.limit, 1000);

@@ -109,7 +109,7 @@ mod tests {
     use crate::ops::logs::Streams;
     use futures::StreamExt as _;
     use ramekin_model::InvocationRecord;
-    use ramekin_store::{Head, StoreError};
+    use ramekin_store::{Head, Most, StoreError};
     use std::sync::Arc;
     use tokio::time::Instant;
     use uuid::Uuid;
@@ -143,7 +143,7 @@ mod tests {
             Ok(functions.iter().map(|&function| Head { function, ordinal: self.0.len() as i64 }).collect())
         }
 
-        async fn recorded(&self, _: Uuid, after: i64, to: i64, _: u32) -> Result<Vec<Recorded>, StoreError> {
+        async fn recorded(&self, _: Uuid, after: i64, to: i64, _: Most) -> Result<Vec<Recorded>, StoreError> {
             Ok(self.0.iter().filter(|row| row.ordinal > after && row.ordinal <= to).cloned().collect())
         }
     }
