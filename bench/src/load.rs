@@ -40,20 +40,84 @@ pub async fn run(target: &Target, connections: usize, time: Duration) -> Result<
 }
 
 async fn connection(target: &Target, until: Instant) -> Result<Vec<Duration>> {
-    let mut stream = TcpStream::connect(target.address).await?;
-    stream.set_nodelay(true)?;
-    let request = format!("GET {} HTTP/1.1\r\nhost: {}\r\n\r\n", target.path, target.address);
-    let mut buffer = vec![0; 16 * 1024];
+    let mut connection = Connection::open(target).await?;
     let mut samples = Vec::new();
     while Instant::now() < until {
         let started = Instant::now();
-        stream.write_all(request.as_bytes()).await?;
-        let answer = answer(&mut stream, &mut buffer).await?;
+        connection.request().await?;
         samples.push(started.elapsed());
-        let text = String::from_utf8_lossy(answer);
-        ensure!(text.starts_with("HTTP/1.1 200 ") && text.contains(target.answer), "an odd answer: {text}");
     }
     Ok(samples)
+}
+
+/// How fast to send.
+#[derive(Debug, Clone, Copy)]
+pub struct Paced {
+    /// From so many connections.
+    pub connections: usize,
+    /// Requests a second, of all of them together.
+    pub rate: f64,
+    /// For so long.
+    pub time: Duration,
+}
+
+/// Sends at an even rate, whatever the server does. Returns when each request was due, and how long after that it was answered:
+/// one that has to wait for its connection has waited.
+///
+/// # Errors
+/// See [`run`].
+pub async fn paced(target: &Target, paced: Paced) -> Result<Vec<(Duration, Duration)>> {
+    let target = Arc::new(target.clone());
+    let begun = Instant::now();
+    let mut all = JoinSet::new();
+    for at in 0..paced.connections {
+        let target = Arc::clone(&target);
+        all.spawn(async move {
+            let mut connection = Connection::open(&target).await?;
+            let mut samples = Vec::new();
+            for turn in 0.. {
+                let due = Duration::from_secs_f64((turn * paced.connections + at) as f64 / paced.rate);
+                if due >= paced.time {
+                    break;
+                }
+                tokio::time::sleep_until((begun + due).into()).await;
+                connection.request().await?;
+                samples.push((due, (begun + due).elapsed()));
+            }
+            anyhow::Ok(samples)
+        });
+    }
+    let mut samples = Vec::new();
+    while let Some(done) = all.join_next().await {
+        samples.extend(done??);
+    }
+    Ok(samples)
+}
+
+/// A connection that sends the same request again and again.
+struct Connection<'a> {
+    target: &'a Target,
+    stream: TcpStream,
+    request: String,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Connection<'a> {
+    async fn open(target: &'a Target) -> Result<Self> {
+        let stream = TcpStream::connect(target.address).await?;
+        stream.set_nodelay(true)?;
+        let request = format!("GET {} HTTP/1.1\r\nhost: {}\r\n\r\n", target.path, target.address);
+        Ok(Self { target, stream, request, buffer: vec![0; 16 * 1024] })
+    }
+
+    /// Sends it, and reads the answer.
+    async fn request(&mut self) -> Result<()> {
+        self.stream.write_all(self.request.as_bytes()).await?;
+        let answer = answer(&mut self.stream, &mut self.buffer).await?;
+        let text = String::from_utf8_lossy(answer);
+        ensure!(text.starts_with("HTTP/1.1 200 ") && text.contains(self.target.answer), "an odd answer: {text}");
+        Ok(())
+    }
 }
 
 /// Reads one answer.

@@ -11,6 +11,7 @@ mod load;
 mod node;
 mod peers;
 mod query;
+mod records;
 mod stats;
 mod table;
 mod throughput;
@@ -24,7 +25,7 @@ use table::Row;
 
 /// Measures Ramekin and prints one table.
 ///
-/// Build first: `cargo build --release --workspace`. Takes about three minutes; other work on the machine shows in the figures.
+/// Build first: `cargo build --release --workspace`. Takes about four minutes; other work on the machine shows in the figures.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Only these groups.
@@ -54,11 +55,13 @@ enum Group {
     Idle,
     /// Eight calls that spin beside one that does not.
     Fairness,
+    /// Records of calls while the database is slow.
+    Records,
 }
 
 type Measure = fn() -> Result<Vec<Row>>;
 
-const GROUPS: [(Group, Measure); 7] = [
+const GROUPS: [(Group, Measure); 8] = [
     (Group::Inside, inside::measure),
     (Group::Deploy, deploy::measure),
     (Group::Throughput, throughput::measure),
@@ -66,6 +69,7 @@ const GROUPS: [(Group, Measure); 7] = [
     (Group::Waiting, waiting::measure),
     (Group::Idle, idle::measure),
     (Group::Fairness, fairness::measure),
+    (Group::Records, records::measure),
 ];
 
 fn main() -> ExitCode {

@@ -2,6 +2,7 @@
 //! the server, the operations behind it, and the sandbox.
 
 pub mod cli;
+pub mod closing;
 pub mod config;
 pub mod database;
 pub mod exec;

@@ -1,13 +1,14 @@
 //! Records of calls on their way to the database: queued without waiting, written in batches off the request path. While
 //! the database is away they wait here; what exceeds the queue is counted and dropped, for a call never waits for its log.
 
+use crate::closing::{Close, Closing, closing};
 use ramekin_model::InvocationRecord;
 use ramekin_store::{Store, StoreError};
-use std::future::{Future, pending};
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
@@ -52,7 +53,7 @@ pub struct Recorder {
 /// Writes what a [`Recorder`] took.
 pub struct Writer {
     task: JoinHandle<()>,
-    closing: watch::Sender<Option<Instant>>,
+    close: Close,
 }
 
 /// Write what is queued, then answer.
@@ -79,7 +80,7 @@ impl Recorder {
     pub fn start(sink: impl Sink) -> (Arc<Self>, Writer) {
         let (queue, records) = mpsc::channel(QUEUE);
         let (flushes, orders) = mpsc::channel(64);
-        let (closing, closed) = watch::channel(None);
+        let (close, closing) = closing();
         let counts = Arc::<Counts>::default();
         let written = Arc::<Notify>::default();
         let write = Write {
@@ -89,10 +90,10 @@ impl Recorder {
             counts: Arc::clone(&counts),
             written: Arc::clone(&written),
             batch: Vec::with_capacity(BATCH),
-            closing: Closing(closed),
+            closing,
         };
         let task = tokio::spawn(write.run());
-        (Arc::new(Self { queue, flushes, counts, written }), Writer { task, closing })
+        (Arc::new(Self { queue, flushes, counts, written }), Writer { task, close })
     }
 
     /// Takes a record. Never waits.
@@ -160,29 +161,8 @@ fn size(record: &InvocationRecord) -> usize {
 impl Writer {
     /// Writes what is left, for at most a few seconds.
     pub async fn close(self) {
-        self.closing.send_replace(Some(Instant::now() + LAST_ATTEMPT));
+        self.close.within(LAST_ATTEMPT);
         let _ = self.task.await;
-    }
-}
-
-/// Until when writing is tried, once the server shuts down.
-struct Closing(watch::Receiver<Option<Instant>>);
-
-impl Closing {
-    /// Waits for the order to end.
-    async fn ordered(&mut self) -> Instant {
-        let until = self.0.wait_for(Option::is_some).await.ok().and_then(|until| *until);
-        match until {
-            Some(until) => until,
-            // The writer was dropped, so nobody will give the order.
-            None => pending().await,
-        }
-    }
-
-    /// Waits until there is no time left.
-    async fn over(&mut self) {
-        let until = self.ordered().await;
-        sleep_until(until).await;
     }
 }
 
@@ -227,7 +207,9 @@ impl<S: Sink> Write<S> {
             match order {
                 None => self.write_batch().await,
                 Some(Order::Close) => {
-                    self.drain().await;
+                    while !self.batch.is_empty() || !self.records.is_empty() {
+                        self.drain().await;
+                    }
                     break;
                 }
                 Some(Order::Flush(flush)) => {
@@ -257,14 +239,17 @@ impl<S: Sink> Write<S> {
         None
     }
 
-    /// Writes everything that is queued now.
+    /// Writes everything that is queued now, and nothing that comes meanwhile: where records come all the time there would be
+    /// no end of it, in ever smaller batches.
     async fn drain(&mut self) {
-        loop {
-            while self.batch.len() < BATCH
+        let mut left = self.batch.len() + self.records.len();
+        while left > 0 {
+            while self.batch.len() < BATCH.min(left)
                 && let Ok(record) = self.records.try_recv()
             {
                 self.batch.push(record);
             }
+            left = left.saturating_sub(self.batch.len());
             if self.batch.is_empty() {
                 return;
             }
@@ -360,6 +345,7 @@ mod tests {
     use super::*;
     use chrono::Utc;
     use ramekin_model::{AppId, TriggerType};
+    use std::future::pending;
     use std::sync::Mutex;
     use std::sync::atomic::AtomicBool;
     use tokio::time::sleep;
@@ -654,6 +640,35 @@ mod tests {
         assert!(begun.elapsed() < LINGER);
         assert_eq!(sink.0.written.lock().unwrap().len(), 1);
         writer.close().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flush_waits_for_nothing_that_comes_after_it() {
+        let sink = Fake::default();
+        *sink.0.takes.lock().unwrap() = Duration::from_millis(5);
+        let (recorder, writer) = Recorder::start(sink.clone());
+        let calls = tokio::spawn({
+            let recorder = Arc::clone(&recorder);
+            async move {
+                for n in 0..2_000 {
+                    recorder.record(record(n));
+                    sleep(Duration::from_millis(1)).await;
+                }
+            }
+        });
+        sleep(LINGER * 2).await;
+        let begun = Instant::now();
+        recorder.flush().await;
+        assert!(begun.elapsed() < Duration::from_millis(50), "{:?}", begun.elapsed());
+        // And then records go together again.
+        let before = sink.0.batches.lock().unwrap().len();
+        sleep(LINGER * 5).await;
+        let after = sink.0.batches.lock().unwrap().len();
+        assert!(after - before <= 6, "{} batches in a second", after - before);
+        calls.await.unwrap();
+        writer.close().await;
+        assert_eq!(recorder.state(), RecorderState { queued: 0, dropped: 0 });
+        assert_eq!(sink.0.written.lock().unwrap().len(), 2_000);
     }
 
     #[tokio::test(start_paused = true)]
