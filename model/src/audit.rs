@@ -27,6 +27,22 @@ pub enum AuditKind {
     AppPausedUpdate,
     /// An app was made.
     AppCreate,
+    /// An app was deleted, with everything it had but this log.
+    AppDelete,
+    /// The tables of an app were changed.
+    SchemaApply,
+    /// A table was secured: nobody sees its rows until a policy says so.
+    RlsEnable,
+    /// Rows of a table were made to belong to users.
+    RlsIsolate,
+    /// A table is secured no more, and its policies are gone.
+    RlsDisable,
+    /// A policy was made.
+    RlsPolicyCreate,
+    /// A policy was replaced.
+    RlsPolicyUpdate,
+    /// A policy was taken away.
+    RlsPolicyDelete,
     /// A key of an app was made.
     ApiKeyCreate,
     /// A key of an app was revoked.
@@ -45,6 +61,14 @@ impl AuditKind {
         Self::AppCorsUpdate,
         Self::AppPausedUpdate,
         Self::AppCreate,
+        Self::AppDelete,
+        Self::SchemaApply,
+        Self::RlsEnable,
+        Self::RlsIsolate,
+        Self::RlsDisable,
+        Self::RlsPolicyCreate,
+        Self::RlsPolicyUpdate,
+        Self::RlsPolicyDelete,
         Self::ApiKeyCreate,
         Self::ApiKeyRevoke,
     ];
@@ -61,6 +85,14 @@ impl AuditKind {
             Self::AppCorsUpdate => "app.config.cors",
             Self::AppPausedUpdate => "app.config.paused",
             Self::AppCreate => "app.create",
+            Self::AppDelete => "app.delete",
+            Self::SchemaApply => "schema.apply",
+            Self::RlsEnable => "rls.enable",
+            Self::RlsIsolate => "rls.isolate",
+            Self::RlsDisable => "rls.disable",
+            Self::RlsPolicyCreate => "rls.policy.create",
+            Self::RlsPolicyUpdate => "rls.policy.update",
+            Self::RlsPolicyDelete => "rls.policy.delete",
             Self::ApiKeyCreate => "api_key.create",
             Self::ApiKeyRevoke => "api_key.revoke",
         }
@@ -77,14 +109,20 @@ impl AuditKind {
     /// `action`.
     pub fn action(self) -> &'static str {
         match self {
-            Self::FunctionDeploy | Self::AppCreate | Self::ApiKeyCreate => "create",
-            Self::FunctionDelete | Self::ApiKeyRevoke => "delete",
+            Self::FunctionDeploy | Self::AppCreate | Self::ApiKeyCreate | Self::RlsPolicyCreate => "create",
+            Self::FunctionDelete | Self::ApiKeyRevoke | Self::AppDelete | Self::RlsDisable | Self::RlsPolicyDelete => {
+                "delete"
+            }
             Self::FunctionInvoke => "invoke",
             Self::FunctionEnvUpdate
             | Self::FunctionSettingsUpdate
             | Self::AppEnvUpdate
             | Self::AppCorsUpdate
-            | Self::AppPausedUpdate => "update",
+            | Self::AppPausedUpdate
+            | Self::SchemaApply
+            | Self::RlsEnable
+            | Self::RlsIsolate
+            | Self::RlsPolicyUpdate => "update",
         }
     }
 
@@ -96,7 +134,10 @@ impl AuditKind {
             | Self::FunctionSettingsUpdate
             | Self::FunctionDelete
             | Self::FunctionInvoke => "function",
-            Self::AppEnvUpdate | Self::AppCreate => "app",
+            Self::AppEnvUpdate | Self::AppCreate | Self::AppDelete => "app",
+            Self::SchemaApply => "schema",
+            Self::RlsEnable | Self::RlsIsolate | Self::RlsDisable => "table",
+            Self::RlsPolicyCreate | Self::RlsPolicyUpdate | Self::RlsPolicyDelete => "policy",
             Self::AppCorsUpdate | Self::AppPausedUpdate => "app_config",
             Self::ApiKeyCreate | Self::ApiKeyRevoke => "api_key",
         }
@@ -156,7 +197,7 @@ impl By {
 pub struct AuditEvent {
     /// What was done.
     pub kind: AuditKind,
-    /// To which: the name of a function, the id of an app or key, the part of a configuration.
+    /// To which: the name of a function, table or policy, the id of an app or key, the part of a configuration.
     pub resource_id: String,
     /// By whom.
     pub by: By,

@@ -87,8 +87,10 @@ pub const MAX_LOG_STREAMS: usize = 256;
 pub const MAX_APP_LOG_STREAMS: usize = 32;
 /// How long records of calls are kept when the operator says nothing, in days (Butterbase §7.3).
 pub const LOG_RETENTION_DAYS: u32 = 7;
-/// Longest time that the operator can have them kept for, in days; 0 keeps them for ever.
-pub const MAX_LOG_RETENTION_DAYS: u32 = 36_500;
+/// How long events of the audit log are kept when the operator says nothing, in days (Butterbase §7.3).
+pub const AUDIT_RETENTION_DAYS: u32 = 180;
+/// Longest time that the operator can have either kept for, in days; 0 keeps them for ever.
+pub const MAX_RETENTION_DAYS: u32 = 36_500;
 /// Calls of one function that its percentiles are computed from: the newest ones.
 pub const MAX_PERCENTILE_CALLS: u32 = 100_000;
 /// Functions that the server's own metrics name; what calls of further ones come to is summed up.

@@ -8,8 +8,16 @@ use ramekin_model::{Secret, limits};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+pub mod otlp;
+#[cfg(test)]
+mod tests;
+
+use otlp::Otlp;
+
 /// The environment variables that Ramekin reads.
 pub mod env_var {
+    pub use super::otlp::names::*;
+
     /// Address to listen on, as `host:port`.
     pub const LISTEN: &str = "RAMEKIN_LISTEN";
     /// Folder of the embedded database, the encryption key and compiled code.
@@ -49,6 +57,8 @@ pub mod env_var {
     pub const ALLOWED_ORIGINS: &str = "RAMEKIN_ALLOWED_ORIGINS";
     /// How many days records of calls are kept; 0 keeps them for ever.
     pub const LOG_RETENTION_DAYS: &str = "RAMEKIN_LOG_RETENTION_DAYS";
+    /// How many days events of the audit log are kept; 0 keeps them for ever.
+    pub const AUDIT_RETENTION_DAYS: &str = "RAMEKIN_AUDIT_RETENTION_DAYS";
     /// Token that opens `GET /metrics`, as an account key does.
     pub const METRICS_TOKEN: &str = "RAMEKIN_METRICS_TOKEN";
     /// Public calls of the functions of one app in a minute; 0, and nothing, is no limit.
@@ -121,8 +131,26 @@ pub enum ConfigError {
     #[error("{name} has the entry `{0}`; an entry is an origin such as https://dashboard.example.org, without a path", name = env_var::ALLOWED_ORIGINS)]
     AllowedOrigins(String),
     /// Not a number, or out of range.
-    #[error("{name} is `{0}`; it must be a number of days from 0 (for ever) to {most}", name = env_var::LOG_RETENTION_DAYS, most = limits::MAX_LOG_RETENTION_DAYS)]
-    LogRetention(String),
+    #[error("{name} is `{value}`; it must be a number of days from 0 (for ever) to {}", limits::MAX_RETENTION_DAYS)]
+    Retention {
+        /// Which variable.
+        name: &'static str,
+        /// What it is.
+        value: String,
+    },
+    /// A variable of OpenTelemetry.
+    #[error("{name} is `{value}`; it must {must}")]
+    Otlp {
+        /// Which variable.
+        name: &'static str,
+        /// What it is.
+        value: String,
+        /// What it has to be.
+        must: String,
+    },
+    /// Not fields.
+    #[error("{0} must be `name=value`, separated by commas, each a field of HTTP, its value percent-encoded")]
+    OtlpHeaders(&'static str),
     /// Not a number, or out of range.
     #[error("{name} is `{value}`; it must be a number from 0 (no limit) to {MOST_RATE}")]
     Rate {
@@ -178,6 +206,13 @@ impl Variables {
     /// These and no others.
     pub fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Some(value.to_owned()))).collect())
+    }
+
+    /// With this one more, or instead.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), Some(value.to_owned()));
+        self
     }
 
     fn dir(&self, name: &'static str) -> Option<PathBuf> {
@@ -243,6 +278,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// How long records of calls are kept, in days; `None` keeps them for ever.
     pub log_retention_days: Option<u32>,
+    /// The same for events of the audit log.
+    pub audit_retention_days: Option<u32>,
+    /// Where traces and metrics go; `None` sends none.
+    pub otlp: Option<Otlp>,
     /// Opens the metrics of the server.
     pub metrics_token: Option<Secret<String>>,
     /// Public calls of an app in a minute.
@@ -297,14 +336,6 @@ impl Config {
                 .ok_or_else(|| ConfigError::MaxFunctions(text.to_owned()))?,
         };
         let origins = variables.get(env_var::ALLOWED_ORIGINS)?.unwrap_or_default();
-        let log_retention_days = match variables.get(env_var::LOG_RETENTION_DAYS)? {
-            None => limits::LOG_RETENTION_DAYS,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|days| *days <= limits::MAX_LOG_RETENTION_DAYS)
-                .ok_or_else(|| ConfigError::LogRetention(text.to_owned()))?,
-        };
         let metrics_token = variables.get(env_var::METRICS_TOKEN)?;
         Ok(Self {
             bootstrap_key: bootstrap_key
@@ -331,12 +362,27 @@ impl Config {
                 .filter(|text| !text.is_empty())
                 .map(|text| origins::normalized(text).ok_or_else(|| ConfigError::AllowedOrigins(text.to_owned())))
                 .collect::<Result<_, _>>()?,
-            log_retention_days: Some(log_retention_days).filter(|days| *days > 0),
+            log_retention_days: days(variables, env_var::LOG_RETENTION_DAYS, limits::LOG_RETENTION_DAYS)?,
+            audit_retention_days: days(variables, env_var::AUDIT_RETENTION_DAYS, limits::AUDIT_RETENTION_DAYS)?,
+            otlp: otlp::read(variables)?,
             metrics_token: metrics_token.map(|text| parse_token(text).ok_or(ConfigError::MetricsToken)).transpose()?,
             call_rate: rate(variables, env_var::RATE_LIMIT, 0)?,
             management_rate: rate(variables, env_var::MANAGEMENT_RATE_LIMIT, limits::MANAGEMENT_RATE)?,
         })
     }
+}
+
+/// A number of days; 0 is for ever.
+fn days(variables: &Variables, name: &'static str, unless_set: u32) -> Result<Option<u32>, ConfigError> {
+    let days = match variables.get(name)? {
+        None => unless_set,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|days| *days <= limits::MAX_RETENTION_DAYS)
+            .ok_or_else(|| ConfigError::Retention { name, value: text.to_owned() })?,
+    };
+    Ok(Some(days).filter(|days| *days > 0))
 }
 
 /// A number of requests in a minute; 0 is no limit.
@@ -431,185 +477,4 @@ pub fn default_cache_dir(variables: &Variables) -> Result<PathBuf, ConfigError> 
     }
     let cache = variables.dir("XDG_CACHE_HOME").or_else(|| Some(variables.dir("HOME")?.join(".cache")));
     Ok(cache.ok_or(ConfigError::NoHome)?.join("ramekin"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Variables {
-        Variables::of(pairs)
-    }
-
-    #[test]
-    fn nothing_set_gives_the_defaults() {
-        let config = Config::read(&Variables::default()).unwrap();
-        assert_eq!(config.max_calls, DEFAULT_MAX_CALLS);
-        assert_eq!(config.database_connections, limits::DATABASE_CONNECTIONS);
-        assert_eq!(config.anonymous_role, AnonymousRole::Service);
-        assert_eq!((config.max_functions, config.allowed_origins.len()), (500, 0));
-        let set = variables([("RAMEKIN_DATABASE_CONNECTIONS", "4"), ("RAMEKIN_ANONYMOUS_ROLE", "anon")]);
-        let config = Config::read(&set).unwrap();
-        assert_eq!((config.database_connections, config.anonymous_role), (4, AnonymousRole::Anon));
-        assert_eq!((config.log_retention_days, config.metrics_token.is_none()), (Some(7), true));
-        assert_eq!((config.call_rate, config.management_rate), (None, Some(300)));
-        assert!(config.bootstrap_key.is_none() && config.encryption_key.is_none() && config.public_url.is_none());
-        let empty = Config::read(&variables([("RAMEKIN_PUBLIC_URL", ""), ("RAMEKIN_EGRESS_ALLOW", " ")])).unwrap();
-        assert!(empty.public_url.is_none());
-    }
-
-    #[test]
-    fn a_key_has_one_form() {
-        let key = ApiKeyText::random().unwrap();
-        assert_eq!(ApiKeyText::parse(key.expose()), Some(key.clone()));
-        assert!(!format!("{key:?}").contains(key.expose()));
-        let short = format!("bb_sk_{}", "a".repeat(39));
-        let long = format!("bb_sk_{}", "a".repeat(41));
-        let upper = format!("bb_sk_{}", "A".repeat(40));
-        for bad in ["", "bb_sk_", "secret", &short, &long, &upper] {
-            assert_eq!(ApiKeyText::parse(bad), None, "{bad}");
-            if !bad.is_empty() {
-                assert_eq!(
-                    Config::read(&variables([("RAMEKIN_BOOTSTRAP_KEY", bad)])).err(),
-                    Some(ConfigError::BootstrapKey)
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn errors_name_the_variable_and_no_secret() {
-        let error = Config::read(&variables([("RAMEKIN_ENCRYPTION_KEY", "canary")])).unwrap_err().to_string();
-        assert!(error.contains("RAMEKIN_ENCRYPTION_KEY") && !error.contains("canary"), "{error}");
-        let old = variables([("RAMEKIN_OLD_ENCRYPTION_KEYS", "canary")]);
-        let error = Config::read(&old).unwrap_err().to_string();
-        assert!(error.contains("RAMEKIN_OLD_ENCRYPTION_KEYS") && !error.contains("canary"), "{error}");
-        for (name, value) in [
-            ("RAMEKIN_PUBLIC_URL", "ftp://example.org"),
-            ("RAMEKIN_PUBLIC_URL", "https://example.org/?a=b"),
-            ("RAMEKIN_ALLOW_PRIVATE_NETWORK", "maybe"),
-            ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/99"),
-            ("RAMEKIN_MAX_CALLS", "0"),
-            ("RAMEKIN_MAX_CALLS", "10001"),
-            ("RAMEKIN_DATABASE_CONNECTIONS", "3"),
-            ("RAMEKIN_DATABASE_CONNECTIONS", "1001"),
-            ("RAMEKIN_ANONYMOUS_ROLE", "owner"),
-            ("RAMEKIN_MAX_FUNCTIONS", "0"),
-            ("RAMEKIN_MAX_FUNCTIONS", "100001"),
-            ("RAMEKIN_ALLOWED_ORIGINS", "*"),
-            ("RAMEKIN_LOG_RETENTION_DAYS", "36501"),
-            ("RAMEKIN_LOG_RETENTION_DAYS", "-1"),
-            ("RAMEKIN_RATE_LIMIT", "1000001"),
-            ("RAMEKIN_MANAGEMENT_RATE_LIMIT", "many"),
-        ] {
-            let error = Config::read(&variables([(name, value)])).unwrap_err().to_string();
-            assert!(error.contains(name) && error.contains(value), "{error}");
-        }
-    }
-
-    #[test]
-    fn private_addresses_are_allowed_by_the_operator_only() {
-        let allows = |name, value, address: &str| {
-            let config = Config::read(&variables([(name, value)])).unwrap();
-            config.egress.allows("example.org", address.parse().unwrap(), 80)
-        };
-        for (name, value, allowed) in [
-            ("RAMEKIN_LISTEN", "127.0.0.1:80", false),
-            ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/8", true),
-            ("RAMEKIN_EGRESS_ALLOW", "10.0.0.0/8:81", false),
-            ("RAMEKIN_EGRESS_ALLOW", "example.org", true),
-            ("RAMEKIN_ALLOW_PRIVATE_NETWORK", "true", true),
-            ("RAMEKIN_ALLOW_PRIVATE_NETWORK", "false", false),
-        ] {
-            assert_eq!(allows(name, value, "10.1.2.3"), allowed, "{name}={value}");
-            assert!(allows(name, value, "1.1.1.1"), "{name}={value}");
-        }
-    }
-
-    #[test]
-    fn nothing_is_no_limit() {
-        let set = |text| {
-            let names = ["RAMEKIN_LOG_RETENTION_DAYS", "RAMEKIN_RATE_LIMIT", "RAMEKIN_MANAGEMENT_RATE_LIMIT"];
-            let config = Config::read(&variables(names.map(|name| (name, text)))).unwrap();
-            (config.log_retention_days, config.call_rate, config.management_rate)
-        };
-        assert_eq!(set("0"), (None, None, None));
-        assert_eq!(set("36500"), (Some(36_500), Some(36_500), Some(36_500)));
-        let rate = Config::read(&variables([("RAMEKIN_RATE_LIMIT", "1000000")])).unwrap().call_rate;
-        assert_eq!(rate, Some(1_000_000));
-    }
-
-    #[test]
-    fn tokens_for_metrics_on_and_past_the_limit() {
-        let read = |text: &str| Config::read(&variables([("RAMEKIN_METRICS_TOKEN", text)]));
-        let token = "t".repeat(limits::MIN_METRICS_TOKEN);
-        assert_eq!(read(&token).unwrap().metrics_token.unwrap().expose(), &token);
-        for bad in ["canary", &token[1..], &format!("{token} {token}"), &format!("{token}ä")] {
-            let error = read(bad).unwrap_err();
-            assert_eq!(error, ConfigError::MetricsToken);
-            assert!(!error.to_string().contains(bad));
-        }
-    }
-
-    #[test]
-    fn the_public_url_ends_without_a_slash() {
-        let config = Config::read(&variables([("RAMEKIN_PUBLIC_URL", "https://Example.org/base/")])).unwrap();
-        assert_eq!(config.public_url.as_deref(), Some("https://example.org/base"));
-    }
-
-    #[test]
-    fn keys_to_servers_are_kept_at_home() {
-        let dir = |variables: &Variables| config_dir(variables).map(|dir| dir.display().to_string());
-        let set = variables([("HOME", "/home/a"), ("XDG_CONFIG_HOME", "/c"), ("RAMEKIN_CONFIG_DIR", "/d")]);
-        assert_eq!(dir(&set).as_deref(), Ok("/d"));
-        if cfg!(target_os = "linux") {
-            assert_eq!(dir(&variables([("HOME", "/home/a")])).as_deref(), Ok("/home/a/.config/ramekin"));
-            assert_eq!(dir(&variables([("HOME", "/home/a"), ("XDG_CONFIG_HOME", "/c")])).as_deref(), Ok("/c/ramekin"));
-        }
-        assert_eq!(dir(&Variables::default()), Err(ConfigError::NoConfigDir));
-    }
-
-    #[test]
-    fn addresses_of_servers() {
-        for (text, url) in [
-            ("http://127.0.0.1:4000", Some("http://127.0.0.1:4000")),
-            ("https://Example.org/base/", Some("https://example.org/base")),
-            ("http://[::1]:4000/", Some("http://[::1]:4000")),
-            ("127.0.0.1:4000", None),
-            ("localhost:4000", None),
-            ("ftp://example.org", None),
-            ("https://user@example.org", None),
-            ("https://:password@example.org", None),
-            ("https://example.org/?a", None),
-            ("https://example.org/#a", None),
-            ("", None),
-        ] {
-            assert_eq!(server_url(text).as_deref(), url, "{text}");
-        }
-    }
-
-    #[test]
-    fn origins_are_a_list() {
-        let set = variables([("RAMEKIN_ALLOWED_ORIGINS", "https://A.example/, http://b.example:1,")]);
-        assert_eq!(Config::read(&set).unwrap().allowed_origins, ["https://a.example", "http://b.example:1"]);
-    }
-
-    #[test]
-    fn older_keys_are_a_list() {
-        let read = |text: &str| Config::read(&variables([("RAMEKIN_OLD_ENCRYPTION_KEYS", text)]));
-        let (one, two) = ("01".repeat(32), "02".repeat(32));
-        for (text, count) in [(String::new(), 0), (one.clone(), 1), (format!("{one}, {two},"), 2)] {
-            assert_eq!(read(&text).unwrap().old_encryption_keys.len(), count, "{text}");
-        }
-        assert_eq!(read(&format!("{one} {two}")).err(), Some(ConfigError::OldEncryptionKeys));
-    }
-
-    #[test]
-    fn hex_keys() {
-        let text = "00ff".repeat(16);
-        assert_eq!(parse_hex_key(&text).unwrap()[..4], [0, 255, 0, 255]);
-        for bad in ["", "zz", &"0".repeat(63), &"0".repeat(65), &"+0".repeat(32)] {
-            assert!(parse_hex_key(bad).is_none(), "{bad}");
-        }
-    }
 }

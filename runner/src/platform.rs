@@ -243,7 +243,10 @@ impl Platform {
             }),
         ];
         if let Some(days) = options.config.log_retention_days {
-            helpers.push(tokio::spawn(retention::keep_for(store.clone(), days)));
+            helpers.push(tokio::spawn(retention::keep_for(retention::Log(store.clone()), days)));
+        }
+        if let Some(days) = options.config.audit_retention_days {
+            helpers.push(tokio::spawn(retention::keep_for(retention::AuditLog(store.clone()), days)));
         }
         let (recorder, writer) = Recorder::start(store.clone());
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
@@ -276,8 +279,8 @@ impl Platform {
                 tasks: tasks.clone(),
             },
             audits: Audits { store: store.clone(), recorder: Arc::clone(&recorder) },
-            schemas: Schemas { databases: databases.clone() },
-            policies: Policies { databases: databases.clone() },
+            schemas: Schemas { databases: databases.clone(), store: store.clone() },
+            policies: Policies { databases: databases.clone(), store: store.clone() },
             databases,
             environment: Environments::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),
             app_users: AppUsers::new(store.clone(), Arc::clone(&registry), vault.clone(), tasks.clone()),

@@ -98,9 +98,13 @@ impl Apps<'_> {
     }
 }
 
-/// Deletes an app whose database is gone, with everything of it that is here, and tells every server. False when there is no
-/// such app.
-pub(crate) async fn delete(connection: &mut PgConnection, app: &AppId) -> Result<bool, StoreError> {
+/// Deletes an app whose database is gone, with everything of it that is here but its audit log, and tells every server. False
+/// when there is no such app.
+pub(crate) async fn delete(
+    connection: &mut PgConnection,
+    app: &AppId,
+    event: Option<&AuditEvent>,
+) -> Result<bool, StoreError> {
     // The log before all else and in pieces, for it may be long. What is added meanwhile goes with the functions.
     let log = "DELETE FROM ramekin.function_invocations WHERE id IN (
                    SELECT i.id FROM ramekin.functions f JOIN ramekin.function_invocations i ON i.function_id = f.id
@@ -115,6 +119,10 @@ pub(crate) async fn delete(connection: &mut PgConnection, app: &AppId) -> Result
     // In the order in which batches of the log are written, so that neither waits for the other.
     let lock = "SELECT id FROM ramekin.functions WHERE app_id = $1 ORDER BY id FOR UPDATE";
     sqlx::query(lock).bind(app.as_str()).execute(&mut *tx).await?;
+    if let Some(event) = event {
+        // Of an app that is not there nothing is written.
+        audit::write(&mut tx, app.as_str(), event).await?;
+    }
     let done = sqlx::query("DELETE FROM ramekin.apps WHERE id = $1").bind(app.as_str()).execute(&mut *tx).await?;
     let deleted = done.rows_affected() > 0;
     if deleted {

@@ -1,12 +1,13 @@
-//! The audit log of the apps: written in the transaction of what it tells of, read newest first.
+//! The audit log of the apps: written in the transaction of what it tells of, read newest first. It outlives its app, for who
+//! has deleted one wants to be known, too.
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 use ramekin_model::limits::MAX_AUDIT_PAGE;
-use ramekin_model::{AppId, AuditEvent, AuditRecord};
+use ramekin_model::{AppId, AuditEvent, AuditKind, AuditRecord};
 use serde_json::{Map, Value};
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Transaction};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -68,6 +69,68 @@ impl Audit<'_> {
         let rows: Vec<Row> = page.build_query_as().fetch_all(self.pool).await?;
         let records = rows.into_iter().map(AuditRecord::try_from).collect::<Result<_, _>>()?;
         Ok(AuditPage { records, total: total.unsigned_abs() })
+    }
+}
+
+// App by app, because that is how the index goes; from one to the next in it, for there may be many of each.
+const DELETE: &str = "WITH RECURSIVE apps AS (
+        (SELECT app_id FROM ramekin.audit_events ORDER BY app_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.app_id FROM ramekin.audit_events e WHERE e.app_id > apps.app_id ORDER BY e.app_id LIMIT 1)
+        FROM apps WHERE apps.app_id IS NOT NULL)
+    DELETE FROM ramekin.audit_events WHERE id = ANY(ARRAY(
+        SELECT old.id FROM apps CROSS JOIN LATERAL (
+            SELECT e.id FROM ramekin.audit_events e
+            WHERE e.app_id = apps.app_id AND e.created_at < $1
+            LIMIT $2 FOR UPDATE SKIP LOCKED) old
+        LIMIT $2))";
+
+impl Audit<'_> {
+    /// Deletes events that are older than this, at most so many, and says how many it were. Those that somebody else is
+    /// deleting are left to them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_older(&self, than: DateTime<Utc>, most: u32) -> Result<u64, StoreError> {
+        let done = sqlx::query(DELETE).bind(than).bind(i64::from(most)).execute(self.pool).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Whose app it was that is deleted. `None` when it is there, never was, or is forgotten.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owner_of_deleted(&self, app: &AppId) -> Result<Option<Uuid>, StoreError> {
+        let ask = "SELECT event_data->>'owner_id' FROM ramekin.audit_events
+                   WHERE app_id = $1 AND event_type = $2 AND NOT EXISTS (SELECT FROM ramekin.apps WHERE id = $1)
+                   ORDER BY created_at DESC LIMIT 1";
+        let ask = sqlx::query_scalar(ask).bind(app.as_str()).bind(AuditKind::AppDelete.event_type());
+        let owner: Option<Option<String>> = ask.fetch_optional(self.pool).await?;
+        Ok(owner.flatten().and_then(|owner| owner.parse().ok()))
+    }
+
+    /// Prepares an event of what is done elsewhere, where its transaction does not reach.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prepare(&self, app: &AppId, event: &AuditEvent) -> Result<Prepared, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        write(&mut tx, app.as_str(), event).await?;
+        Ok(Prepared(tx))
+    }
+}
+
+/// An event that the database has taken, and that will be there once it is told so. Dropped, it never was.
+#[derive(Debug)]
+pub struct Prepared(Transaction<'static, Postgres>);
+
+impl Prepared {
+    /// What it tells of is done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
     }
 }
 

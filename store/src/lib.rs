@@ -29,7 +29,7 @@ pub use app_databases::{
 };
 pub use app_users::{AppUsers, NewAppUser};
 pub use apps::{AppCursor, Apps};
-pub use audit::{Audit, AuditPage, AuditQuery};
+pub use audit::{Audit, AuditPage, AuditQuery, Prepared};
 pub use changes::{Change, Changes};
 pub use deploy_keys::{DeployKey, KnownDeploy};
 pub use error::StoreError;

@@ -2,8 +2,9 @@
 
 use super::page::{Page, reach};
 use crate::registry::Registry;
-use ramekin_model::{ApiKey, App, AppId, By, KeyScope, Provisioning};
+use ramekin_model::{ApiKey, App, AppId, AuditEvent, AuditKind, By, KeyScope, Provisioning};
 use ramekin_store::{AppCursor, AppDatabases, Sessions, Store, StoreError};
+use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,20 +93,22 @@ impl Apps {
         Ok(Made { app, created, database })
     }
 
-    /// Deletes an app for good: its database, its functions with their logs, its users, keys and variables. Calls that run
-    /// end within their limits, without its database. False when it was not there any more.
+    /// Deletes an app for good: its database, its functions with their logs, its users, keys and variables; all but its audit
+    /// log. Calls that run end within their limits, without its database. False when it was not there any more.
     ///
     /// # Errors
     /// See [`DeleteError`]. It can be tried again.
-    pub async fn delete(&self, key: &ApiKey, app: &App) -> Result<bool, DeleteError> {
+    pub async fn delete(&self, key: &ApiKey, app: &App, by: &By) -> Result<bool, DeleteError> {
         if key.scope != KeyScope::Account {
             return Err(DeleteError::Scope);
         }
         let (this, id) = (self.clone(), app.id.clone());
+        let data = json!({ "name": app.name, "owner_id": app.owner_id });
+        let event = AuditEvent::new(AuditKind::AppDelete, id.as_str(), by.clone(), data);
         // In a task of its own: what is deleted in the database must become unknown here, whoever stops waiting.
         let delete = async move {
             this.sessions.close_app(&id).await;
-            let deleted = this.databases.delete_app(&id).await?;
+            let deleted = this.databases.delete_app_by(&id, &event).await?;
             this.registry.forget_app(&id).await;
             if deleted {
                 tracing::info!(app.id = %id, "deleted the app {id}");

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
-use ramekin_model::{Actor, ApiKey, App, By, ErrorCode, limits};
+use ramekin_model::{Actor, ApiKey, App, AppId, By, ErrorCode, limits};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::config::ApiKeyText;
 use crate::ops::apps::Apps;
+use crate::ops::audit::Audits;
 use crate::ops::auth::Keys;
 
 /// The token of a header `Authorization: Bearer …`. Exactly this form counts (Butterbase §1.1).
@@ -35,6 +36,9 @@ pub struct OwnedApp {
     /// The key.
     pub key: Arc<ApiKey>,
 }
+
+/// An app that the key opens, or one that is deleted and that an account key had opened: its audit log is still there.
+pub struct LoggedApp(pub AppId);
 
 /// An app that the key opens and the name of a function, which need not exist.
 pub struct OwnedFunction {
@@ -79,6 +83,23 @@ impl FromRequestParts<AppState> for OwnedApp {
         let app = app.ok_or_else(|| ApiError::not_found("App"))?;
         rate::count(parts, state, &app.id)?;
         Ok(Self { app, key })
+    }
+}
+
+impl FromRequestParts<AppState> for LoggedApp {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Owner(key) = Owner::from_request_parts(parts, state).await?;
+        let id: Option<AppId> = path_param(parts, state, "app").await.and_then(|id| id.parse().ok());
+        let id = id.ok_or_else(|| ApiError::not_found("App"))?;
+        let opens = Apps::from_ref(state).find(&key, id.as_str()).await?.is_some()
+            || Audits::from_ref(state).opens_deleted(&key, &id).await?;
+        if !opens {
+            return Err(ApiError::not_found("App"));
+        }
+        rate::count(parts, state, &id)?;
+        Ok(Self(id))
     }
 }
 

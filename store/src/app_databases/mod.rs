@@ -19,7 +19,7 @@ pub use session::{Described, DescribedColumn, DescribedIndex, ForeignKey, OwnerS
 use crate::{StoreError, apps};
 use cluster::{Admin, connect};
 use logins::Logins;
-use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
+use ramekin_model::{AppId, AuditEvent, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Provisioning, Secret};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use std::collections::HashMap;
@@ -125,16 +125,23 @@ impl AppDatabases {
         self.take_away(app, Rest::Stays).await.map(|_| ())
     }
 
-    /// Deletes an app: its database and logins, then everything else of it, and tells every server. Whoever wants to make its
-    /// database meanwhile finds that there is no such app. False when there was none. Can be repeated when it failed.
+    /// Deletes an app: its database and logins, then everything else of it but its audit log, where this event is the last one,
+    /// and tells every server. Whoever wants to make its database meanwhile finds that there is no such app. False when there
+    /// was none. Can be repeated when it failed.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_app(&self, app: &AppId) -> Result<bool, StoreError> {
-        self.take_away(app, Rest::Goes).await
+    pub async fn delete_app_by(&self, app: &AppId, event: &AuditEvent) -> Result<bool, StoreError> {
+        self.take_away(app, Rest::Goes(Some(event))).await
     }
 
-    async fn take_away(&self, app: &AppId, rest: Rest) -> Result<bool, StoreError> {
+    /// What tests say often.
+    #[cfg(test)]
+    pub(crate) async fn delete_app(&self, app: &AppId) -> Result<bool, StoreError> {
+        self.take_away(app, Rest::Goes(None)).await
+    }
+
+    async fn take_away(&self, app: &AppId, rest: Rest<'_>) -> Result<bool, StoreError> {
         let place = self.place(app);
         let _turn = place.turn.lock().await;
         place.ready.store(false, Ordering::Release);
@@ -151,7 +158,7 @@ impl AppDatabases {
         info!(app.id = %app, "removed the database of {app}");
         let deleted = match rest {
             Rest::Stays => false,
-            Rest::Goes => apps::delete(turn.0, app).await?,
+            Rest::Goes(event) => apps::delete(turn.0, app, event).await?,
         };
         platform.close().await?;
         self.0.places.lock().unwrap_or_else(PoisonError::into_inner).remove(app);
@@ -348,12 +355,12 @@ enum Extent {
 }
 
 /// What becomes of an app whose database is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rest {
+#[derive(Debug, Clone, Copy)]
+enum Rest<'a> {
     /// It goes on without.
     Stays,
-    /// It goes too.
-    Goes,
+    /// It goes too, and this is written down.
+    Goes(Option<&'a AuditEvent>),
 }
 
 /// The right to change what an app has in the cluster, for as long as the connection lasts.

@@ -326,7 +326,8 @@ const ROWS: &str = "SELECT ARRAY[
     (SELECT count(*) FROM ramekin.app_signing_keys WHERE app_id = $1)]";
 /// Rows that belong to functions and users of any app.
 const DEPENDENT: &str = "SELECT ARRAY[(SELECT count(*) FROM ramekin.function_triggers),
-    (SELECT count(*) FROM ramekin.function_invocations), (SELECT count(*) FROM ramekin.app_refresh_tokens)]";
+    (SELECT count(*) FROM ramekin.function_invocations), (SELECT count(*) FROM ramekin.function_hours),
+    (SELECT count(*) FROM ramekin.app_refresh_tokens)]";
 
 /// Gives an app one of everything.
 async fn fill(store: &Store, databases: &AppDatabases, app: &AppId) {
@@ -366,7 +367,7 @@ async fn a_deleted_app_leaves_nothing_and_every_server_is_told() {
     assert!(databases.delete_app(&app).await.unwrap());
     assert_eq!((rows(&app).await, rows(&other.id).await), (vec![0; 7], vec![1; 7]));
     let dependent: Vec<i64> = sqlx::query_scalar(DEPENDENT).fetch_one(&store.pool).await.unwrap();
-    assert_eq!(dependent, [1_i64; 3], "those of the other app are left");
+    assert_eq!(dependent, [1_i64; 4], "those of the other app are left");
     let told = tokio::time::timeout(Duration::from_secs(10), changes.next()).await.unwrap();
     assert_eq!(told, Change::App { app: app.clone() });
     user.execute("SELECT 1").await.unwrap_err();

@@ -2,7 +2,7 @@ use crate::testing::{new_function, record, store_with_app};
 use crate::{AuditQuery, DeployTerms, Store};
 use chrono::{Duration, SubsecRound as _, Utc};
 use ramekin_model::limits::MAX_AUDIT_PAGE;
-use ramekin_model::{Acted, Actor, AppId, AuditEvent, AuditKind, AuditRecord, By, InvocationRecord, KeyScope};
+use ramekin_model::{Acted, Actor, AppId, AuditEvent, AuditKind, AuditRecord, By, InvocationRecord, KeyScope, Secret};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -97,6 +97,75 @@ async fn keys_of_an_app_and_the_app_itself_are_written_down() {
     assert_eq!(kinds(&records), ["api_key.revoke", "api_key.create", "app.create"]);
     assert!(records.iter().all(|record| record.actor_type == "platform_user" && record.actor_id == owner.to_string()));
     assert_eq!(records[0].resource_id, ids[0].to_string());
+}
+
+#[tokio::test]
+async fn the_log_outlives_its_app_and_says_who_has_deleted_it() {
+    let (store, app) = store_with_app().await;
+    let databases = store.app_databases(Secret::new([7; 32]));
+    databases.provision(&app).await.unwrap();
+    let owner = store.users().ensure_owner().await.unwrap();
+    assert_eq!(store.audit().owner_of_deleted(&app).await.unwrap(), None, "it is there");
+    let data = json!({ "name": "app", "owner_id": owner });
+    let delete = AuditEvent::new(AuditKind::AppDelete, app.as_str(), by(Uuid::nil()), data);
+    let mut tx = store.pool.begin().await.unwrap();
+    super::write(&mut tx, app.as_str(), &event(AuditKind::FunctionDeploy, "a")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(databases.delete_app_by(&app, &delete).await.unwrap());
+    assert!(!databases.delete_app_by(&app, &delete).await.unwrap());
+    let records = read(&store, &app, AuditQuery::default()).await;
+    assert_eq!(kinds(&records), ["app.delete", "function.deploy"]);
+    assert_eq!(store.audit().owner_of_deleted(&app).await.unwrap(), Some(owner));
+    assert_eq!(store.audit().owner_of_deleted(&AppId::random().unwrap()).await.unwrap(), None);
+    // Nothing is written of an app that is gone.
+    let mut tx = store.pool.begin().await.unwrap();
+    super::write(&mut tx, app.as_str(), &event(AuditKind::FunctionDeploy, "late")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(read(&store, &app, AuditQuery::default()).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_older_goes_app_by_app_and_a_little_at_a_time() {
+    let (store, app) = store_with_app().await;
+    let owner = store.users().ensure_owner().await.unwrap();
+    let (other, _) = store.apps().create(owner, "other").await.unwrap();
+    let now = Utc::now().trunc_subsecs(6);
+    let limit = now - Duration::days(180);
+    let mut tx = store.pool.begin().await.unwrap();
+    for n in 0..25 {
+        for app in [&app, &other.id] {
+            let event = std::borrow::Cow::Owned(event(AuditKind::FunctionDeploy, "a"));
+            let at = Some(limit - Duration::microseconds(n));
+            let entry = super::Entry { id: Uuid::now_v7(), app: app.as_str(), event, at };
+            super::write_all(&mut tx, &[entry]).await.unwrap();
+        }
+    }
+    super::write(&mut tx, app.as_str(), &event(AuditKind::FunctionDelete, "a")).await.unwrap();
+    tx.commit().await.unwrap();
+    // Those of an app that is gone become old like any others.
+    sqlx::query("DELETE FROM ramekin.apps WHERE id = $1").bind(other.id.as_str()).execute(&store.pool).await.unwrap();
+    let mut deleted = Vec::new();
+    for _ in 0..4 {
+        deleted.push(store.audit().delete_older(limit, 20).await.unwrap());
+    }
+    assert_eq!(deleted, [20, 20, 8, 0], "two are exactly as old as the limit, and stay");
+    assert_eq!(kinds(&read(&store, &app, AuditQuery::default()).await), ["function.delete", "function.deploy"]);
+    assert_eq!(read(&store, &other.id, AuditQuery::default()).await.len(), 1);
+    // Two servers delete different ones.
+    let (first, second) = (store.audit(), store.audit());
+    let (one, two) = tokio::join!(first.delete_older(now, 100), second.delete_older(now, 100));
+    assert_eq!(one.unwrap() + two.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_prepared_event_is_there_once_it_is_told_so() {
+    let (store, app) = store_with_app().await;
+    let prepare = async || store.audit().prepare(&app, &event(AuditKind::SchemaApply, "a")).await.unwrap();
+    drop(prepare().await);
+    let prepared = prepare().await;
+    assert_eq!(read(&store, &app, AuditQuery::default()).await, []);
+    prepared.commit().await.unwrap();
+    assert_eq!(kinds(&read(&store, &app, AuditQuery::default()).await), ["schema.apply"]);
 }
 
 #[tokio::test]

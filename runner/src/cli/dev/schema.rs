@@ -6,7 +6,7 @@ use super::settings;
 use crate::ops::rls::{Isolation, Listing, Policies};
 use crate::ops::schema::{Mode, Named, Schema, SchemaError, Table};
 use crate::platform::Platform;
-use ramekin_model::App;
+use ramekin_model::{App, By};
 use ramekin_store::{Policy, StoreError};
 use serde::Deserialize;
 use serde_json::Value;
@@ -78,13 +78,14 @@ pub async fn apply(platform: &Platform, app: &App, dir: &Path) -> Result<Changed
         return Ok(Changed::default());
     };
     let wish = read(&text).map_err(TablesError::File)?;
-    let applied = platform.schemas.apply(app, &wish.schema, SCHEMA_FILE, Mode::Apply).await?;
-    let secured = isolate(&platform.policies, app, &wish.isolations).await?;
+    let by = By::owner(platform.owner);
+    let applied = platform.schemas.apply(app, &wish.schema, SCHEMA_FILE, Mode::Apply, &by).await?;
+    let secured = isolate(&platform.policies, app, &wish.isolations, &by).await?;
     Ok(Changed { statements: applied.statements.len(), secured })
 }
 
 /// Sets who sees which rows. Returns the tables where that was different before.
-async fn isolate(policies: &Policies, app: &App, wishes: &[Isolation]) -> Result<Vec<String>, TablesError> {
+async fn isolate(policies: &Policies, app: &App, wishes: &[Isolation], by: &By) -> Result<Vec<String>, TablesError> {
     if wishes.is_empty() {
         return Ok(Vec::new());
     }
@@ -92,7 +93,7 @@ async fn isolate(policies: &Policies, app: &App, wishes: &[Isolation]) -> Result
     // One entry that is wrong leaves no other table open.
     let mut failures = Vec::new();
     for wish in wishes {
-        if let Err(error) = policies.isolate(app, wish).await {
+        if let Err(error) = policies.isolate(app, wish, by).await {
             failures.push(format!("`{}`: {error}", wish.table));
         }
     }

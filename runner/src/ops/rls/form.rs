@@ -4,7 +4,7 @@ use super::{Fields, RlsError};
 use crate::ops::sql_text::{check_expression, is_name};
 use ramekin_model::DatabaseRole;
 use ramekin_store::{Described, Policy};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What the name of a policy must be.
@@ -121,6 +121,17 @@ impl NewPolicy {
     fn expressions(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let both = [("using_expression", &self.using), ("with_check_expression", &self.with_check)];
         both.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?)))
+    }
+
+    /// What the audit log says of it: all but its expressions, which the database has.
+    pub(super) fn told(&self) -> Value {
+        json!({
+            "table": self.table,
+            "command": self.command.as_sql(),
+            "role": self.role.and_then(DatabaseRole::group),
+            "restrictive": self.side == Side::Restrictive,
+            "user_column": self.user_column,
+        })
     }
 
     /// An expression that reads another table sees there what its role sees: nothing, unless a policy lets it.

@@ -1,6 +1,6 @@
 //! Row-level security of an app's tables: which rows its users and anonymous callers see (Butterbase §8.5).
 //!
-//! Every change is one transaction of the login that owns the app's tables.
+//! Every change is one transaction of the login that owns the app's tables, and an event of the audit log.
 
 mod fields;
 mod form;
@@ -11,9 +11,11 @@ mod tests;
 pub use fields::Fields;
 pub use form::{Command, Isolation, NewPolicy, Side};
 
+use crate::ops::audit;
 use crate::ops::sql_text::{BadExpression, is_name};
-use ramekin_model::App;
-use ramekin_store::{AppDatabases, Described, OwnerSession, Policy, StoreError};
+use ramekin_model::{App, AuditEvent, AuditKind, By};
+use ramekin_store::{AppDatabases, Described, OwnerSession, Policy, Store, StoreError};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Looks at policies, and changes them.
@@ -21,6 +23,8 @@ use std::collections::BTreeMap;
 pub struct Policies {
     /// Where they are.
     pub databases: AppDatabases,
+    /// Where it is written down who changed them.
+    pub store: Store,
 }
 
 /// Why a policy is not made. Nothing was changed.
@@ -120,13 +124,14 @@ impl Policies {
     ///
     /// # Errors
     /// See [`RlsError`].
-    pub async fn enable(&self, app: &App, table: &str) -> Result<(), RlsError> {
+    pub async fn enable(&self, app: &App, table: &str, by: &By) -> Result<(), RlsError> {
         let mut open = self.open(app, table).await?;
         open.table(table)?;
         let statements = sql::secure(table)?;
         open.run(&statements).await?;
+        self.keep(app, open, AuditEvent::new(AuditKind::RlsEnable, table, by.clone(), json!({}))).await?;
         tracing::info!(app.id = %app.id, "secured the rows of `{table}` of {}", app.id);
-        Ok(open.session.commit().await?)
+        Ok(())
     }
 
     /// Lets users see and change rows that carry their id, and nobody else's. Returns the names of the policies for
@@ -134,7 +139,7 @@ impl Policies {
     ///
     /// # Errors
     /// See [`RlsError`].
-    pub async fn isolate(&self, app: &App, wish: &Isolation) -> Result<Vec<String>, RlsError> {
+    pub async fn isolate(&self, app: &App, wish: &Isolation, by: &By) -> Result<Vec<String>, RlsError> {
         let mut open = self.open(app, &wish.table).await?;
         let table = open.table(&wish.table)?;
         let kind = user_column(table, &wish.table, &wish.user_column)?;
@@ -146,8 +151,9 @@ impl Policies {
         }
         let (statements, reading) = sql::isolate(wish, &kind)?;
         open.run(&statements).await?;
+        let data = json!({ "user_column": wish.user_column, "public_read_column": wish.public_read_column });
+        self.keep(app, open, AuditEvent::new(AuditKind::RlsIsolate, &wish.table, by.clone(), data)).await?;
         tracing::info!(app.id = %app.id, "isolated users in `{}` of {}", wish.table, app.id);
-        open.session.commit().await?;
         Ok(reading)
     }
 
@@ -155,19 +161,19 @@ impl Policies {
     ///
     /// # Errors
     /// See [`RlsError`].
-    pub async fn create(&self, app: &App, wish: &NewPolicy) -> Result<Vec<String>, RlsError> {
-        self.put(app, wish, false).await
+    pub async fn create(&self, app: &App, wish: &NewPolicy, by: &By) -> Result<Vec<String>, RlsError> {
+        self.put(app, wish, false, by).await
     }
 
     /// Replaces a policy that is there.
     ///
     /// # Errors
     /// See [`RlsError`].
-    pub async fn replace(&self, app: &App, wish: &NewPolicy) -> Result<Vec<String>, RlsError> {
-        self.put(app, wish, true).await
+    pub async fn replace(&self, app: &App, wish: &NewPolicy, by: &By) -> Result<Vec<String>, RlsError> {
+        self.put(app, wish, true, by).await
     }
 
-    async fn put(&self, app: &App, wish: &NewPolicy, must_exist: bool) -> Result<Vec<String>, RlsError> {
+    async fn put(&self, app: &App, wish: &NewPolicy, must_exist: bool, by: &By) -> Result<Vec<String>, RlsError> {
         wish.check()?;
         let mut open = self.open(app, &wish.table).await?;
         let table = open.table(&wish.table)?;
@@ -186,8 +192,9 @@ impl Policies {
         }
         open.run(&statements).await?;
         let warnings = wish.warnings(&open.tables, &policies);
+        let kind = if there { AuditKind::RlsPolicyUpdate } else { AuditKind::RlsPolicyCreate };
+        self.keep(app, open, AuditEvent::new(kind, &wish.name, by.clone(), wish.told())).await?;
         tracing::info!(app.id = %app.id, "made the policy `{}` of `{}` of {}", wish.name, wish.table, app.id);
-        open.session.commit().await?;
         Ok(warnings)
     }
 
@@ -195,7 +202,7 @@ impl Policies {
     ///
     /// # Errors
     /// See [`RlsError`].
-    pub async fn disable(&self, app: &App, table: &str) -> Result<usize, RlsError> {
+    pub async fn disable(&self, app: &App, table: &str, by: &By) -> Result<usize, RlsError> {
         let mut open = self.open(app, table).await?;
         let policies = open.session.policies().await?;
         let names: Vec<String> =
@@ -204,8 +211,9 @@ impl Policies {
             return Err(RlsError::NoPolicy(format!("the table `{table}` has no policies")));
         }
         open.run(&sql::disable(table, &names)).await?;
+        let data = json!({ "policies": names });
+        self.keep(app, open, AuditEvent::new(AuditKind::RlsDisable, table, by.clone(), data)).await?;
         tracing::info!(app.id = %app.id, "removed the policies of `{table}` of {}", app.id);
-        open.session.commit().await?;
         Ok(names.len())
     }
 
@@ -213,7 +221,7 @@ impl Policies {
     ///
     /// # Errors
     /// See [`RlsError`].
-    pub async fn remove(&self, app: &App, table: &str, name: &str) -> Result<usize, RlsError> {
+    pub async fn remove(&self, app: &App, table: &str, name: &str, by: &By) -> Result<usize, RlsError> {
         if !is_name(name) {
             return Err(RlsError::Form(form::NAME.into()));
         }
@@ -225,8 +233,14 @@ impl Policies {
             return Err(no_policy(table, name));
         }
         open.run(&[sql::drop_policy(table, name)]).await?;
-        open.session.commit().await?;
+        let data = json!({ "table": table });
+        self.keep(app, open, AuditEvent::new(AuditKind::RlsPolicyDelete, name, by.clone(), data)).await?;
         Ok(others.len())
+    }
+
+    /// Keeps what was done, and writes it down.
+    async fn keep(&self, app: &App, open: Opened, event: AuditEvent) -> Result<(), RlsError> {
+        Ok(audit::change(&self.store, app, open.session, &event).await?)
     }
 
     async fn open(&self, app: &App, table: &str) -> Result<Opened, RlsError> {

@@ -9,15 +9,24 @@ mod types;
 pub use diff::Statement;
 pub use form::{Column, Index, LongReference, Named, Reference, Schema, Table};
 
-use ramekin_model::{App, limits};
-use ramekin_store::{AppDatabases, Described, StoreError};
+use super::audit;
+use ramekin_model::{App, AuditEvent, AuditKind, By, limits};
+use ramekin_store::{AppDatabases, Described, Store, StoreError};
+use serde_json::json;
 use std::collections::BTreeMap;
+
+/// Statements that the audit log names.
+const TOLD: usize = 100;
+/// Characters of what it says of each.
+const TOLD_TEXT: usize = 200;
 
 /// Looks at the schemas of apps, and changes them.
 #[derive(Clone)]
 pub struct Schemas {
     /// Where they are.
     pub databases: AppDatabases,
+    /// Where it is written down who changed them.
+    pub store: Store,
 }
 
 /// Why a schema is not applied. Nothing was changed.
@@ -85,7 +94,14 @@ impl Schemas {
     ///
     /// # Errors
     /// See [`SchemaError`].
-    pub async fn apply(&self, app: &App, wish: &Schema, name: &str, mode: Mode) -> Result<Applied, SchemaError> {
+    pub async fn apply(
+        &self,
+        app: &App,
+        wish: &Schema,
+        name: &str,
+        mode: Mode,
+        by: &By,
+    ) -> Result<Applied, SchemaError> {
         let issues = wish.issues();
         if !issues.is_empty() {
             return Err(SchemaError::Form(issues));
@@ -105,11 +121,26 @@ impl Schemas {
         session.run(&sql).await?;
         let name: String = name.chars().take(limits::MAX_DESCRIPTION).collect();
         let id = session.note(&name, &sql.join(";\n")).await?;
-        session.commit().await?;
+        let event = event(app, by, &name, id, &statements);
+        audit::change(&self.store, app, session, &event).await?;
         let count = statements.len();
         tracing::info!(app.id = %app.id, "changed the schema of {} with {count} statements", app.id);
         Ok(Applied { statements, migration_id: Some(id) })
     }
+}
+
+/// What is written down of a change: what the statements are for, not their text.
+fn event(app: &App, by: &By, name: &str, migration: i64, statements: &[Statement]) -> AuditEvent {
+    let destructive = statements.iter().filter(|statement| statement.destructive).count();
+    let clip = |text: &str| text.chars().take(TOLD_TEXT).collect::<String>();
+    let data = json!({
+        "name": name,
+        "migration_id": migration,
+        "statements": statements.len(),
+        "destructive": destructive,
+        "changes": statements.iter().take(TOLD).map(|statement| clip(&statement.description)).collect::<Vec<_>>(),
+    });
+    AuditEvent::new(AuditKind::SchemaApply, app.id.as_str(), by.clone(), data)
 }
 
 /// Tables as they are, in the form in which they are wished for.

@@ -2,7 +2,7 @@
 
 use super::{json, point_in_time, time};
 use crate::ops::audit::Audits;
-use crate::server::auth::OwnedApp;
+use crate::server::auth::LoggedApp;
 use crate::server::error::ApiError;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// 200 with `{"logs": […], total, limit, offset, nextOffset}`.
 pub async fn handler(
     State(audits): State<Audits>,
-    OwnedApp { app, .. }: OwnedApp,
+    LoggedApp(app): LoggedApp,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let query = read(query.as_deref().unwrap_or_default())?;

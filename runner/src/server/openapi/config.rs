@@ -56,6 +56,7 @@ pub fn part() -> Part {
                 .answer(200, "The next call sees it.", reference("Paused"), paused())
                 .refusals(&[412]),
             Operation::new("auditLog", "get", "/v1/{app}/audit-logs", "Who changed what, newest first")
+                .about("Also of an app that was deleted, with an account key of whoever it belonged to.")
                 .query(
                     "limit",
                     json!({ "type": "integer", "minimum": 1 }),

@@ -2,7 +2,7 @@
 
 use super::super::{json, read_json};
 use crate::ops::rls::{Isolation, Policies};
-use crate::server::auth::OwnedApp;
+use crate::server::auth::{OwnedApp, Trace};
 use crate::server::error::ApiError;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -11,11 +11,12 @@ use http::StatusCode;
 /// 200 with the name of the policy.
 pub async fn handler(
     State(policies): State<Policies>,
-    OwnedApp { app, .. }: OwnedApp,
+    OwnedApp { app, key }: OwnedApp,
+    trace: Trace,
     request: Request,
 ) -> Result<Response, ApiError> {
     let wish = Isolation::read(read_json(request).await?)?;
-    let reading = policies.isolate(&app, &wish).await?;
+    let reading = policies.isolate(&app, &wish, &trace.by(&key)).await?;
     let mut body = serde_json::json!({
         "success": true,
         "table": wish.table,

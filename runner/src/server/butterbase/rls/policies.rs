@@ -2,7 +2,7 @@
 
 use super::super::{json, read_json};
 use crate::ops::rls::{Command, Fields, NewPolicy, Policies, Side};
-use crate::server::auth::{OwnedApp, OwnedFunction};
+use crate::server::auth::{OwnedApp, OwnedFunction, Trace};
 use crate::server::error::ApiError;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -12,24 +12,26 @@ use ramekin_model::DatabaseRole;
 /// 200 with the policy, which takes the place of one of the same name.
 pub async fn create(
     State(policies): State<Policies>,
-    OwnedApp { app, .. }: OwnedApp,
+    OwnedApp { app, key }: OwnedApp,
+    trace: Trace,
     request: Request,
 ) -> Result<Response, ApiError> {
     let mut fields = Fields::of(read_json(request).await?);
     let (name, user_column) = (fields.text("policy_name"), fields.optional("user_column"));
     let wish = NewPolicy { user_column, ..read(fields, name)? };
-    let warnings = policies.create(&app, &wish).await?;
+    let warnings = policies.create(&app, &wish, &trace.by(&key)).await?;
     Ok(answer(&wish, &warnings))
 }
 
 /// 200 with the policy, 404 when there is none to be replaced.
 pub async fn replace(
     State(policies): State<Policies>,
-    OwnedFunction { app, name, .. }: OwnedFunction,
+    OwnedFunction { app, key, name }: OwnedFunction,
+    trace: Trace,
     request: Request,
 ) -> Result<Response, ApiError> {
     let wish = read(Fields::of(read_json(request).await?), name)?;
-    let warnings = policies.replace(&app, &wish).await?;
+    let warnings = policies.replace(&app, &wish, &trace.by(&key)).await?;
     Ok(answer(&wish, &warnings))
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::{json, read_text};
 use crate::ops::schema::{Mode, Schema, SchemaError, Schemas, Statement};
-use crate::server::auth::OwnedApp;
+use crate::server::auth::{OwnedApp, Trace};
 use crate::server::error::ApiError;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -23,7 +23,8 @@ struct Body {
 /// 200 with the statements.
 pub async fn handler(
     State(schemas): State<Schemas>,
-    OwnedApp { app, .. }: OwnedApp,
+    OwnedApp { app, key }: OwnedApp,
+    trace: Trace,
     request: Request,
 ) -> Result<Response, ApiError> {
     let text = read_text(request).await?;
@@ -32,7 +33,7 @@ pub async fn handler(
     })?;
     let mode = if body.dry_run { Mode::DryRun } else { Mode::Apply };
     let name = body.name.unwrap_or_else(|| format!("schema_{}", Utc::now().format("%Y-%m-%dT%H-%M-%SZ")));
-    let applied = schemas.apply(&app, &body.schema, &name, mode).await?;
+    let applied = schemas.apply(&app, &body.schema, &name, mode, &trace.by(&key)).await?;
     let statements: Vec<Value> = applied.statements.iter().map(shown).collect();
     let message = match (statements.len(), mode) {
         (0, _) => "Schema is up to date".to_owned(),
