@@ -7,6 +7,7 @@ mod external;
 mod images;
 mod isolation;
 mod key;
+mod loss;
 mod malformed;
 mod nodes;
 mod probes;
@@ -49,9 +50,9 @@ const TESTS: &[Test] = &[
     ("keys_rotate_and_nothing_is_lost", rotation::keys_rotate_and_nothing_is_lost),
     ("keys_rotate_while_servers_run", rotation::keys_rotate_while_servers_run),
     ("what_one_server_records_the_other_streams", nodes::what_one_server_records_the_other_streams),
-    ("what_one_server_changes_the_other_knows", nodes::what_one_server_changes_the_other_knows),
     ("one_of_two_servers_is_killed_and_nothing_is_lost", loss::one_of_two_servers_is_killed_and_nothing_is_lost),
     ("records_that_are_lost_are_counted_to_the_call", records::records_that_are_lost_are_counted_to_the_call),
+    ("what_one_server_changes_the_other_knows", nodes::what_one_server_changes_the_other_knows),
     ("secrets_are_found_nowhere", secrets::secrets_are_found_nowhere),
     ("streams_of_logs_end_with_the_server", shutdown::streams_of_logs_end_with_the_server),
     ("running_calls_are_answered_before_the_end", shutdown::running_calls_are_answered_before_the_end),
