@@ -11,6 +11,7 @@ pub mod images;
 pub mod meter;
 pub mod ops;
 pub mod origins;
+pub mod otlp;
 pub mod passwords;
 pub mod platform;
 pub mod process;

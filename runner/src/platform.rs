@@ -18,6 +18,7 @@ use crate::ops::functions::Functions;
 use crate::ops::logs::{Logs, Streams};
 use crate::ops::rls::Policies;
 use crate::ops::schema::Schemas;
+use crate::otlp::{self, Exports, Sources};
 use crate::rate_limits::RequestLimits;
 use crate::recorder::{Recorder, Writer};
 use crate::registry::Registry;
@@ -188,6 +189,7 @@ pub struct Background {
     sessions: Sessions,
     tasks: TaskTracker,
     writer: Writer,
+    exports: Exports,
     /// Ends with the platform.
     helpers: Vec<JoinHandle<()>>,
     embedded: Option<EmbeddedPostgres>,
@@ -249,24 +251,30 @@ impl Platform {
             helpers.push(tokio::spawn(retention::keep_for(retention::AuditLog(store.clone()), days)));
         }
         let (recorder, writer) = Recorder::start(store.clone());
+        // One app leaves a quarter of the slots to others.
+        let admission = Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize);
+        let sources =
+            Sources { meter: Arc::clone(&meter), admission: Arc::clone(&admission), recorder: Arc::clone(&recorder) };
+        let (tracer, exports) = otlp::start(options.config.otlp.as_ref(), sources)?;
         let fetch = Arc::new(Client::new(options.config.egress, Arc::new(System))?);
         let calls = Calls {
             sandbox: sandbox.clone(),
             images: Images { store: store.clone(), sandbox: sandbox.clone() },
-            // One app leaves a quarter of the slots to others.
-            admission: Admission::new(max_calls as usize, (max_calls - max_calls / 4) as usize),
+            admission,
             recorder: Arc::clone(&recorder),
             meter: Arc::clone(&meter),
             fetch,
             database: Arc::new(FunctionSql::new(sessions.clone())),
             anonymous_role: options.config.anonymous_role,
             observer: options.observer,
+            tracer,
         };
         let background = Background {
             store: store.clone(),
             sessions: sessions.clone(),
             tasks: tasks.clone(),
             writer,
+            exports,
             helpers,
             embedded,
         };
@@ -340,7 +348,7 @@ impl Background {
     pub async fn close(self) {
         self.tasks.close();
         self.tasks.wait().await;
-        self.writer.close().await;
+        tokio::join!(self.writer.close(), self.exports.close());
         self.helpers.iter().for_each(JoinHandle::abort);
         self.sessions.close().await;
         self.store.close().await;

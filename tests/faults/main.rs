@@ -11,11 +11,12 @@ mod loss;
 mod malformed;
 mod nodes;
 mod probes;
-mod rotation;
 mod records;
+mod rotation;
 mod saturation;
 mod secrets;
 mod shutdown;
+mod telemetry;
 
 use libtest_mimic::{Arguments, Trial};
 use ramekin_tests::{Result, report};
@@ -24,6 +25,8 @@ use std::process::ExitCode;
 type Test = (&'static str, fn() -> Result<()>);
 
 const TESTS: &[Test] = &[
+    ("a_call_is_one_trace_with_all_that_it_asks_for", telemetry::a_call_is_one_trace_with_all_that_it_asks_for),
+    ("a_collector_that_takes_nothing_is_nobodys_problem", telemetry::a_collector_that_takes_nothing_is_nobodys_problem),
     ("a_full_server_says_so", saturation::a_full_server_says_so),
     ("a_killed_server_comes_back_with_all_it_acknowledged", crash::a_killed_server_comes_back_with_all_it_acknowledged),
     ("a_restarted_server_has_its_functions", crash::a_restarted_server_has_its_functions),
@@ -47,11 +50,11 @@ const TESTS: &[Test] = &[
         images::images_that_cannot_be_written_are_served_from_memory,
     ),
     ("memory_bombs_stay_within_their_limit", isolation::memory_bombs_stay_within_their_limit),
+    ("one_of_two_servers_is_killed_and_nothing_is_lost", loss::one_of_two_servers_is_killed_and_nothing_is_lost),
+    ("records_that_are_lost_are_counted_to_the_call", records::records_that_are_lost_are_counted_to_the_call),
     ("keys_rotate_and_nothing_is_lost", rotation::keys_rotate_and_nothing_is_lost),
     ("keys_rotate_while_servers_run", rotation::keys_rotate_while_servers_run),
     ("what_one_server_records_the_other_streams", nodes::what_one_server_records_the_other_streams),
-    ("one_of_two_servers_is_killed_and_nothing_is_lost", loss::one_of_two_servers_is_killed_and_nothing_is_lost),
-    ("records_that_are_lost_are_counted_to_the_call", records::records_that_are_lost_are_counted_to_the_call),
     ("what_one_server_changes_the_other_knows", nodes::what_one_server_changes_the_other_knows),
     ("secrets_are_found_nowhere", secrets::secrets_are_found_nowhere),
     ("streams_of_logs_end_with_the_server", shutdown::streams_of_logs_end_with_the_server),

@@ -6,6 +6,7 @@
 pub mod case;
 pub mod cli;
 pub mod client;
+pub mod collector;
 mod engines;
 pub mod json;
 pub mod owner;

@@ -297,7 +297,9 @@ fn spawn(binary: &Path, address: SocketAddr, home: &Home, setup: &Setup) -> Resu
 pub(crate) fn clean(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("RAMEKIN_") || name == "DATABASE_URL" || name == "RUST_LOG" {
+        let text = name.to_string_lossy();
+        let ours = ["RAMEKIN_", "OTEL_"].iter().any(|prefix| text.starts_with(prefix));
+        if ours || name == "DATABASE_URL" || name == "RUST_LOG" {
             command.env_remove(name);
         }
     }

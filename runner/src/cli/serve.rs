@@ -27,8 +27,9 @@ use std::sync::Arc;
 /// RAMEKIN_MAX_FUNCTIONS (functions of one app, 500), RAMEKIN_ALLOWED_ORIGINS (origins whose pages may read every route,
 /// separated by commas; each app allows its own besides), RAMEKIN_LOG_RETENTION_DAYS (how long records of calls are kept, 7; 0
 /// for ever), RAMEKIN_METRICS_TOKEN (opens GET /metrics, as account keys do), RAMEKIN_RATE_LIMIT (public calls of an app in a
-/// minute, no limit) and RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in a minute, 300; 0 for no
-/// limit).
+/// minute, no limit), RAMEKIN_MANAGEMENT_RATE_LIMIT (requests to a management route of an app in a minute, 300; 0 for no
+/// limit) and RAMEKIN_AUDIT_RETENTION_DAYS (how long events of the audit log are kept, 180; 0 for ever). Of OpenTelemetry's own
+/// variables, docs/watching.md says which count here.
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -40,6 +41,9 @@ pub struct Serve {
     /// PostgreSQL to use, as postgres://user:password@host:5432/database. Without it an embedded one is run.
     #[arg(long, env = env_var::DATABASE_URL, hide_env_values = true, value_parser = secret)]
     database_url: Option<Secret<String>>,
+    /// Collector of OpenTelemetry that traces and metrics are sent to, such as http://127.0.0.1:4318. Without it none are.
+    #[arg(long, env = env_var::OTLP_ENDPOINT, hide_env_values = true)]
+    otlp_endpoint: Option<String>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
@@ -54,6 +58,10 @@ pub(super) fn secret(text: &str) -> Result<Secret<String>, std::convert::Infalli
 pub async fn run(serve: Serve, variables: &Variables, terminal: &Terminal) -> Result<(), CliError> {
     telemetry::start(serve.common.log_format, "info,sqlx=error", terminal.color());
     raise_file_limit();
+    let variables = &match &serve.otlp_endpoint {
+        Some(endpoint) => variables.clone().with(env_var::OTLP_ENDPOINT, endpoint),
+        None => variables.clone(),
+    };
     let config = Config::read(variables)?;
     let data_dir = folder(serve.data_dir, || config::default_data_dir(variables))?;
     let listener = listen(&serve.common.listen).await?;

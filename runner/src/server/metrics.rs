@@ -5,6 +5,7 @@ use super::auth::{Owner, bearer};
 use super::error::ApiError;
 use super::state::AppState;
 use crate::meter::{Counts, DURATIONS_MS, Durations, Meter, Outcome, Series};
+use crate::otlp::SpanCounts;
 use crate::platform::Platform;
 use crate::process;
 use axum::extract::{FromRequestParts, State};
@@ -59,6 +60,9 @@ fn text(platform: &Platform) -> String {
     text.one("ramekin_log_queued", Kind::Gauge, "Records of calls that wait to be written.", log.queued);
     text.one("ramekin_log_dropped_total", Kind::Counter, "Records of calls that were lost.", log.dropped);
     text.one("ramekin_log_streams", Kind::Gauge, "Logs that are followed.", platform.logs.streams.open());
+    if let Some(tracer) = &platform.calls.tracer {
+        spans(&mut text, tracer.queue().counts());
+    }
     pools(&mut text, [("platform", platform.store.connections()), ("functions", platform.sessions.connections())]);
 
     let (images, bytes) = platform.registry().images();
@@ -124,6 +128,16 @@ fn durations(text: &mut Text, durations: &Durations) {
     }
     text.sample(&format!("{name}_sum"), &[], durations.sum.as_secs_f64());
     text.sample(&format!("{name}_count"), &[], total);
+}
+
+fn spans(text: &mut Text, spans: SpanCounts) {
+    text.one("ramekin_spans_waiting", Kind::Gauge, "Spans that wait to be sent.", spans.waiting);
+    text.one("ramekin_spans_sent_total", Kind::Counter, "Spans that the collector has taken.", spans.sent);
+    let name = "ramekin_spans_dropped_total";
+    text.family(name, Kind::Counter, "Spans that were lost.");
+    for (reason, count) in [("full", spans.full), ("collector", spans.refused)] {
+        text.sample(name, &[("reason", reason)], count);
+    }
 }
 
 fn pools<const N: usize>(text: &mut Text, pools: [(&str, Connections); N]) {

@@ -3,6 +3,7 @@
 use super::{Observer, Received};
 use crate::exec::{CallError, Ended};
 use crate::meter::{Meter, Outcome};
+use crate::otlp::{CallTrace, End};
 use crate::recorder::Recorder;
 use ramekin_model::{InvocationRecord, limits};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(super) struct CallLog {
     pub(super) recorder: Arc<Recorder>,
     pub(super) meter: Arc<Meter>,
     pub(super) observed: Option<(Arc<dyn Observer>, Arc<str>)>,
+    pub(super) trace: Option<CallTrace>,
 }
 
 impl CallLog {
@@ -30,9 +32,13 @@ impl CallLog {
         let broken = ended.result.as_ref().err().and_then(|error| self.received.blame(error));
         let outcome = if broken.is_some() { Outcome::ClientError } else { Outcome::of(&ended.result) };
         self.meter.call(record.function_id, &record.app_id, &self.name, outcome, ended.duration);
+        let took = ended.duration;
         fill(&mut record, ended);
         if let Some(broken) = broken {
             record.status_code = Some(broken.status());
+        }
+        if let Some(trace) = &self.trace {
+            trace.end(&End { record: &record, name: &self.name, outcome, took });
         }
         if let Some((observer, name)) = &self.observed {
             observer.ended(name, &record);

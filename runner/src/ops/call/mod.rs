@@ -8,9 +8,11 @@ pub use received::{Broken, Received};
 use crate::exec::{Admission, Call, CallError, Refused, Reply, Sandbox, Slot};
 use crate::images::{ImageError, Images};
 use crate::meter::Meter;
+use crate::otlp::{Ports, Tracer, Via};
 use crate::recorder::Recorder;
 use crate::registry::FunctionEntry;
 use chrono::Utc;
+use http::HeaderMap;
 use log::{CallLog, without_instance};
 use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, Invoke};
@@ -42,6 +44,8 @@ pub struct Calls {
     pub anonymous_role: AnonymousRole,
     /// Watches them.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Traces them.
+    pub tracer: Option<Arc<Tracer>>,
 }
 
 /// Watches calls as they happen. Must not block.
@@ -80,6 +84,8 @@ pub struct Incoming {
     pub peers: Arc<dyn Invoke>,
     /// Whose key acts for the user; `None` when nobody's does.
     pub acted: Option<Box<Acted>>,
+    /// How it came here, for its trace.
+    pub via: Via,
 }
 
 /// Why there is no answer.
@@ -100,6 +106,11 @@ pub enum CallFailure {
 }
 
 impl Calls {
+    /// How a request came here: by this route, and with what these fields say of a trace.
+    pub fn via(&self, route: &'static str, headers: &HeaderMap) -> Via {
+        Via { route, caller: self.tracer.as_ref().and_then(|tracer| tracer.via(headers)) }
+    }
+
     /// Calls a function. Returns with the head of its response. Dropping the future cancels the call.
     ///
     /// # Errors
@@ -157,14 +168,22 @@ impl Calls {
             let listener: Arc<dyn ConsoleListener> = Arc::new(Listener { observer, name });
             listener
         });
-        let log = CallLog {
+        let mut log = CallLog {
             record: Some(record),
             received: incoming.received,
             name: Arc::clone(&name),
             recorder: Arc::clone(&self.recorder),
             meter: Arc::clone(&self.meter),
             observed,
+            trace: None,
         };
+        let mut ports =
+            Ports { fetch: Arc::clone(&self.fetch), database: Arc::clone(&self.database), peers: incoming.peers };
+        if let Some(tracer) = &self.tracer {
+            let trace = tracer.call(&incoming.via);
+            ports = trace.ports(ports);
+            log.trace = Some(trace);
+        }
         let call = Call {
             method: incoming.method,
             url: incoming.url,
@@ -179,9 +198,9 @@ impl Calls {
                 caller: incoming.caller,
                 app: Arc::clone(&entry.app),
             },
-            fetch: Arc::clone(&self.fetch),
-            peers: incoming.peers,
-            database: Arc::clone(&self.database),
+            fetch: ports.fetch,
+            peers: ports.peers,
+            database: ports.database,
             anonymous_role: self.anonymous_role,
             listener,
             timeout_ms: entry.function.timeout_ms,

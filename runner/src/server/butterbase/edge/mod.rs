@@ -30,6 +30,9 @@ use std::sync::Arc;
 /// Seconds after which a paused app may be tried again (Butterbase §2.2).
 const PAUSED_RETRY: u32 = 60;
 
+/// The route, as traces name it.
+const ROUTE: &str = "/v1/{app}/fn/{name}";
+
 /// App and function of a public path. Nothing follows the name, not even a slash.
 pub fn route(path: &str) -> Option<(&str, &str)> {
     let (app, name) = path.strip_prefix("/v1/")?.split_once("/fn/")?;
@@ -146,6 +149,7 @@ where
     let body = if no_body { Content::Empty } else { content(body, limits::MAX_REQUEST_BODY, &received).await? };
     let length = if matches!(body, Content::Empty) { None } else { length };
     let client_ip = Some(meta.peer.ip().to_canonical());
+    let via = state.0.calls.via(ROUTE, &head.headers);
     Ok(Arriving {
         id: meta.id,
         method: head.method.as_str().to_owned(),
@@ -160,6 +164,7 @@ where
         caller: identity.caller,
         trigger: TriggerType::Http,
         acted,
+        via,
     })
 }
 

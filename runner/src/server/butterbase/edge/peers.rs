@@ -98,6 +98,7 @@ impl Peers {
             peers: Arc::new(peers),
             // Whoever acts for the user has called the first function of the chain.
             acted: None,
+            via: self.state.0.calls.via("", said),
         };
         Ok(match self.state.0.calls.call(&entry, incoming).await {
             // No connection has to be told anything.

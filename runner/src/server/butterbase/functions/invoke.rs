@@ -39,6 +39,7 @@ pub async fn handler(
     };
     let meta = request.extensions().get::<Meta>().copied().unwrap_or_default();
     let version = request.version();
+    let via = calls.via("/v1/{app}/functions/{name}/invoke", request.headers());
     let path = request.uri().path().to_owned();
     let named = as_user(request.headers())?;
     if named.is_some() && !entry.function.allow_impersonation {
@@ -72,6 +73,7 @@ pub async fn handler(
         caller: identity.caller,
         trigger: TriggerType::Http,
         acted,
+        via,
     };
     let response = match calls.call(&entry, incoming).await {
         Ok(reply) => narrowed(respond::reply(reply, &Method::POST, version), version),
