@@ -4,6 +4,7 @@ use crate::request::{Answer, Problem, ProblemKind, Request};
 use crate::{Bundler as _, Rolldown};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::{self, Read as _, Write as _};
+use std::panic::{Location, PanicHookInfo};
 use std::process::ExitCode;
 
 /// Processor time, in seconds: ten times what the largest packages need.
@@ -21,6 +22,10 @@ pub(crate) const STACK: usize = 32 * 1024 * 1024;
 
 /// The whole life of the process.
 pub fn run() -> ExitCode {
+    // What goes wrong here is the affair of a deploy: one line for the log of the server, not the words for its own panics.
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(io::stderr(), "{}, {}", said_by(panic), panic.location().map_or("somewhere", Location::file));
+    }));
     if let Err(error) = limit() {
         return ended(&format!("the limits of the bundler cannot be set: {error}"));
     }
@@ -28,9 +33,13 @@ pub fn run() -> ExitCode {
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         Ok(Ok(Err(error))) => ended(&error.to_string()),
-        Ok(Err(_)) => ended("the bundler panicked"),
+        Ok(Err(_)) => ended("the bundler gave up"),
         Err(error) => ended(&error.to_string()),
     }
+}
+
+fn said_by<'a>(panic: &'a PanicHookInfo<'_>) -> &'a str {
+    panic.payload_as_str().unwrap_or("the bundler gave up")
 }
 
 fn ended(why: &str) -> ExitCode {

@@ -162,10 +162,13 @@ async fn read(from: Option<impl AsyncRead + Unpin>, most: u64) -> io::Result<Vec
     Ok(bytes)
 }
 
+/// What is said where no more memory is to be had: by the allocator, by the system, by the arenas of syntax trees.
+const OUT_OF_MEMORY: [&str; 3] = ["memory allocation of", "Cannot allocate memory", "out of memory"];
+
 /// Why it ended without an answer.
 fn ended(status: ExitStatus, said: &str) -> ProcessError {
-    tracing::warn!("a bundler ended with {status}: {}", said.trim());
-    if said.contains("memory allocation of") || said.contains("Cannot allocate memory") {
+    tracing::warn!("a bundler ended with {status}: {}", said.trim().replace('\n', "; "));
+    if OUT_OF_MEMORY.iter().any(|words| said.contains(words)) {
         return ProcessError::TooMuchMemory;
     }
     if said.contains("overflowed its stack") {
