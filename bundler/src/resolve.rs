@@ -206,7 +206,7 @@ impl Resolver {
 
     fn target(&self, target: &Target, manner: Manner) -> Result<Found, String> {
         match target {
-            Target::Package(key, subpath) => self.into_package(key, subpath, manner),
+            Target::Package(key, subpath) => self.in_package(key, subpath, manner),
             Target::External(module) => Ok(Self::external(module.clone(), manner)),
             Target::File(path) => Ok(Found::Module(self.file_id(path), None)),
             Target::Text(name, _) => Ok(Found::Module(format!("{}/{TEXTS}/{name}", self.request.root.display()), None)),
@@ -245,7 +245,7 @@ impl Resolver {
         // Packages forget to name what they use, for it is there by chance with other installers too.
         let chance = || self.request.packages.iter().find(|(_, one)| one.name == name).map(|(key, _)| key);
         if let Some(key) = dependency.or_else(chance) {
-            return match self.into_package(key, subpath, manner) {
+            return match self.in_package(key, subpath, manner) {
                 Err(message) => Self::missing(manner, || message),
                 found => found,
             };
@@ -266,7 +266,7 @@ impl Resolver {
     }
 
     /// An import of a package by its key, or of what it exports under a path.
-    fn into_package(&self, key: &str, subpath: &str, manner: Manner) -> Result<Found, String> {
+    fn in_package(&self, key: &str, subpath: &str, manner: Manner) -> Result<Found, String> {
         let Some(package) = self.request.packages.get(key) else {
             return Err(format!("cannot import `{}`: the package is not installed", shown(key)));
         };

@@ -207,7 +207,7 @@ impl Run<'_> {
             return Ok(bytes);
         }
         let second = if first == usual { None } else { client::archive(agent, registry, &shown, &usual, most)? };
-        second.ok_or_else(|| Cause::NoPackage(shown))
+        second.ok_or(Cause::NoPackage(shown))
     }
 }
 

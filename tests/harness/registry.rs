@@ -159,11 +159,8 @@ fn metadata(inner: &Inner, address: SocketAddr, name: &str) -> Response<Body> {
     }
     if let Some(archive) = hostile(inner, name) {
         let json = json!({ "name": format!("@fixture/{name}"), "version": "1.0.0" });
-        let mut described = described(&json, &archive, address, name, "1.0.0");
-        if name == "tampered" {
-            described["dist"]["integrity"] = integrity(b"something else").into();
-        }
-        versions.insert("1.0.0".into(), described);
+        let content: &[u8] = if name == "tampered" { b"something else" } else { &archive };
+        versions.insert("1.0.0".into(), described(&json, content, address, name, "1.0.0"));
         latest = "1.0.0".into();
     }
     if versions.is_empty() {
@@ -174,12 +171,13 @@ fn metadata(inner: &Inner, address: SocketAddr, name: &str) -> Response<Body> {
 }
 
 fn described(json: &Value, archive: &[u8], address: SocketAddr, name: &str, version: &str) -> Value {
-    let mut described = json.clone();
-    described["dist"] = json!({
+    let dist = json!({
         "tarball": format!("http://{address}/@fixture/{name}/-/{name}-{version}.tgz"),
         "integrity": integrity(archive),
     });
-    described
+    let mut described = json.as_object().cloned().unwrap_or_default();
+    described.insert("dist".into(), dist);
+    described.into()
 }
 
 fn archive(inner: &Inner, name: &str, file: &str) -> Response<Body> {

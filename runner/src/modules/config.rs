@@ -61,14 +61,14 @@ impl Config {
         if let Some(to) = self.map.get(specifier) {
             return Some(to.clone());
         }
-        let longest = self.map.iter().rev().find_map(|(from, to)| {
+        // The longest first.
+        self.map.iter().rev().find_map(|(from, to)| {
             let rest = specifier.strip_prefix(from.as_str())?;
             let package = to.starts_with("npm:") || to.starts_with("jsr:");
             // A package maps what is below it too, as with Deno.
             let below = from.ends_with('/') || (package && rest.starts_with('/'));
             below.then(|| format!("{to}{rest}"))
-        });
-        longest
+        })
     }
 
     /// The range of versions of a package whose import names none.

@@ -22,7 +22,8 @@ pub struct ApiError {
     status: StatusCode,
     code: ErrorCode,
     message: String,
-    details: Option<Value>,
+    /// Seldom there, and large.
+    details: Option<Box<Value>>,
     retry_after: Option<u32>,
     request: Option<Uuid>,
 }
@@ -57,7 +58,7 @@ impl ApiError {
 
     /// Adds what a program can read.
     pub fn with_details(self, details: Value) -> Self {
-        Self { details: Some(details), ..self }
+        Self { details: Some(Box::new(details)), ..self }
     }
 
     /// Says when to try again, in seconds.
@@ -83,7 +84,7 @@ impl ApiError {
             "remediation": self.code.remediation(),
         });
         if let Some(error) = error.as_object_mut() {
-            error.extend(self.details.map(|details| ("details".to_owned(), details)));
+            error.extend(self.details.map(|details| ("details".to_owned(), *details)));
             error.extend(self.request.map(|id| ("request_id".to_owned(), id.to_string().into())));
         }
         (self.status, json_bytes(&json!({ "error": error })), self.retry_after)

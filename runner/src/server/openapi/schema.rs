@@ -88,7 +88,7 @@ fn closed(mut object: Value) -> Value {
 }
 
 /// Things by names of this form.
-fn named(name: &Value, thing: Value, about: &str) -> Value {
+fn named(name: &Value, thing: &Value, about: &str) -> Value {
     json!({ "type": "object", "propertyNames": name, "additionalProperties": thing, "description": about })
 }
 
@@ -130,7 +130,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
             object(
                 &["tables"],
                 json!({
-                    "tables": named(&table_name(), reference("Table"), "By name"),
+                    "tables": named(&table_name(), &reference("Table"), "By name"),
                     "_drop": texts("Tables that may be dropped"),
                 }),
             ),
@@ -140,8 +140,8 @@ fn schemas() -> Vec<(&'static str, Value)> {
             object(
                 &["columns"],
                 json!({
-                    "columns": named(&sql_name(), reference("Column"), "By name, in their order"),
-                    "indexes": named(&sql_name(), reference("Index"), "By name"),
+                    "columns": named(&sql_name(), &reference("Column"), "By name, in their order"),
+                    "indexes": named(&sql_name(), &reference("Index"), "By name"),
                     "_dropColumns": texts("Columns that may be dropped"),
                     "_changeTypes": texts("Columns whose type may change"),
                 }),
