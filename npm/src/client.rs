@@ -25,6 +25,8 @@ pub fn agent(connect: Duration, request: Duration) -> Agent {
         .timeout_global(Some(request))
         .max_redirects(REDIRECTS)
         .max_redirects_will_error(true)
+        // As many as ask at once: a connection of its own for each request costs a look-up of the name, too.
+        .max_idle_connections_per_host(crate::store::PARALLEL)
         .http_status_as_error(false)
         .build()
         .new_agent()

@@ -25,7 +25,7 @@ const FRESH: Duration = Duration::from_mins(5);
 /// A folder that was begun so long ago will not be completed.
 const ABANDONED: Duration = Duration::from_hours(1);
 /// Requests at once, of one function.
-const PARALLEL: usize = 8;
+pub(crate) const PARALLEL: usize = 8;
 /// Beginning of the names of folders that are not complete.
 const PARTIAL: &str = ".partial-";
 /// The folder of what registries said.
