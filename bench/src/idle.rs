@@ -17,7 +17,8 @@ const REST: Duration = Duration::from_secs(65);
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
     let home = Home::new()?;
-    let server = Server::start(&home, &Setup::default())?;
+    let setup = Setup::default().with("RAMEKIN_MAX_FUNCTIONS", FUNCTIONS.to_string());
+    let server = Server::start(&home, &setup)?;
     let app = runtime()?.block_on(async {
         let app = App::create(server.client(), "bench").await?;
         for n in 0..FUNCTIONS {
@@ -30,7 +31,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     let deployed = process::resident_kib(server.pid())?;
     server.stop()?;
 
-    let server = Server::start(&home, &Setup::default())?;
+    let server = Server::start(&home, &setup)?;
     let ready = server.ready_after;
     std::thread::sleep(SETTLE);
     let restarted = process::resident_kib(server.pid())?;

@@ -41,6 +41,7 @@ const NEXT: &[&str] = &[
     "changeSettings",
     "deleteFunction",
 ];
+const TOOL: &str = "For an agent runtime, which is not part of the server: stored and shown";
 const SINCE: &str = "Only calls that began later, to the millisecond";
 const SOURCE: &str = "export const handler = (request: Request) => Response.json({ hello: 'you' });";
 
@@ -321,10 +322,10 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "invocationCount": count("Calls in its lifetime"),
                 "errorRate": { "type": "number", "description": "Share of the calls of the last day that failed, 0 to 1" },
                 "avgDuration": { "type": "number", "description": "Mean over the last day, in milliseconds" },
-                "agent_tool": flag("Always false"),
-                "agent_tool_description": maybe_text("Always null"),
-                "agent_tool_mode": text("Always `read_only`"),
-                "agent_tool_exposed_to": text("Always `developer_only`"),
+                "agent_tool": flag("Whether an agent runtime may offer it"),
+                "agent_tool_description": maybe_text("What an agent is told of it"),
+                "agent_tool_mode": text("`read_only` or `read_write`"),
+                "agent_tool_exposed_to": text("`developer_only` or `end_user`"),
             })),
         ),
         (
@@ -343,10 +344,10 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "errorCount": count("Of these, calls that failed"),
                 "avgDuration": { "type": "number", "description": "Mean in its lifetime, in milliseconds" },
                 "envKeys": texts("Names of its own variables; values are shown to nobody"),
-                "agent_tool": flag("Always false"),
-                "agent_tool_description": maybe_text("Always null"),
-                "agent_tool_mode": text("Always `read_only`"),
-                "agent_tool_exposed_to": text("Always `developer_only`"),
+                "agent_tool": flag("Whether an agent runtime may offer it"),
+                "agent_tool_description": maybe_text("What an agent is told of it"),
+                "agent_tool_mode": text("`read_only` or `read_write`"),
+                "agent_tool_exposed_to": text("`developer_only` or `end_user`"),
             }))),
         ),
         (
@@ -411,7 +412,7 @@ fn metrics() -> Value {
 }
 
 fn deploy() -> Value {
-    object(
+    let mut form = object(
         &["name"],
         json!({
             "name": function_name(),
@@ -446,10 +447,14 @@ fn deploy() -> Value {
                 "description": "The older form: one trigger, where `triggers` is not there",
             },
             "allow_service_key_impersonation": flag("Whether keys of the app may call it for a user; true the first time"),
-            "agent_tool": flag("Not used"),
-            "agent_tool_description": { "type": "string", "maxLength": 500, "description": "Not used" },
-            "agent_tool_mode": word(&["read_only", "read_write"], "Not used"),
-            "agent_tool_exposed_to": word(&["developer_only", "end_user"], "Not used"),
+            "agent_tool": flag(TOOL),
+            "agent_tool_description": { "type": "string", "maxLength": 500, "description": TOOL },
+            "agent_tool_mode": word(&["read_only", "read_write"], TOOL),
+            "agent_tool_exposed_to": word(&["developer_only", "end_user"], TOOL),
         }),
-    )
+    );
+    if let Some(fields) = form.as_object_mut() {
+        fields.insert("oneOf".into(), json!([{ "required": ["code"] }, { "required": ["files"] }]));
+    }
+    form
 }
