@@ -192,13 +192,13 @@ mod tests {
     #[test]
     fn what_is_imported_comes_along() {
         let dir = folder(&[
-            ("fn/hello.ts", "import './lib/a.ts'; import '../shared/b'"),
+            ("fn/hello.ts", "import './lib/a.ts'; import '../common/b'"),
             ("fn/lib/a.ts", "import data from '../data.json'; data"),
             ("fn/data.json", "{}"),
             ("fn/unused.ts", ""),
-            ("shared/b.ts", ""),
+            ("common/b.ts", ""),
         ]);
-        let files = ["fn/data.json", "fn/hello.ts", "fn/lib/a.ts", "shared/b.ts"].map(str::to_owned).to_vec();
+        let files = ["common/b.ts", "fn/data.json", "fn/hello.ts", "fn/lib/a.ts"].map(str::to_owned).to_vec();
         assert_eq!(gathered(&dir, "fn/hello.ts"), ("fn/hello.ts".into(), files));
     }
 

@@ -147,7 +147,7 @@ impl SocketDir {
         }
         // As root, a temporary directory of our own need not be one that the account can enter.
         let own = (*account == Account::Own).then(std::env::temp_dir);
-        let base = own.filter(|base| fits(&base.join("ramekin-XXXXXX"))).unwrap_or_else(|| "/tmp".into());
+        let base = own.filter(|base| fits(&base.join("ramekin-aB3dE5"))).unwrap_or_else(|| "/tmp".into());
         let short =
             tempfile::Builder::new().prefix("ramekin-").permissions(Permissions::from_mode(0o700)).tempdir_in(&base);
         let short = short.doing("create a directory in", &base)?;
