@@ -5,9 +5,10 @@ use crate::paths::{extension_of, join, probe};
 use crate::request::{Problem, ProblemKind, Request, Target};
 use crate::specifier::{Specifier, Wanted, shown};
 use oxc_resolver::{FileMetadata, FileSystem, Resolution, ResolveError, ResolveOptions, ResolverGeneric};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the author's files are, below the root: no package's folder is called so.
 const FILES: &str = "function";
@@ -56,6 +57,7 @@ pub(crate) struct Resolver {
     pub(crate) request: Request,
     /// Keys of packages by folder.
     folders: HashMap<String, String>,
+    files: Packages,
     import: ResolverGeneric<Packages>,
     require: ResolverGeneric<Packages>,
     /// For packages that have nothing but a build for Node.
@@ -79,12 +81,18 @@ impl Resolver {
             symlinks: false,
             ..ResolveOptions::default()
         };
-        let files = Packages { root: request.root.clone() };
-        let import = ResolverGeneric::new_with_file_system(files, options(&["import", "module", "default"]));
+        let files = Packages { root: request.root.clone(), read: Arc::default() };
+        let import = ResolverGeneric::new_with_file_system(files.clone(), options(&["import", "module", "default"]));
         let require = import.clone_with_options(options(&["require", "module", "default"]));
         let node = import.clone_with_options(options(&["import", "require", "module", "node", "default"]));
         let folders = request.packages.iter().map(|(key, package)| (package.folder.clone(), key.clone())).collect();
-        Self { request, folders, import, require, node }
+        Self { request, folders, files, import, require, node }
+    }
+
+    /// Files of packages that were read until now: paths below the root.
+    pub(crate) fn files_read(&self) -> BTreeSet<PathBuf> {
+        let read = self.files.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.iter().filter_map(|path| path.strip_prefix(&self.request.root).ok()).map(Path::to_owned).collect()
     }
 
     /// The id of an author's file.
@@ -140,7 +148,7 @@ impl Resolver {
             "css" | "scss" | "less" => return Ok(Some("export {};\n".into())),
             _ => {}
         }
-        Packages { root: self.request.root.clone() }.read_to_string(Path::new(id)).map(Some)
+        self.files.read_to_string(Path::new(id)).map(Some)
     }
 
     /// Where an import leads.
@@ -361,6 +369,8 @@ fn said(error: &ResolveError) -> String {
 #[derive(Clone)]
 pub(crate) struct Packages {
     root: PathBuf,
+    /// Files that were read.
+    read: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Packages {
@@ -375,7 +385,7 @@ impl Packages {
 impl FileSystem for Packages {
     fn new(_yarn_pnp: bool) -> Self {
         // An empty root holds nothing: every path is outside of it, or relative.
-        Self { root: PathBuf::from("/nonexistent") }
+        Self { root: PathBuf::from("/nonexistent"), read: Arc::default() }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -383,7 +393,9 @@ impl FileSystem for Packages {
         if std::fs::symlink_metadata(path)?.len() > MAX_FILE {
             return Err(io::Error::other(format!("it is larger than {MAX_FILE} bytes")));
         }
-        std::fs::read(path)
+        let content = std::fs::read(path)?;
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        Ok(content)
     }
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {

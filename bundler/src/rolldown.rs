@@ -12,6 +12,8 @@ use rolldown::{
 };
 use rolldown_common::Output;
 use rolldown_error::{BuildDiagnostic, DiagnosticOptions};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 
 /// Problems that are told.
@@ -23,25 +25,40 @@ pub struct Rolldown;
 
 impl Bundler for Rolldown {
     async fn bundle(&self, request: Request) -> Result<Bundle, Vec<Problem>> {
+        Self::run(&Arc::new(Resolver::new(request))).await
+    }
+}
+
+impl Rolldown {
+    /// Bundles, and says which files of packages that took: paths below the root of packages.
+    ///
+    /// # Errors
+    /// See [`Bundler::bundle`].
+    pub async fn trace(&self, request: Request) -> Result<(Bundle, BTreeSet<PathBuf>), Vec<Problem>> {
         let resolver = Arc::new(Resolver::new(request));
+        let bundle = Self::run(&resolver).await?;
+        Ok((bundle, resolver.files_read()))
+    }
+
+    async fn run(resolver: &Arc<Resolver>) -> Result<Bundle, Vec<Problem>> {
         let problems = Problems::default();
-        let answers = Answers { resolver: Arc::clone(&resolver), problems: Arc::clone(&problems) };
+        let answers = Answers { resolver: Arc::clone(resolver), problems: Arc::clone(&problems) };
         let plugin: SharedPluginable = Arc::new(answers);
         let mut engine =
-            Engine::with_plugins(options(&resolver), vec![plugin]).map_err(|errors| told(&resolver, &errors))?;
+            Engine::with_plugins(options(resolver), vec![plugin]).map_err(|errors| told(resolver, &errors))?;
         let done = engine.generate().await;
         // What we know of an import says more than what follows from it.
         let known = std::mem::take(&mut *problems.lock().unwrap_or_else(PoisonError::into_inner));
         if !known.is_empty() {
             return Err(known);
         }
-        let output = done.map_err(|errors| told(&resolver, &errors))?;
+        let output = done.map_err(|errors| told(resolver, &errors))?;
         let unresolved: Vec<Problem> = output
             .warnings
             .iter()
             .filter(|warning| warning.kind().to_string() == "UNRESOLVED_IMPORT")
             .take(MAX_PROBLEMS)
-            .map(|warning| problem(&resolver, warning))
+            .map(|warning| problem(resolver, warning))
             .collect();
         if !unresolved.is_empty() {
             return Err(unresolved);
@@ -53,7 +70,7 @@ impl Bundler for Rolldown {
         let (Some(chunk), None) = (chunks.next(), chunks.next()) else {
             return Err(vec![Problem::general(ProblemKind::Other, "the bundler did not make one module")]);
         };
-        let map = chunk.map.as_ref().map(|map| map::in_characters(map, &chunk.code, &resolver)).unwrap_or_default();
+        let map = chunk.map.as_ref().map(|map| map::in_characters(map, &chunk.code, resolver)).unwrap_or_default();
         Ok(Bundle { code: chunk.code.clone(), map })
     }
 }

@@ -186,3 +186,21 @@ async fn a_mistake_in_a_package_has_its_place() {
     assert_eq!((wrong.file.as_str(), wrong.line, wrong.column), ("index.ts", 1, 10));
     assert_eq!(wrong.message, "\"nope\" is not exported by \"a.ts\", imported by \"index.ts\".");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_were_read_are_told() {
+    let files = [
+        ("package.json", r#"{ "exports": { ".": "./index.js", "./sub": "./sub.js" } }"#),
+        ("index.js", "export { used } from './used.js';\nexport { shaken } from './shaken.js';"),
+        ("used.js", "export const used = 1;"),
+        ("shaken.js", "export const shaken = 2;"),
+        ("sub.js", "export const other = 3;"),
+        ("README.md", "words"),
+    ];
+    let project = Project::new(&[("index.ts", "import { used } from 'p';\nexport const handler = () => used;")]);
+    let project = project.package("p", &[], &files);
+    let (bundle, read) = Rolldown.trace(project.request.clone()).await.unwrap();
+    assert_eq!(bundle, project.bundle().await.unwrap());
+    let read: Vec<&str> = read.iter().map(|path| path.to_str().unwrap()).collect();
+    assert_eq!(read, ["p@1.0.0-00/index.js", "p@1.0.0-00/package.json", "p@1.0.0-00/shaken.js", "p@1.0.0-00/used.js"]);
+}
