@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Files that say how packages are meant.
+const CONFIGS: [&str; 3] = ["package.json", "deno.json", "deno.jsonc"];
+
 /// The source of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sources {
@@ -74,7 +77,9 @@ impl Gathered {
         }
         let wanted =
             missing.iter().flat_map(|path| ["", ".ts", ".tsx", ".js", "/index.ts"].map(|end| format!("{path}{end}")));
-        let others = texts.keys().cloned().chain(wanted).map(|path| root.join(path)).collect();
+        // One that is written later has a say, too.
+        let configs = CONFIGS.iter().map(|name| dir.join(name));
+        let others = texts.keys().cloned().chain(wanted).map(|path| root.join(path)).chain(configs).collect();
         let one = texts.len() == 1 && entry == name && !entry.ends_with('x');
         let sources = if one { Sources::Code(code) } else { Sources::Files { entry, texts } };
         Ok(Self { sources, others })
@@ -118,7 +123,7 @@ fn stands_alone(name: &str, code: &str) -> bool {
 }
 
 fn has_config(dir: &Path) -> bool {
-    ["package.json", "deno.json", "deno.jsonc"].iter().any(|name| dir.join(name).is_file())
+    CONFIGS.iter().any(|name| dir.join(name).is_file())
 }
 
 /// The nearest folder that says how packages are meant, up to that of the repository.
@@ -209,6 +214,9 @@ mod tests {
         assert_eq!(sources, Sources::Code("import './lib/a'".into()));
         let a = dir.path().canonicalize().unwrap().join("lib/a.ts");
         assert!(others.contains(&a), "{others:?}");
+        let dir = folder(&[("hello.ts", "import 'zod'")]);
+        let Gathered { others, .. } = Gathered::of(&dir.path().join("hello.ts")).unwrap();
+        assert!(others.contains(&dir.path().canonicalize().unwrap().join("package.json")), "{others:?}");
     }
 
     #[test]

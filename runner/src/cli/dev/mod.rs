@@ -13,7 +13,7 @@ use super::{Common, listen, public_url, raise_file_limit};
 use crate::cli::private_file;
 use crate::config::{self, Config, Variables, env_var};
 use crate::ops::apps::is_name;
-use crate::ops::deploy::{Terms, warnings};
+use crate::ops::deploy::{DeployError, Terms, warnings};
 use crate::ops::functions::DeleteError;
 use crate::platform::{
     Background, Database, Opened, Platform, PlatformError, PlatformOptions, open_database, prepare_sandbox,
@@ -23,10 +23,13 @@ use crate::server::state::{AppState, PublicUrl};
 use crate::{server, shutdown, telemetry};
 use clap::Args;
 use folder::{Folder, FunctionFile, SCHEMA_FILE};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use printer::Printer;
 use ramekin_model::{App, By, FunctionName, Precondition, Receipt};
 use ramekin_store::embedded::EmbeddedError;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +37,8 @@ use std::time::{Duration, Instant};
 
 /// How often the folder is looked at.
 const POLL: Duration = Duration::from_millis(300);
+/// For how long all functions are awaited before those that are deployed are shown: packages may have to come from far away.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Serve the functions of a folder while you write them.
 ///
@@ -251,25 +256,48 @@ impl Watch {
         for (path, why) in &now.refused {
             self.refused(path, why);
         }
-        let deploys = now.functions.iter().map(|(name, file)| self.deploy(name, file));
-        let done = futures::future::join_all(deploys).await;
-        for (name, outcome) in now.functions.keys().zip(done) {
-            let url = self.url.of_function(self.app.id.as_str(), name);
-            match outcome {
-                Ok(deployed) => {
-                    let padded = format!("{:<18}", name.as_str());
-                    self.printer.say(format!(
-                        "  {} {url}{}",
-                        self.printer.paint(Style::Cyan, &padded),
-                        self.note(&deployed)
-                    ));
-                    self.console(name, &deployed);
-                }
-                Err(why) => self.failed(name, &why),
-            }
-        }
+        self.deploy_all(&now).await;
         follow(&mut now, None);
         self.seen = now;
+    }
+
+    /// Deploys all functions at once, and shows them in order; those that take long come last.
+    async fn deploy_all(&self, now: &Folder) {
+        let deploys = now.functions.iter().map(|(name, file)| async move { (name, self.deploy(name, file).await) });
+        let mut under_way: FuturesUnordered<_> = deploys.collect();
+        let mut done = BTreeMap::new();
+        let soon = async {
+            while let Some((name, outcome)) = under_way.next().await {
+                done.insert(name, outcome);
+            }
+        };
+        let all = tokio::time::timeout(PATIENCE, soon).await.is_ok();
+        for (name, outcome) in &done {
+            self.show(name, outcome);
+        }
+        if all {
+            return;
+        }
+        let late: Vec<&str> =
+            now.functions.keys().filter(|name| !done.contains_key(name)).map(FunctionName::as_str).collect();
+        let text = format!("  … and soon {}: packages are downloaded when they are first used", late.join(", "));
+        self.printer.say(self.printer.paint(Style::Dim, &text));
+        while let Some((name, outcome)) = under_way.next().await {
+            self.show(name, &outcome);
+        }
+    }
+
+    /// A function as it is when everything begins.
+    fn show(&self, name: &FunctionName, outcome: &Result<Receipt, String>) {
+        match outcome {
+            Ok(deployed) => {
+                let url = self.url.of_function(self.app.id.as_str(), name);
+                let padded = self.printer.paint(Style::Cyan, &format!("{:<18}", name.as_str()));
+                self.printer.say(format!("  {padded} {url}{}", self.note(deployed)));
+                self.console(name, deployed);
+            }
+            Err(why) => self.failed(name, why),
+        }
     }
 
     /// Follows the folder.
@@ -352,7 +380,11 @@ impl Watch {
         let deploy = settings::read(&self.dir, name, file)?;
         let terms = Terms::plain(By::owner(self.platform.owner));
         let deployed = self.platform.deploys.deploy(&self.app, deploy, terms).await;
-        deployed.map(|deployed| deployed.receipt).map_err(|error| error.to_string())
+        deployed.map(|deployed| deployed.receipt).map_err(|error| match error {
+            // Nothing of the folder has to change for it, so there is nothing that would be noticed.
+            DeployError::Registry(why) => format!("{why}: save the file to deploy it again"),
+            other => other.to_string(),
+        })
     }
 
     /// What the author should know of how a function starts, and of what does not start it.
