@@ -2,6 +2,7 @@
 //! console/` runs those of one area.
 
 mod cli;
+mod dev;
 mod function_key;
 mod logs;
 mod modules;
@@ -10,12 +11,12 @@ mod tokens;
 mod wire;
 
 use libtest_mimic::{Arguments, Trial};
-use ramekin_tests::case::{self, Case, World};
+use ramekin_tests::case::{self, Case, World, files};
 use ramekin_tests::owner::App;
 use ramekin_tests::registry::Registry;
 use ramekin_tests::server::{Home, Server, Setup};
 use ramekin_tests::upstream::Upstream;
-use ramekin_tests::{Context as _, Result, ensure, report, runtime};
+use ramekin_tests::{Context as _, Result, ensure, report, repository, runtime};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -40,6 +41,9 @@ fn main() -> Result<ExitCode> {
         let cases = cases.clone();
         move || no_case_is_orphaned(&cases).map_err(|error| report::failed(&error))
     })];
+    trials.push(Trial::test("no_package_is_orphaned", || {
+        no_package_is_orphaned().map_err(|error| report::failed(&error))
+    }));
     trials.extend(cases.into_iter().map(|case| trial(case, Arc::clone(&started))));
     trials.extend(more_trials(&started));
     trials.extend(cli_trials(&started));
@@ -181,9 +185,11 @@ fn module_trials(started: &Arc<OnceLock<Started>>) -> Vec<Trial> {
         ("hostile_sources", modules::hostile_sources),
         ("the_same_source_gives_the_same_bundle", modules::the_same_source_gives_the_same_bundle),
     ];
-    let own: [(&str, Own); 2] = [
-        ("offline_after_the_first_use", modules::offline_after_the_first_use),
-        ("downloads_can_be_switched_off", modules::downloads_can_be_switched_off),
+    let own: [(&str, Own); 4] = [
+        ("modules/offline_after_the_first_use", modules::offline_after_the_first_use),
+        ("modules/downloads_can_be_switched_off", modules::downloads_can_be_switched_off),
+        ("dev/examples_without_a_registry", dev::examples_without_a_registry),
+        ("dev/package_json_is_watched", dev::package_json_is_watched),
     ];
     let shared = shared.into_iter().map(|(name, test)| {
         let started = Arc::clone(started);
@@ -191,9 +197,8 @@ fn module_trials(started: &Arc<OnceLock<Started>>) -> Vec<Trial> {
             self::started(&started).and_then(test).map_err(|error| report::failed(&error))
         })
     });
-    let own = own.into_iter().map(|(name, test)| {
-        Trial::test(format!("modules/{name}"), move || test().map_err(|error| report::failed(&error)))
-    });
+    let own =
+        own.into_iter().map(|(name, test)| Trial::test(name, move || test().map_err(|error| report::failed(&error))));
     shared.chain(own).collect()
 }
 
@@ -237,5 +242,20 @@ fn started(started: &OnceLock<Started>) -> Result<&Started> {
 fn no_case_is_orphaned(cases: &[Case]) -> Result<()> {
     let orphans = case::orphans(cases)?;
     ensure!(orphans.is_empty(), "{}", orphans.join("\n"));
+    Ok(())
+}
+
+/// Every archive of a package is of a version that an example or its case imports.
+fn no_package_is_orphaned() -> Result<()> {
+    let root = repository();
+    let mut imported = String::new();
+    for file in [files(&root.join("examples"))?, files(&root.join("tests/cases/examples"))?].concat() {
+        imported.push_str(&std::fs::read_to_string(file)?);
+    }
+    for file in files(&root.join("tests/packages"))? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().replace('+', "/");
+        let Some(name) = name.strip_suffix(".tgz") else { continue };
+        ensure!(imported.contains(&format!("'npm:{name}")), "nobody imports {name}: run `cargo xtask vendor-packages`");
+    }
     Ok(())
 }

@@ -100,7 +100,11 @@ fn folders(below: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-fn files(below: &Path) -> Result<Vec<PathBuf>> {
+/// All files below a folder.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn files(below: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(below).with_context(|| format!("reading `{}`", below.display()))?.flatten() {
         let path = entry.path();

@@ -7,6 +7,7 @@ pub mod case;
 pub mod cli;
 pub mod client;
 pub mod collector;
+pub mod dev;
 mod engines;
 pub mod json;
 pub mod owner;

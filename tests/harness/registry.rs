@@ -1,5 +1,6 @@
-//! A registry of packages on the loopback address, for the scope `@fixture` alone: what else a server needs comes from where
-//! it comes from otherwise. Its packages are the folders of `tests/packages/`, `name@version`; those with these names do harm:
+//! A registry of packages on the loopback address, so that tests need no other. It has what is in `tests/packages/`:
+//! archives of real packages, which `cargo xtask vendor-packages` makes, and folders `name@version` for packages of the scope
+//! `@fixture`. Those of that scope with these names do harm:
 //!
 //! | Package | What is wrong |
 //! |---|---|
@@ -18,10 +19,11 @@
 //! | `nonsense` | what the registry says of it is no JSON |
 
 use crate::server::{Home, Setup};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use base64::Engine as _;
 use bytes::Bytes;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::combinators::BoxBody;
@@ -29,6 +31,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use ramekin_npm::Environment;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha512};
 use std::collections::BTreeMap;
@@ -40,11 +43,16 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use tar::{Builder, EntryType, Header};
+use tar::{Archive, Builder, EntryType, Header};
 use tokio::net::TcpListener;
 
 /// Packages with something wrong in their archive.
 const HOSTILE: &[&str] = &["bomb", "dots", "absolute", "link", "tampered", "crowd", "deep", "endless"];
+
+/// The scope of the packages that PostgreSQL comes in.
+const POSTGRES: &str = "@embedded-postgres";
+/// The scope of packages that are there for tests alone.
+const FIXTURE: &str = "@fixture/";
 
 type Body = BoxBody<Bytes, Infallible>;
 
@@ -108,19 +116,25 @@ impl Registry {
         self.inner.asked.load(Ordering::SeqCst)
     }
 
-    /// How to start a server in this home that takes `@fixture` from here, and everything else from where the developer's
-    /// npm configuration says.
+    /// How to start a server in this home that takes packages from here, and PostgreSQL, where none is installed, from where
+    /// the developer's npm configuration says.
     ///
     /// # Errors
     /// When the configuration cannot be written.
     pub fn setup(&self, home: &Home) -> Result<Setup> {
         let own = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
         let npmrc = std::fs::read_to_string(own.join(".npmrc")).unwrap_or_default();
-        let text = format!("{npmrc}\n@fixture:registry=http://{}/\n", self.address);
+        let developers = ramekin_npm::Registry::of(&format!("{POSTGRES}/any"), &Environment::of_process());
+        let base = developers.map_err(|why| anyhow!("the npm configuration of this account: {why}"))?.base;
+        let text = format!("{npmrc}\n{POSTGRES}:registry={base}\n");
         std::fs::write(home.path().join(".npmrc"), text).context("writing the npm configuration")?;
         // What others have downloaded is found where it is.
         let cache = std::env::var("XDG_CACHE_HOME").unwrap_or_else(|_| own.join(".cache").display().to_string());
-        Ok(Setup::default().with("HOME", home.path().display().to_string()).with("XDG_CACHE_HOME", cache))
+        Ok(Setup::default()
+            .with("HOME", home.path().display().to_string())
+            .with("XDG_CACHE_HOME", cache)
+            // This comes before what files say.
+            .with("npm_config_registry", format!("http://{}/", self.address)))
     }
 }
 
@@ -131,22 +145,24 @@ async fn answer(
 ) -> Result<Response<Body>, Infallible> {
     inner.asked.fetch_add(1, Ordering::SeqCst);
     let path = request.uri().path().replace("%2f", "/").replace("%2F", "/");
-    let Some(rest) = path.strip_prefix("/@fixture/") else { return Ok(status(StatusCode::NOT_FOUND)) };
-    let name = rest.split('/').next().unwrap_or_default();
-    if inner.down.load(Ordering::SeqCst) || name == "broken" {
+    let path = path.trim_start_matches('/');
+    let (package, file) = path.split_once("/-/").map_or((path, None), |(package, file)| (package, Some(file)));
+    // What does harm goes by its name without the scope.
+    let fixture = package.strip_prefix(FIXTURE).unwrap_or_default();
+    if inner.down.load(Ordering::SeqCst) || fixture == "broken" {
         return Ok(status(StatusCode::INTERNAL_SERVER_ERROR));
     }
-    if name == "silent" {
+    if fixture == "silent" {
         std::future::pending::<()>().await;
     }
-    if name == "wordy" {
+    if fixture == "wordy" {
         return Ok(endless());
     }
-    Ok(match rest.split_once("/-/") {
-        None if name == "nonsense" => whole("<html>", "text/html"),
-        None => metadata(&inner, address, name),
-        Some(_) if name == "circle" => redirect(&path),
-        Some((_, file)) => archive(&inner, name, file),
+    Ok(match file {
+        None if fixture == "nonsense" => whole("<html>", "text/html"),
+        None => metadata(&inner, address, package),
+        Some(_) if fixture == "circle" => redirect(&format!("/{path}")),
+        Some(file) => archive(&inner, package, file),
     })
 }
 
@@ -158,21 +174,21 @@ fn metadata(inner: &Inner, address: SocketAddr, name: &str) -> Response<Body> {
         latest.clone_from(version);
     }
     if let Some(archive) = hostile(inner, name) {
-        let json = json!({ "name": format!("@fixture/{name}"), "version": "1.0.0" });
-        let content: &[u8] = if name == "tampered" { b"something else" } else { &archive };
+        let json = json!({ "name": name, "version": "1.0.0" });
+        let content: &[u8] = if name.ends_with("/tampered") { b"something else" } else { &archive };
         versions.insert("1.0.0".into(), described(&json, content, address, name, "1.0.0"));
         latest = "1.0.0".into();
     }
     if versions.is_empty() {
         return status(StatusCode::NOT_FOUND);
     }
-    let all = json!({ "name": format!("@fixture/{name}"), "dist-tags": { "latest": latest }, "versions": versions });
+    let all = json!({ "name": name, "dist-tags": { "latest": latest }, "versions": versions });
     whole(all.to_string(), "application/json")
 }
 
 fn described(json: &Value, archive: &[u8], address: SocketAddr, name: &str, version: &str) -> Value {
     let dist = json!({
-        "tarball": format!("http://{address}/@fixture/{name}/-/{name}-{version}.tgz"),
+        "tarball": format!("http://{address}/{name}/-/{}-{version}.tgz", bare(name)),
         "integrity": integrity(archive),
     });
     let mut described = json.as_object().cloned().unwrap_or_default();
@@ -181,14 +197,20 @@ fn described(json: &Value, archive: &[u8], address: SocketAddr, name: &str, vers
 }
 
 fn archive(inner: &Inner, name: &str, file: &str) -> Response<Body> {
-    let version = file.strip_prefix(&format!("{name}-")).and_then(|rest| rest.strip_suffix(".tgz"));
+    let version = file.strip_prefix(&format!("{}-", bare(name))).and_then(|rest| rest.strip_suffix(".tgz"));
     let known = version.and_then(|version| inner.packages.get(&(name.to_owned(), version.to_owned())));
     let bytes = known.map(|package| package.archive.clone()).or_else(|| hostile(inner, name));
     bytes.map_or_else(|| status(StatusCode::NOT_FOUND), |bytes| whole(bytes, "application/octet-stream"))
 }
 
+/// A name without its scope.
+fn bare(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// Made when it is asked for: some take a moment.
 fn hostile(inner: &Inner, name: &str) -> Option<Vec<u8>> {
+    let name = name.strip_prefix(FIXTURE)?;
     if name == "circle" {
         return Some(Vec::new());
     }
@@ -242,15 +264,35 @@ fn read_packages(folder: &Path) -> Result<BTreeMap<(String, String), Package>> {
     let mut packages = BTreeMap::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("reading `{}`", folder.display()))?.flatten() {
         let label = entry.file_name().to_string_lossy().into_owned();
-        let (name, version) = label.split_once('@').with_context(|| format!("`{label}` is no name@version"))?;
-        let json: Value = serde_json::from_slice(&std::fs::read(entry.path().join("package.json"))?)
-            .with_context(|| format!("package.json of `{label}`"))?;
-        let mut archive = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-        archive.append_dir_all("package", entry.path())?;
-        let archive = archive.into_inner()?.finish()?;
-        packages.insert((name.to_owned(), version.to_owned()), Package { archive, json });
+        let (key, package) = if let Some(label) = label.strip_suffix(".tgz") {
+            let archive = std::fs::read(entry.path())?;
+            let json = package_json(&archive).with_context(|| format!("package.json of `{label}`"))?;
+            (label.replace('+', "/"), Package { archive, json })
+        } else if entry.path().is_dir() {
+            let json = serde_json::from_slice(&std::fs::read(entry.path().join("package.json"))?)
+                .with_context(|| format!("package.json of `{label}`"))?;
+            let mut archive = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+            archive.append_dir_all("package", entry.path())?;
+            (format!("{FIXTURE}{label}"), Package { archive: archive.into_inner()?.finish()?, json })
+        } else {
+            continue;
+        };
+        let (name, version) = key.rsplit_once('@').with_context(|| format!("`{label}` is no name@version"))?;
+        packages.insert((name.to_owned(), version.to_owned()), package);
     }
     Ok(packages)
+}
+
+fn package_json(archive: &[u8]) -> Result<Value> {
+    for entry in Archive::new(GzDecoder::new(archive)).entries()? {
+        let mut entry = entry?;
+        if entry.path()?.as_ref() == Path::new("package/package.json") {
+            let mut text = String::new();
+            entry.read_to_string(&mut text)?;
+            return Ok(serde_json::from_str(&text)?);
+        }
+    }
+    anyhow::bail!("it has none")
 }
 
 fn harmful(name: &str) -> io::Result<Vec<u8>> {

@@ -307,7 +307,7 @@ pub(crate) fn clean(binary: &Path) -> Command {
 }
 
 /// The program with the variables of this setup and none of the developer's.
-fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
+pub(crate) fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
     let mut command = clean(binary);
     command
         .env("RAMEKIN_DATA_DIR", home.data())

@@ -13,8 +13,10 @@
 //! | `/gzip` | `{"compressed":true}`, compressed |
 //! | `/cookies` | two `set-cookie` fields |
 //! | `/weather` | what `examples/external-fetch.ts` asks for |
+//! | `/jwks`, `/openai/…` | an identity provider, and the service of a language model: see `vendors` |
 
 mod chunks;
+mod vendors;
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -64,6 +66,8 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Chunks>, Infallib
     };
     let response = match route.as_str() {
         "echo" => return Ok(echo(request).await),
+        "openai" => return Ok(vendors::chat(request).await),
+        "jwks" => vendors::jwks(),
         "status" => status(u16::try_from(argument).unwrap_or(500), Chunks::whole(format!("status {argument}"))),
         "slow" => {
             tokio::time::sleep(Duration::from_millis(argument)).await;

@@ -6,6 +6,7 @@ mod conformance;
 mod core_module;
 mod inputs;
 mod serving_component;
+mod vendor_packages;
 
 use clap::Parser;
 
@@ -23,6 +24,10 @@ enum Verb {
     ///
     /// Needs the suite's folder, a server built beside this program, and Python 3 with the package `wptserve`.
     Conformance(conformance::Arguments),
+    /// Write `tests/packages/*.tgz`: what the examples need of the packages that they import.
+    ///
+    /// Fetches them as your npm configuration says.
+    VendorPackages,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -30,5 +35,6 @@ fn main() -> anyhow::Result<()> {
         Verb::BuildEngine => build_engine::run(),
         Verb::ApiDocs => api_docs::run(),
         Verb::Conformance(arguments) => conformance::run(&arguments),
+        Verb::VendorPackages => vendor_packages::run(),
     }
 }

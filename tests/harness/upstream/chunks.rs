@@ -35,7 +35,12 @@ impl Chunks {
 
     /// Breaks off after this.
     pub fn cut(start: &'static str) -> Self {
-        Self { cut: true, ..Self::new(VecDeque::from([start.into()])) }
+        Self::cut_after(VecDeque::from([start.into()]))
+    }
+
+    /// Breaks off after these.
+    pub fn cut_after(chunks: VecDeque<Bytes>) -> Self {
+        Self { cut: true, ..Self::new(chunks) }
     }
 }
 
