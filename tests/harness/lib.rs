@@ -15,6 +15,7 @@ pub mod proxy;
 pub mod raw;
 pub mod registry;
 pub mod report;
+pub mod script;
 pub mod server;
 pub mod upstream;
 

@@ -14,7 +14,7 @@
 //! | `/cookies` | two `set-cookie` fields |
 //! | `/weather` | what `examples/external-fetch.ts` asks for |
 
-mod chunks;
+pub(crate) mod chunks;
 
 use anyhow::Result;
 use bytes::Bytes;

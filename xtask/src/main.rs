@@ -5,6 +5,7 @@ mod build_engine;
 mod conformance;
 mod core_module;
 mod inputs;
+mod npm_bar;
 mod serving_component;
 
 use clap::Parser;
@@ -23,6 +24,10 @@ enum Verb {
     ///
     /// Needs the suite's folder, a server built beside this program, and Python 3 with the package `wptserve`.
     Conformance(conformance::Arguments),
+    /// Deploy functions that use real packages of the npm registry, call them, and compare with `tests/npm-bar/`.
+    ///
+    /// Needs a server built beside this program, and the registry that the npm configuration names.
+    NpmBar(npm_bar::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -30,5 +35,6 @@ fn main() -> anyhow::Result<()> {
         Verb::BuildEngine => build_engine::run(),
         Verb::ApiDocs => api_docs::run(),
         Verb::Conformance(arguments) => conformance::run(&arguments),
+        Verb::NpmBar(arguments) => npm_bar::run(&arguments),
     }
 }
