@@ -15,7 +15,7 @@
 //! | `/weather` | what `examples/external-fetch.ts` asks for |
 //! | `/jwks`, `/openai/…` | an identity provider, and the service of a language model: see `vendors` |
 
-mod chunks;
+pub(crate) mod chunks;
 mod vendors;
 
 use anyhow::Result;
