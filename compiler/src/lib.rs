@@ -13,7 +13,7 @@ pub use artifact::{Artifact, BuildError, Compiler, StartupMode, too_slow};
 pub use diagnostic::{Diagnostic, DiagnosticCode, Diagnostics, MAX_DIAGNOSTICS};
 pub use link::image;
 pub use position::Position;
-pub use snapshot::{Evaluator, ModuleSource, Setting, Snapshot, SnapshotError, Startup};
+pub use snapshot::{Evaluator, MODE_VARIABLE, ModuleSource, Setting, Snapshot, SnapshotError, Startup};
 pub use source::Source;
 pub use source_map::{MAX_STACK, Origin, SourceMap, SourceMapError, remap_stack};
 pub use transpile::{Import, ImportKind, MAX_SOURCE, Transpiled, imports, transpile};

@@ -13,6 +13,10 @@ use wasmtime::{Engine, Module, ResourceLimiter, Store, StoreContextMut};
 
 const INIT: &str = "ramekin:function/init@0.1.0";
 
+/// The variable by which libraries tell production from development. Many read it at their top level, and it is no secret: an
+/// image may hold it like anything else that the deploy was made of.
+pub const MODE_VARIABLE: &str = "NODE_ENV";
+
 /// Caps and inputs of one evaluation.
 #[derive(Debug, Clone)]
 pub struct Setting {
@@ -54,7 +58,7 @@ pub struct Snapshot {
     pub image: Vec<u8>,
     /// The module exports a handler or registered one.
     pub has_handler: bool,
-    /// It read an environment variable: the image holds secrets.
+    /// It read environment variables other than [`MODE_VARIABLE`]: the image holds secrets.
     pub read_environment: bool,
     /// Lines it wrote with `console`: level and text.
     pub console: Vec<(u8, String)>,
@@ -68,17 +72,17 @@ pub enum SnapshotError {
     /// QuickJS cannot parse the module.
     #[error("{0}")]
     Syntax(String, Option<String>),
-    /// The module's top level threw.
+    /// The module's top level threw, or its `warmup` did.
     #[error("{0}")]
     Threw(String, Option<String>),
     /// The top level did what only a call can do.
     #[error("the top level uses {0}")]
     NeedsCall(String),
     /// The top level ran out of its fuel.
-    #[error("the module's top level did not finish within its time limit")]
+    #[error("the module's top level, or its `warmup`, did not finish within its time limit")]
     TooLong,
     /// The top level ran out of memory.
-    #[error("the module's top level needs more than its memory limit")]
+    #[error("the module's top level, or its `warmup`, needs more than its memory limit")]
     TooLarge,
     /// The engine itself failed.
     #[error("the engine failed: {0}")]
@@ -113,8 +117,6 @@ pub enum Startup {
 struct Evaluated {
     #[component(name = "has-handler")]
     has_handler: bool,
-    #[component(name = "read-environment")]
-    read_environment: bool,
 }
 
 #[derive(Debug, ComponentType, Lift)]
@@ -159,6 +161,7 @@ struct Host {
     image: Option<Vec<u8>>,
     console: Vec<(u8, String)>,
     refused: bool,
+    read_environment: bool,
 }
 
 impl ResourceLimiter for Host {
@@ -202,7 +205,8 @@ impl Evaluator {
     fn store(&self, setting: Setting) -> Result<Store<Host>, SnapshotError> {
         let (fuel, slice, memory) = (setting.fuel, setting.fuel_slice, setting.memory);
         let (modules, table) = (Arc::clone(&self.modules), ResourceTable::new());
-        let host = Host { setting, modules, table, image: None, console: Vec::new(), refused: false };
+        let host =
+            Host { setting, modules, table, image: None, console: Vec::new(), refused: false, read_environment: false };
         let mut store = Store::new(self.pre.engine(), host);
         store.limiter(|host| host);
         // What the engine may hand out at once: the image is the whole memory.
@@ -253,7 +257,7 @@ impl Evaluator {
             (Ok(evaluated), Some(image)) => Ok(Snapshot {
                 image,
                 has_handler: evaluated.has_handler,
-                read_environment: evaluated.read_environment,
+                read_environment: host.read_environment,
                 console: host.console,
                 fuel_used,
             }),
@@ -301,10 +305,13 @@ fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         .func_wrap("wall-now", |store: StoreContextMut<'_, Host>, (): ()| Ok((store.data().setting.wall_clock_ns,)))?;
     clocks.func_wrap("monotonic-now", |_: StoreContextMut<'_, Host>, (): ()| Ok((0_u64,)))?;
     let mut environment = linker.instance("ramekin:function/environment@0.1.0")?;
-    environment.func_wrap("get", |store: StoreContextMut<'_, Host>, (name,): (String,)| {
-        Ok((store.data().setting.environment.get(&name).cloned(),))
+    environment.func_wrap("get", |mut store: StoreContextMut<'_, Host>, (name,): (String,)| {
+        let host = store.data_mut();
+        host.read_environment |= name != MODE_VARIABLE;
+        Ok((host.setting.environment.get(&name).cloned(),))
     })?;
-    environment.func_wrap("entries", |store: StoreContextMut<'_, Host>, (): ()| {
+    environment.func_wrap("entries", |mut store: StoreContextMut<'_, Host>, (): ()| {
+        store.data_mut().read_environment = true;
         let entries: Vec<_> = store.data().setting.environment.clone().into_iter().collect();
         Ok((entries,))
     })?;

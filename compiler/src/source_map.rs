@@ -176,6 +176,9 @@ pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
     }
     if kept.len() < stack.len() {
         out.push_str("…\n");
+    } else if out.ends_with('\n') && !kept.ends_with('\n') {
+        // The last line was dropped, and what is left ends as the whole did.
+        out.pop();
     }
     out
 }

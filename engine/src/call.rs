@@ -144,6 +144,12 @@ pub fn fail(kind: FailureKind, message: String, stack: Option<String>) {
     }
 }
 
+/// The failure that something before any call has left for one.
+pub fn failed_early() -> Option<Failure> {
+    ANSWERED.set(false);
+    ANSWER.take().and_then(Answer::err)
+}
+
 fn start(ctx: &Ctx<'_>, request: Request) -> Result<()> {
     match USER_MODULE.take() {
         Some(UserModule::Evaluated(namespace)) => {

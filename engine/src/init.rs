@@ -1,12 +1,14 @@
 //! Before any call: loading the JavaScript half, evaluating a function's module, giving the heap out.
 
 use crate::bindings::exports::ramekin::function::init::{Evaluated, Failure, Guest, Source, Startup, Thrown};
-use crate::state::{self, EVALUATING, NEEDS_CALL, ParsedModule, READ_ENVIRONMENT, REJECTIONS, USER_MODULE, UserModule};
-use crate::{Engine, js, modules, native, words};
-use javy::quickjs::{Ctx, Module, Object, Persistent, Value, WriteOptions, promise::PromiseState};
+use crate::state::{self, EVALUATING, NEEDS_CALL, NeedsCall, ParsedModule, REJECTIONS, USER_MODULE, UserModule};
+use crate::{Engine, call, js, modules, native, words};
+use javy::quickjs::{Ctx, Error, Module, Object, Persistent, Promise, Value, WriteOptions, module, promise::PromiseState};
 
 /// The module of the JavaScript half that wires everything up.
 const MAIN: &str = "main.js";
+/// The export that is called once, ahead of time, so that the image holds what it has made.
+const WARMUP: &str = "warmup";
 
 impl Guest for Engine {
     fn precompile(name: String, source: String) -> Result<Vec<u8>, String> {
@@ -40,7 +42,6 @@ impl Guest for Engine {
 
     fn evaluate(source: Source, startup: Startup) -> Result<Evaluated, Failure> {
         EVALUATING.set(true);
-        READ_ENVIRONMENT.set(false);
         let has_handler = state::with_context(|ctx| match startup {
             Startup::Snapshot => evaluate_now(&ctx, source),
             Startup::PerRequest => parse(&ctx, source).map(|module| {
@@ -51,9 +52,8 @@ impl Guest for Engine {
             }),
         })?;
         EVALUATING.set(false);
-        let evaluated = Evaluated { has_handler, read_environment: READ_ENVIRONMENT.get() };
         give_heap_out();
-        Ok(evaluated)
+        Ok(Evaluated { has_handler })
     }
 }
 
@@ -76,12 +76,28 @@ fn evaluate_now(ctx: &Ctx<'_>, source: Source) -> Result<bool, Failure> {
     let module = parse(ctx, source)?;
     let evaluated = module.eval();
     js::run_jobs(ctx);
-    if let Some(what) = NEEDS_CALL.take() {
-        return Err(Failure::NeedsCall(what));
+    if let Some(needed) = NEEDS_CALL.take() {
+        return Err(needs_call(evaluated.ok().map(|(module, _)| module), needed));
     }
-    let (module, promise) = evaluated.map_err(|error| Failure::Threw(thrown(js::caught(ctx, error))))?;
+    let (module, promise) = evaluated.map_err(|error| threw(ctx, error))?;
+    if !settled(ctx, &promise)? {
+        let what = "a top-level `await` that does not settle".into();
+        return Err(needs_call(Some(module), NeedsCall { what, stack: None }));
+    }
+    let namespace: Object = module.namespace().map_err(|error| threw(ctx, error))?;
+    warm_up(ctx, &namespace)?;
+    let has_handler = state::hooks()
+        .and_then(|hooks| hooks.has_handler.restore(ctx).ok())
+        .and_then(|hook| hook.call::<_, bool>((namespace.clone(),)).ok())
+        .unwrap_or(false);
+    USER_MODULE.set(Some(UserModule::Evaluated(Persistent::save(ctx, namespace))));
+    Ok(has_handler)
+}
+
+/// Whether what ran has come to its end, and well.
+fn settled<'js>(ctx: &Ctx<'js>, promise: &Promise<'js>) -> Result<bool, Failure> {
     match promise.state() {
-        PromiseState::Pending => return Err(Failure::NeedsCall("a top-level `await` that does not settle".into())),
+        PromiseState::Pending => return Ok(false),
         PromiseState::Rejected => {
             REJECTIONS.take();
             let error = promise.result::<Value>().and_then(Result::err);
@@ -90,18 +106,71 @@ fn evaluate_now(ctx: &Ctx<'_>, source: Source) -> Result<bool, Failure> {
         }
         PromiseState::Resolved => {}
     }
+    nothing_failed(ctx)?;
+    Ok(true)
+}
+
+/// What nobody caught beside what ran.
+fn nothing_failed(ctx: &Ctx<'_>) -> Result<(), Failure> {
     if let Some(rejection) = REJECTIONS.take().into_iter().next()
         && let Ok(reason) = rejection.reason.restore(ctx)
     {
         return Err(Failure::Threw(thrown(js::describe(ctx, reason))));
     }
-    let namespace: Object = module.namespace().map_err(|error| Failure::Threw(thrown(js::caught(ctx, error))))?;
-    let has_handler = state::hooks()
-        .and_then(|hooks| hooks.has_handler.restore(ctx).ok())
-        .and_then(|hook| hook.call::<_, bool>((namespace.clone(),)).ok())
-        .unwrap_or(false);
-    USER_MODULE.set(Some(UserModule::Evaluated(Persistent::save(ctx, namespace))));
-    Ok(has_handler)
+    match call::failed_early() {
+        Some(failure) => Err(Failure::Threw(Thrown { message: failure.message, stack: failure.stack })),
+        None => Ok(()),
+    }
+}
+
+/// Calls the module's `warmup`, if it has one. Whatever it does must be possible ahead of time, for there is no way to begin
+/// again without half of it.
+fn warm_up<'js>(ctx: &Ctx<'js>, namespace: &Object<'js>) -> Result<(), Failure> {
+    let warmup: Value = namespace.get(WARMUP).map_err(|error| threw(ctx, error))?;
+    if warmup.is_undefined() {
+        return Ok(());
+    }
+    let refused = |message: String, stack| Err(Failure::Threw(Thrown { message, stack }));
+    let Some(warmup) = warmup.as_function() else {
+        let message = "`warmup` is exported and is no function: export a function that is to run once, at the deploy, or export \
+                       it under another name";
+        return refused(message.into(), None);
+    };
+    let result = warmup.call::<_, Value>(());
+    js::run_jobs(ctx);
+    if let Some(NeedsCall { what, stack }) = NEEDS_CALL.take() {
+        return refused(format!("`warmup` uses {what}, which only a call can do: have it do without"), stack);
+    }
+    let result = result.map_err(|error| threw(ctx, error))?;
+    match result.as_promise() {
+        Some(promise) if !settled(ctx, promise)? => {
+            return refused("`warmup` awaits what does not come before a call".into(), None);
+        }
+        Some(_) => {}
+        None => nothing_failed(ctx)?,
+    }
+    drop(result);
+    // What it has left behind in circles would lie in the memory of every call.
+    ctx.run_gc();
+    Ok(())
+}
+
+/// The module can only be evaluated in a call, so nothing that runs before one is of use.
+fn needs_call(module: Option<Module<'_, module::Evaluated>>, needed: NeedsCall) -> Failure {
+    let namespace = module.and_then(|module| module.namespace().ok());
+    if !namespace.is_some_and(|namespace| namespace.contains_key(WARMUP).unwrap_or(false)) {
+        return Failure::NeedsCall(needed.what);
+    }
+    let message = format!(
+        "`warmup` cannot run ahead of time, for the module's top level uses {}, so that it is evaluated in each call: have the \
+         handler do that, or export no `warmup`",
+        needed.what
+    );
+    Failure::Threw(Thrown { message, stack: needed.stack })
+}
+
+fn threw(ctx: &Ctx<'_>, error: Error) -> Failure {
+    Failure::Threw(thrown(js::caught(ctx, error)))
 }
 
 fn thrown((message, stack): (String, Option<String>)) -> Thrown {

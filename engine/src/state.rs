@@ -39,6 +39,12 @@ pub enum UserModule {
     Evaluated(Persistent<Object<'static>>),
 }
 
+/// What only a call can do, and where it was asked for.
+pub struct NeedsCall {
+    pub what: String,
+    pub stack: Option<String>,
+}
+
 /// Rejections that are remembered after they were reported, to tell when one gets a handler after all.
 const MAX_REPORTED: usize = 100;
 
@@ -63,10 +69,8 @@ thread_local! {
     pub static HANDLED: RefCell<Vec<Rejection>> = const { RefCell::new(Vec::new()) };
     /// A module is being evaluated ahead of time. True from the start: a call can only begin from an image.
     pub static EVALUATING: Cell<bool> = const { Cell::new(true) };
-    /// What the module did at its top level that only a call can do.
-    pub static NEEDS_CALL: RefCell<Option<String>> = const { RefCell::new(None) };
-    /// The module read its environment.
-    pub static READ_ENVIRONMENT: Cell<bool> = const { Cell::new(false) };
+    /// The first thing that the module did ahead of time and that only a call can do.
+    pub static NEEDS_CALL: RefCell<Option<NeedsCall>> = const { RefCell::new(None) };
 }
 
 /// Makes the runtime. Once, when the base image is made.

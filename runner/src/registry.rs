@@ -6,7 +6,7 @@
 mod apps;
 
 use crate::config::env_var;
-use crate::exec::{ImageFiles, StartupKind};
+use crate::exec::ImageFiles;
 use crate::images::{ImageCell, file_name};
 use crate::ops::auth::FunctionKey;
 use crate::tokens::Verifier;
@@ -14,6 +14,7 @@ use crate::vault::{CannotOpen, Vault};
 use apps::Apps;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
+use ramekin_compiler::MODE_VARIABLE;
 use ramekin_host_api::{AppInfo, Environment};
 use ramekin_model::{App, AppId, AppSettings, AuthMode, Function, FunctionName, Pause, TriggerType};
 use ramekin_store::{Change, Changes, Store, StoreError};
@@ -25,6 +26,8 @@ use uuid::Uuid;
 
 /// What `BUTTERBASE_REGION` and the app lists say: a server of one's own has no regions.
 pub const REGION: &str = "local";
+/// What [`MODE_VARIABLE`] says to a function whose variables say nothing of it.
+const DEFAULT_MODE: &str = "production";
 
 /// An app and its functions.
 #[derive(Clone)]
@@ -362,10 +365,11 @@ impl Registry {
     }
 
     /// The environment of a function: its app's variables, over which its own win, over which the platform's win
-    /// (Butterbase §5.6).
+    /// (Butterbase §5.6). It is that of production unless one of these says otherwise.
     pub fn environment(&self, entry: &AppEntry, own: BTreeMap<String, String>) -> Environment {
         let app = &entry.app;
-        let mut variables = entry.variables.as_ref().map(|shared| shared.expose().clone()).unwrap_or_default();
+        let mut variables = BTreeMap::from([(MODE_VARIABLE.to_owned(), DEFAULT_MODE.to_owned())]);
+        variables.extend(entry.variables.as_ref().map(|shared| shared.expose().clone()).unwrap_or_default());
         variables.extend(own);
         for (name, value) in [
             ("BUTTERBASE_APP_ID", app.id.as_str()),
@@ -576,13 +580,15 @@ impl AppEntry {
 }
 
 impl FunctionEntry {
-    /// The image, when it serves a later entry too: it is of the same version, and of the same environment if it may hold
-    /// that. One that is not finished may.
+    /// The image, when it serves a later entry too: it is of the same version, and of the same environment as far as it may
+    /// hold that. One that is not finished may hold all of it.
     fn image_for(&self, later: &Self) -> Option<Arc<ImageCell>> {
         let version = self.function.id == later.function.id && self.function.deployed_at == later.function.deployed_at;
-        let sealed = self.image.ready().is_none_or(|image| *image.startup() == StartupKind::Sealed);
-        let same = version && (!sealed || self.environment.expose() == later.environment.expose());
-        same.then(|| Arc::clone(&self.image))
+        let same = self.image.ready().map_or_else(
+            || self.environment.expose() == later.environment.expose(),
+            |image| image.serves(&self.environment, &later.environment),
+        );
+        (version && same).then(|| Arc::clone(&self.image))
     }
 
     /// This entry makes way for another, or for none: its image goes, unless the other one has it too. Says whether it

@@ -1,6 +1,6 @@
 //! `build-engine`: from `engine/` and `wit/` to `engine/dist/`.
 
-use crate::{core_module, inputs, serving_component};
+use crate::{core_module, inputs, patched, serving_component};
 use anyhow::{Context, Result, bail};
 use ramekin_compiler::{Evaluator, SnapshotError, image};
 use ramekin_support::Modules;
@@ -60,8 +60,10 @@ pub fn record(engine: &[u8], base: &[u8], modules: &[u8]) -> Result<String> {
 }
 
 fn compile(engine: &Path) -> Result<Vec<u8>> {
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
-        .args(["build", "--release", "--locked", "--config", &nameless_paths()?])
+    let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    let patched = format!("paths={:?}", patched::folders(engine, &cargo)?);
+    let status = Command::new(cargo)
+        .args(["build", "--release", "--locked", "--config", &patched, "--config", &nameless_paths()?])
         .current_dir(engine)
         .env_remove("CARGO_TARGET_DIR")
         .status()

@@ -5,17 +5,19 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Folders and files of the repository that decide what the engine is.
-const INPUTS: [&str; 12] = [
+const INPUTS: [&str; 14] = [
     "engine/.cargo/config.toml",
     "engine/Cargo.lock",
     "engine/Cargo.toml",
     "engine/idna",
     "engine/js",
+    "engine/patches",
     "engine/src",
     "compiler/src/link.rs",
     "xtask/src/build_engine.rs",
     "xtask/src/core_module.rs",
     "xtask/src/inputs.rs",
+    "xtask/src/patched.rs",
     "xtask/src/serving_component.rs",
     "wit",
 ];

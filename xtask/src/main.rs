@@ -6,6 +6,7 @@ mod conformance;
 mod core_module;
 mod inputs;
 mod npm_bar;
+mod patched;
 mod serving_component;
 mod vendor_packages;
 
@@ -16,7 +17,7 @@ use clap::Parser;
 enum Verb {
     /// Build `engine/` to `engine/dist/`: engine.wasm, base.wasm and the hash of what they were made from.
     ///
-    /// Needs the Rust target wasm32-wasip1 (`rustup target add wasm32-wasip1`) and a WASI SDK, whose folder is given in
+    /// Needs the Rust target wasm32-wasip1 (`rustup target add wasm32-wasip1`), git, and a WASI SDK, whose folder is given in
     /// WASI_SDK.
     BuildEngine,
     /// Write `docs/api.md` from what `ramekin openapi` says.

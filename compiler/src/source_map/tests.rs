@@ -153,4 +153,6 @@ fn frames_of_what_the_bundler_made_are_dropped() {
     let map = SourceMap::from_json(json).unwrap();
     let stack = "Error\n    at a (f.ts:1:1)\n    at b (f.ts:2:1)\n";
     assert_eq!(remap_stack(stack, &map, "f.ts"), "Error\n    at b (npm:zod@4.0.0/x.js:1:1)\n");
+    let stack = "Error\n    at b (f.ts:2:1)\n    at dispatch (<null>:1:1)";
+    assert_eq!(remap_stack(stack, &map, "f.ts"), "Error\n    at b (npm:zod@4.0.0/x.js:1:1)", "no line is left open");
 }

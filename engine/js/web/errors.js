@@ -1,6 +1,6 @@
 /**
- * What an error says: header, frames, and message. The engine's `stack` holds frames only, so the header is put before it; a
- * stack that brings its own header is left as it is.
+ * What an error says: header, frames, and message. A `stack` without a header, such as `Error.prepareStackTrace` may make, gets
+ * one.
  *
  * Nothing here trusts an error: any of its properties may be missing, of another type, or a getter that throws.
  */

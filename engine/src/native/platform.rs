@@ -2,7 +2,7 @@
 
 use crate::bindings::exports::ramekin::function::handler::{FailureKind, Response};
 use crate::bindings::ramekin::function::{clocks, context, environment, log as host_log, wait_until};
-use crate::state::{EVALUATING, HOOKS, Hooks, NEEDS_CALL, READ_ENVIRONMENT, TICKS};
+use crate::state::{EVALUATING, HOOKS, Hooks, NEEDS_CALL, NeedsCall, TICKS};
 use crate::{call, js, modules, words};
 use javy::quickjs::{Ctx, Error, Exception, Function, Object, Persistent, Result, Value};
 use std::cell::Cell;
@@ -52,12 +52,10 @@ pub fn log(level: u8, message: js::LossyString) {
 }
 
 pub fn env_get(name: js::LossyString) -> Option<String> {
-    READ_ENVIRONMENT.set(true);
     environment::get(&name.0)
 }
 
 pub fn env_entries() -> Vec<Vec<String>> {
-    READ_ENVIRONMENT.set(true);
     environment::entries().into_iter().map(|(name, value)| vec![name, value]).collect()
 }
 
@@ -99,10 +97,12 @@ pub fn require_call(ctx: Ctx<'_>, what: String) -> Result<()> {
         return Ok(());
     }
     let text = format!("{what} is not available while the module is evaluated ahead of time");
-    NEEDS_CALL.with_borrow_mut(|reason| {
-        reason.get_or_insert(what);
+    let exception = Exception::from_message(ctx, &text)?;
+    let stack = exception.stack();
+    NEEDS_CALL.with_borrow_mut(|first| {
+        first.get_or_insert(NeedsCall { what, stack });
     });
-    Err(Exception::throw_message(&ctx, &text))
+    Err(exception.throw())
 }
 
 /// Has `ticks` run before the next job, once.

@@ -5,7 +5,9 @@ use super::files::{ImageFile, ImageFiles, sidecar_of};
 use super::pages::Pages;
 use super::{CallError, Sandbox};
 use chrono::{DateTime, Utc};
-use ramekin_compiler::{Artifact, BuildError as CompileError, Compiler, Diagnostics, Source, SourceMap, StartupMode};
+use ramekin_compiler::{
+    Artifact, BuildError as CompileError, Compiler, Diagnostics, MODE_VARIABLE, Source, SourceMap, StartupMode,
+};
 use ramekin_host_api::ports::StackReader;
 use ramekin_host_api::{CallState, EngineWorldPre, Environment, Failure, FailureKind};
 use ramekin_model::{AppId, ConsoleLine, limits};
@@ -75,6 +77,14 @@ impl Image {
     /// When its module is evaluated.
     pub fn startup(&self) -> &StartupKind {
         &self.startup
+    }
+
+    /// Whether it serves calls with the environment `now`, having been built with `then`.
+    pub fn serves(&self, then: &Environment, now: &Environment) -> bool {
+        match self.startup {
+            StartupKind::Sealed => then.expose() == now.expose(),
+            StartupKind::Snapshot | StartupKind::PerRequest(_) => mode(then) == mode(now),
+        }
     }
 
     /// What a call is an instance of.
@@ -150,7 +160,7 @@ impl Sandbox {
         version: DateTime<Utc>,
         environment: &Environment,
     ) -> Result<Built, BuildError> {
-        let path = self.image_path(&source, app, version);
+        let path = self.image_path(&source, app, version, environment);
         let now = version.timestamp_millis();
         let built = |(image, console): (Image, Vec<(u8, String)>)| {
             let line = |(level, message): (u8, String)| ConsoleLine {
@@ -202,9 +212,10 @@ impl Sandbox {
         }
     }
 
-    fn image_path(&self, source: &Source, app: &AppId, version: DateTime<Utc>) -> PathBuf {
+    fn image_path(&self, source: &Source, app: &AppId, version: DateTime<Utc>, environment: &Environment) -> PathBuf {
         let mut content = Sha256::new();
         content.update(&self.inner().fingerprint);
+        content.update(format!("{:?}", mode(environment)));
         content.update(source.code.as_bytes());
         self.image_files().path((app, &source.file_name, version), content)
     }
@@ -284,6 +295,11 @@ impl Sandbox {
         let pages = file.is_some().then(|| Pages::new(module.clone()));
         Ok(Image { world, source_map, file_name, startup, memory, file, pages })
     }
+}
+
+/// The one variable that an image may hold and still be written to disk.
+fn mode(environment: &Environment) -> Option<&String> {
+    environment.expose().get(MODE_VARIABLE)
 }
 
 /// Does work that holds its thread. The turn comes back with its result, and stays taken until the work is done, even when

@@ -9,8 +9,10 @@ import { loadModule, utf8Encode } from 'native';
 export function nodeError(Class, code, message) {
   const error = new Class(message);
   Object.defineProperty(error, 'code', { value: code, writable: true, enumerable: true, configurable: true });
-  Object.defineProperty(error, 'name', { value: Class.name, writable: true, configurable: true });
-  error.stack = `${Class.name} [${code}]: ${message}\n${error.stack ?? ''}`;
+  // The stack, which is written when it is first read, names the code.
+  Object.defineProperty(error, 'name', { value: `${Class.name} [${code}]`, writable: true, configurable: true });
+  error.stack;
+  error.name = Class.name;
   return error;
 }
 

@@ -346,7 +346,7 @@ impl Deploys {
             // Another deploy may have changed the variables while the image was built.
             let actual = registry.own_variables(function.encrypted_env.as_deref());
             let actual = registry.environment(&known, actual.unwrap_or_default());
-            let usable = *built.image.startup() != StartupKind::Sealed || actual.expose() == built.environment.expose();
+            let usable = built.image.serves(&built.environment, &actual);
             let cell = if usable { ImageCell::filled(&built.image) } else { Arc::default() };
             let entry = registry.put(&guard, &known, function, Some(cell));
             tracing::info!(

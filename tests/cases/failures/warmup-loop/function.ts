@@ -1,0 +1,5 @@
+export function warmup(): void {
+  for (;;);
+}
+
+export default (): Response => new Response('never deployed');

@@ -1,0 +1,3 @@
+export const warmup = { always: true };
+
+export default (): Response => new Response('never deployed');

@@ -1,0 +1,3 @@
+export const warmup = (): Promise<void> => new Promise(() => {});
+
+export default (): Response => new Response('never deployed');

@@ -1,0 +1,5 @@
+const id = crypto.randomUUID();
+
+export const warmup = (): string => id;
+
+export default (): Response => new Response(id);

@@ -1,0 +1,1 @@
+export const written = process.env.NODE_ENV;
