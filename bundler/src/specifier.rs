@@ -41,7 +41,7 @@ impl Specifier {
         match builtins::module(text) {
             Module::Known(module) => return Self::External(module),
             Module::Unknown => {
-                return refused(text, "there is no such built-in module", "docs/node.md lists the built-in modules");
+                return refused(text, "there is no such built-in module", &built_in(text));
             }
             Module::Other => {}
         }
@@ -65,6 +65,11 @@ impl Specifier {
     }
 }
 
+fn built_in(text: &str) -> String {
+    let all = "docs/node.md lists the built-in modules";
+    builtins::meant(text).map_or_else(|| all.to_owned(), |meant| format!("did you mean `node:{meant}`? {all}"))
+}
+
 fn refused(text: &str, why: &str, hint: &str) -> Specifier {
     Specifier::Refused(format!("cannot import `{}`: {why}", shown(text)), hint.to_owned())
 }
@@ -83,14 +88,22 @@ fn bare(text: &str) -> Specifier {
         return refused(text, "a function has no file system", "import by a relative path, such as `./lib/x.ts`");
     }
     if text.starts_with('#') || text.starts_with("@/") || text.starts_with('~') {
-        let hint = "map it in the `imports` of a deno.json, or import by a relative path";
+        let hint = "map it in `paths` of a tsconfig.json or `imports` of a deno.json beside the entry, or import by a relative path";
         return refused(text, "it is mapped nowhere", hint);
     }
     match Wanted::read(text) {
+        // Below a module of Node, such as `fs/promise`.
+        Some(wanted) if !wanted.subpath.is_empty() && is_built_in(&wanted.name) && builtins::meant(text).is_some() => {
+            refused(text, "there is no such built-in module", &built_in(text))
+        }
         Some(wanted) if wanted.range.is_empty() => found(wanted, Specifier::Bare),
         // `name@1` without `npm:` is a name with an odd character.
         _ => refused(text, "this is no name of a package", "write `npm:name@version`, or a relative path"),
     }
+}
+
+fn is_built_in(name: &str) -> bool {
+    matches!(builtins::module(name), Module::Known(_))
 }
 
 fn package(rest: &str, text: &str) -> Specifier {
@@ -320,6 +333,7 @@ mod tests {
             "npm:.hidden",
             "jsr:std",
             "bun:sqlite",
+            "fs/promise",
             "a b",
         ] {
             let read = Specifier::read(text);

@@ -118,7 +118,7 @@ fn stands_alone(name: &str, code: &str) -> bool {
 }
 
 fn has_config(dir: &Path) -> bool {
-    ["package.json", "deno.json", "deno.jsonc"].iter().any(|name| dir.join(name).is_file())
+    ["package.json", "deno.json", "deno.jsonc", "tsconfig.json"].iter().any(|name| dir.join(name).is_file())
 }
 
 /// The nearest folder that says how packages are meant, up to that of the repository.
