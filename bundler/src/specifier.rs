@@ -38,6 +38,11 @@ impl Specifier {
         if text == "." || text == ".." || text.starts_with("./") || text.starts_with("../") {
             return Self::Relative;
         }
+        let path = text.split(['?', '#']).next().unwrap_or(text);
+        if [".d.ts", ".d.mts", ".d.cts"].iter().any(|types| path.ends_with(types)) {
+            // Types for an editor, imported for their effect on it.
+            return Self::Text("types.d.ts".into(), "export {};\n".into());
+        }
         match builtins::module(text) {
             Module::Known(module) => return Self::External(module),
             Module::Unknown => {
@@ -126,8 +131,22 @@ fn found(wanted: Wanted, make: impl FnOnce(Wanted) -> Specifier) -> Specifier {
     }
 }
 
+/// Packages of JSR that the npm registry has under another name, with the same versions.
+const ALSO_OF_NPM: &[(&str, &str)] = &[
+    ("@hono/hono", "hono"),
+    ("@openai/openai", "openai"),
+    ("@supabase/supabase-js", "@supabase/supabase-js"),
+    ("@zod/zod", "zod"),
+];
+
 fn jsr(rest: &str, text: &str) -> Specifier {
-    match Wanted::read(rest).and_then(Wanted::of_jsr) {
+    let wanted = Wanted::read(rest);
+    if let Some(wanted) = &wanted
+        && let Some((_, name)) = ALSO_OF_NPM.iter().find(|(of_jsr, _)| *of_jsr == wanted.name)
+    {
+        return Specifier::Package(Wanted { name: (*name).to_owned(), ..wanted.clone() });
+    }
+    match wanted.and_then(Wanted::of_jsr) {
         Some(wanted) => Specifier::Package(wanted),
         None => refused(text, "this is no name of a package", "write `jsr:@scope/name@version`"),
     }
@@ -276,6 +295,8 @@ mod tests {
             ("npm:@supabase/supabase-js@2", package("@supabase/supabase-js", "2", "")),
             ("npm:@a/b/c/d.js", package("@a/b", "", "/c/d.js")),
             ("jsr:@std/encoding@1/base64", package("@jsr/std__encoding", "1", "/base64")),
+            ("jsr:@hono/hono@^4.2/cors", package("hono", "^4.2", "/cors")),
+            ("https://esm.sh/jsr/@supabase/supabase-js@2", package("@supabase/supabase-js", "2", "")),
             ("https://esm.sh/zod@3.22.4", package("zod", "3.22.4", "")),
             ("https://esm.sh/v135/hono@4/cors?target=deno", package("hono", "4", "/cors")),
             ("https://esm.sh/*@scope/x@1?deps=react@18", package("@scope/x", "1", "")),
@@ -317,6 +338,10 @@ mod tests {
         assert_eq!(Specifier::read("https://x.test/a.ts"), Specifier::Remote("https://x.test/a.ts".into()));
         let server = Specifier::read("https://deno.land/std@0.168.0/http/server.ts");
         assert!(matches!(&server, Specifier::Text(_, text) if text.contains("Deno.serve")), "{server:?}");
+        for types in ["jsr:@supabase/functions-js/edge-runtime.d.ts", "https://esm.sh/x@1/y.d.ts?z", "npm:a/b.d.mts"] {
+            let read = Specifier::read(types);
+            assert!(matches!(&read, Specifier::Text(_, text) if text == "export {};\n"), "{types}: {read:?}");
+        }
         for text in [
             "file:///etc/passwd",
             "data:text/javascript,1",
