@@ -1,7 +1,8 @@
 //! Modules that the engine has itself: Node's by their names, and stand-ins for packages that cannot work in a sandbox as
 //! they are.
 
-use ramekin_support::{Builtin, builtin};
+use crate::nearest;
+use ramekin_support::{Builtin, builtin, builtin_names};
 
 /// Packages that the engine stands in for: what they do needs sockets or native code.
 const PACKAGES: &[(&str, &str)] = &[
@@ -34,6 +35,11 @@ pub fn module(specifier: &str) -> Module {
     }
 }
 
+/// The module of the engine whose name is most like one that none has.
+pub fn meant(specifier: &str) -> Option<&'static str> {
+    nearest(specifier.strip_prefix("node:").unwrap_or(specifier), builtin_names())
+}
+
 /// The module that stands in for a package of this name.
 pub fn stand_in(package: &str) -> Option<&'static str> {
     PACKAGES.iter().find(|(name, _)| *name == package).map(|&(_, module)| module)
@@ -53,6 +59,13 @@ mod tests {
             assert_eq!(module(package), Module::Other, "{package}");
         }
         assert_eq!((module("node:foo"), module("ramekin:fs")), (Module::Unknown, Module::Unknown));
+    }
+
+    #[test]
+    fn names_that_are_nearly_right() {
+        assert_eq!(meant("node:cryptoo"), Some("crypto"));
+        assert_eq!(meant("fs/promise"), Some("fs/promises"));
+        assert_eq!((meant("node:nonsense"), meant("lodash")), (None, None));
     }
 
     #[test]

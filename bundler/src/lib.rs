@@ -6,7 +6,9 @@
 
 pub mod builtins;
 pub mod child;
+mod jsx;
 mod map;
+mod nearest;
 mod paths;
 mod plugin;
 mod process;
@@ -15,9 +17,11 @@ mod resolve;
 mod rolldown;
 pub mod specifier;
 
+pub use jsx::{FileJsx, file_jsx};
+pub use nearest::nearest;
 pub use paths::{extension_of, join, probe};
 pub use process::{Bundlers, ProcessError};
-pub use request::{Answer, Bundle, Jsx, Package, Problem, ProblemKind, Request, Target};
+pub use request::{Answer, Bundle, Classes, Jsx, Package, Problem, ProblemKind, Request, Target};
 pub use rolldown::Rolldown;
 
 /// Makes one module of many. The one place that knows which bundler does it.

@@ -1,5 +1,6 @@
 //! The bundle's source map as it is stored: every column a character, every source under the name its author knows it by.
 
+use crate::jsx::put_before;
 use crate::resolve::Resolver;
 use oxc_sourcemap::{SourceMap, Token};
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) fn in_characters(map: &SourceMap<'_>, code: &str, resolver: &Resolver) -> String {
     let generated = Wide::of(code);
     let originals: Vec<Wide> = map.get_source_contents().map(|text| Wide::of(text.unwrap_or_default())).collect();
+    let shifts: Vec<u32> = map.get_source_contents().map(|text| put_before(text.unwrap_or_default())).collect();
     let nothing = Wide::default();
     let tokens = map.get_tokens().map(|token| {
         let source = token.get_source_id();
@@ -16,7 +18,9 @@ pub(crate) fn in_characters(map: &SourceMap<'_>, code: &str, resolver: &Resolver
         let (line, column) = (token.get_dst_line(), token.get_dst_col());
         let (from_line, from_column) = (token.get_src_line(), token.get_src_col());
         let column = generated.characters(line, column);
-        let from_column = original.characters(from_line, from_column);
+        let shift = source.and_then(|id| shifts.get(id as usize)).filter(|_| from_line == 0);
+        let from_column =
+            original.characters(from_line, from_column).saturating_sub(shift.copied().unwrap_or_default());
         Token::new(line, column, from_line, from_column, source, None)
     });
     let out = resolver.request.root.join("out");

@@ -86,8 +86,10 @@ impl Plugin for Answers {
         match self.resolver.text(args.id) {
             Ok(Some(text)) => {
                 let code = text.strip_prefix('\u{feff}').unwrap_or(&text);
+                let prefix = self.resolver.jsx_prefix(args.id, code);
+                let code = if prefix.is_empty() { code.into() } else { format!("{prefix}{code}").into() };
                 let module_type = Some(module_type(args.id));
-                Ok(Some(HookLoadOutput { code: code.into(), module_type, ..HookLoadOutput::default() }))
+                Ok(Some(HookLoadOutput { code, module_type, ..HookLoadOutput::default() }))
             }
             Ok(None) => Ok(None),
             Err(error) => {

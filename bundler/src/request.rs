@@ -19,6 +19,20 @@ pub struct Request {
     pub root: PathBuf,
     /// What JSX becomes.
     pub jsx: Jsx,
+    /// What becomes of classes.
+    #[serde(default)]
+    pub classes: Classes,
+}
+
+/// What becomes of classes in TypeScript.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Classes {
+    /// Decorators are those that TypeScript had before the standard (`experimentalDecorators`).
+    pub legacy_decorators: bool,
+    /// They are told of types (`emitDecoratorMetadata`).
+    pub metadata: bool,
+    /// Fields are assigned, and those without a value are none (`useDefineForClassFields: false`).
+    pub assigned_fields: bool,
 }
 
 /// Where an import leads.

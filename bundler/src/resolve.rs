@@ -1,6 +1,7 @@
 //! Where imports lead, inside the bundler's process. No path outside the packages' folder is ever looked at, whatever a package
 //! says of itself.
 
+use crate::jsx::file_jsx;
 use crate::paths::{extension_of, join, probe};
 use crate::request::{Problem, ProblemKind, Request, Target};
 use crate::specifier::{Specifier, Wanted, shown};
@@ -111,6 +112,27 @@ impl Resolver {
             Some(package) => format!("npm:{}@{}/{rest}", package.name, package.version),
             None => path.to_owned(),
         }
+    }
+
+    /// What is put before the text of an author's file, for its JSX.
+    pub(crate) fn jsx_prefix(&self, id: &str, text: &str) -> &'static str {
+        let of_author = self.below_root(id).and_then(|path| path.strip_prefix(FILES)).is_some();
+        let with_jsx = of_author && matches!(extension_of(id), "tsx" | "jsx");
+        if with_jsx { file_jsx(text, &self.request.jsx).prefix } else { "" }
+    }
+
+    /// A text without names of folders: packages as `npm:name@version`, files as the author knows them.
+    pub(crate) fn without_paths(&self, text: &str) -> String {
+        let mut text = text.replace(&format!("{}/", self.request.root.display()), "");
+        for (folder, key) in &self.folders {
+            if let Some(package) = self.request.packages.get(key).filter(|_| text.contains(folder.as_str())) {
+                text = text.replace(&format!("{folder}/"), &format!("npm:{}@{}/", package.name, package.version));
+            }
+        }
+        // What is left of the author's folder begins a name: at the beginning, in quotes or after a space.
+        let files = format!("{FILES}/");
+        let text = text.strip_prefix(&files).map_or_else(|| text.clone(), str::to_owned);
+        ["`", "\"", " ", "'"].iter().fold(text, |text, before| text.replace(&format!("{before}{files}"), before))
     }
 
     fn below_root<'a>(&self, id: &'a str) -> Option<&'a str> {

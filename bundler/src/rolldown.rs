@@ -4,13 +4,14 @@ use crate::map;
 use crate::plugin::{Answers, Problems};
 use crate::request::{Bundle, Problem, ProblemKind, Request};
 use crate::resolve::Resolver;
-use crate::{Bundler, Jsx};
+use crate::{Bundler, Classes, Jsx};
 use rolldown::plugin::__inner::SharedPluginable;
 use rolldown::{
     Bundler as Engine, BundlerOptions, BundlerTransformOptions, CodeSplittingMode, Either, JsxOptions, OutputFormat,
     Platform, SourceMapType, TsConfig,
 };
 use rolldown_common::Output;
+use rolldown_common::bundler_options::{CompilerAssumptions, DecoratorOptions, TypeScriptOptions};
 use rolldown_error::{BuildDiagnostic, DiagnosticOptions};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -89,8 +90,30 @@ fn options(resolver: &Resolver) -> BundlerOptions {
         code_splitting: Some(CodeSplittingMode::Bool(false)),
         tsconfig: Some(TsConfig::Auto(false)),
         define: Some(define.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()),
-        transform: Some(BundlerTransformOptions { jsx: Some(jsx(&request.jsx)), ..BundlerTransformOptions::default() }),
+        transform: Some(transform(request)),
         ..BundlerOptions::default()
+    }
+}
+
+fn transform(request: &Request) -> BundlerTransformOptions {
+    let Classes { legacy_decorators, metadata, assigned_fields } = request.classes;
+    let set = |on: bool| on.then_some(true);
+    BundlerTransformOptions {
+        jsx: Some(jsx(&request.jsx)),
+        decorator: Some(DecoratorOptions {
+            legacy: set(legacy_decorators),
+            emit_decorator_metadata: set(metadata),
+            ..DecoratorOptions::default()
+        }),
+        assumptions: Some(CompilerAssumptions {
+            set_public_class_fields: set(assigned_fields),
+            ..CompilerAssumptions::default()
+        }),
+        typescript: Some(TypeScriptOptions {
+            remove_class_fields_without_initializer: set(assigned_fields),
+            ..TypeScriptOptions::default()
+        }),
+        ..BundlerTransformOptions::default()
     }
 }
 
@@ -122,23 +145,35 @@ fn problem(resolver: &Resolver, error: &BuildDiagnostic) -> Problem {
         message => message,
     };
     // Paths of this machine are nobody's business.
-    let message = message.replace(&format!("{}/", resolver.request.root.display()), "");
-    let message =
-        message.strip_prefix("function/").unwrap_or(&message).replace("`function/", "`").replace("\"function/", "\"");
+    let message = resolver.without_paths(&message);
+    let (message, hint) = readable(&message);
     match diagnostic.get_primary_location() {
         Some((file, line, column, _)) => {
-            let absolute = resolver.request.root.join(&file);
+            let id = resolver.request.root.join(&file).display().to_string();
             let count = |from_zero: usize| u32::try_from(from_zero).unwrap_or(u32::MAX);
-            Problem {
-                kind,
-                message,
-                file: resolver.shown(&absolute.display().to_string()),
-                line: count(line),
-                column: count(column).saturating_add(1),
-                hint: None,
-            }
+            let text = resolver.text(&id).ok().flatten().filter(|_| line == 1);
+            let shift = text.map_or(0, |text| resolver.jsx_prefix(&id, &text).len());
+            let column = count(column.saturating_sub(shift)).saturating_add(1);
+            Problem { kind, message, file: resolver.shown(&id), line: count(line), column, hint }
         }
-        None => Problem::general(kind, message),
+        None => Problem { hint, ..Problem::general(kind, message) },
+    }
+}
+
+/// The bundler's words for what goes wrong often, in ours; and what to do.
+fn readable(message: &str) -> (String, Option<String>) {
+    let message = message.trim_end_matches('.');
+    let quoted: Vec<&str> = message.split('"').collect();
+    match quoted.as_slice() {
+        ["", name, " is not exported by ", module, ..] => {
+            let hint = if *name == "default" {
+                "import what it exports by name, as in `import { name } from …`, or all of it with `import * as`"
+            } else {
+                "check the name; a type is imported with `import type` and exported with `export type`"
+            };
+            (format!("`{module}` does not export `{name}`"), Some(hint.to_owned()))
+        }
+        _ => (message.to_owned(), None),
     }
 }
 

@@ -38,10 +38,15 @@ impl Specifier {
         if text == "." || text == ".." || text.starts_with("./") || text.starts_with("../") {
             return Self::Relative;
         }
+        let path = text.split(['?', '#']).next().unwrap_or(text);
+        if [".d.ts", ".d.mts", ".d.cts"].iter().any(|types| path.ends_with(types)) {
+            // Types for an editor, imported for their effect on it.
+            return Self::Text("types.d.ts".into(), "export {};\n".into());
+        }
         match builtins::module(text) {
             Module::Known(module) => return Self::External(module),
             Module::Unknown => {
-                return refused(text, "there is no such built-in module", "docs/node.md lists the built-in modules");
+                return refused(text, "there is no such built-in module", &built_in(text));
             }
             Module::Other => {}
         }
@@ -65,6 +70,11 @@ impl Specifier {
     }
 }
 
+fn built_in(text: &str) -> String {
+    let all = "docs/node.md lists the built-in modules";
+    builtins::meant(text).map_or_else(|| all.to_owned(), |meant| format!("did you mean `node:{meant}`? {all}"))
+}
+
 fn refused(text: &str, why: &str, hint: &str) -> Specifier {
     Specifier::Refused(format!("cannot import `{}`: {why}", shown(text)), hint.to_owned())
 }
@@ -83,14 +93,22 @@ fn bare(text: &str) -> Specifier {
         return refused(text, "a function has no file system", "import by a relative path, such as `./lib/x.ts`");
     }
     if text.starts_with('#') || text.starts_with("@/") || text.starts_with('~') {
-        let hint = "map it in the `imports` of a deno.json, or import by a relative path";
+        let hint = "map it in `paths` of a tsconfig.json or `imports` of a deno.json beside the entry, or import by a relative path";
         return refused(text, "it is mapped nowhere", hint);
     }
     match Wanted::read(text) {
+        // Below a module of Node, such as `fs/promise`.
+        Some(wanted) if !wanted.subpath.is_empty() && is_built_in(&wanted.name) && builtins::meant(text).is_some() => {
+            refused(text, "there is no such built-in module", &built_in(text))
+        }
         Some(wanted) if wanted.range.is_empty() => found(wanted, Specifier::Bare),
         // `name@1` without `npm:` is a name with an odd character.
         _ => refused(text, "this is no name of a package", "write `npm:name@version`, or a relative path"),
     }
+}
+
+fn is_built_in(name: &str) -> bool {
+    matches!(builtins::module(name), Module::Known(_))
 }
 
 fn package(rest: &str, text: &str) -> Specifier {
@@ -113,8 +131,22 @@ fn found(wanted: Wanted, make: impl FnOnce(Wanted) -> Specifier) -> Specifier {
     }
 }
 
+/// Packages of JSR that the npm registry has under another name, with the same versions.
+const ALSO_OF_NPM: &[(&str, &str)] = &[
+    ("@hono/hono", "hono"),
+    ("@openai/openai", "openai"),
+    ("@supabase/supabase-js", "@supabase/supabase-js"),
+    ("@zod/zod", "zod"),
+];
+
 fn jsr(rest: &str, text: &str) -> Specifier {
-    match Wanted::read(rest).and_then(Wanted::of_jsr) {
+    let wanted = Wanted::read(rest);
+    if let Some(wanted) = &wanted
+        && let Some((_, name)) = ALSO_OF_NPM.iter().find(|(of_jsr, _)| *of_jsr == wanted.name)
+    {
+        return Specifier::Package(Wanted { name: (*name).to_owned(), ..wanted.clone() });
+    }
+    match wanted.and_then(Wanted::of_jsr) {
         Some(wanted) => Specifier::Package(wanted),
         None => refused(text, "this is no name of a package", "write `jsr:@scope/name@version`"),
     }
@@ -263,6 +295,8 @@ mod tests {
             ("npm:@supabase/supabase-js@2", package("@supabase/supabase-js", "2", "")),
             ("npm:@a/b/c/d.js", package("@a/b", "", "/c/d.js")),
             ("jsr:@std/encoding@1/base64", package("@jsr/std__encoding", "1", "/base64")),
+            ("jsr:@hono/hono@^4.2/cors", package("hono", "^4.2", "/cors")),
+            ("https://esm.sh/jsr/@supabase/supabase-js@2", package("@supabase/supabase-js", "2", "")),
             ("https://esm.sh/zod@3.22.4", package("zod", "3.22.4", "")),
             ("https://esm.sh/v135/hono@4/cors?target=deno", package("hono", "4", "/cors")),
             ("https://esm.sh/*@scope/x@1?deps=react@18", package("@scope/x", "1", "")),
@@ -304,6 +338,10 @@ mod tests {
         assert_eq!(Specifier::read("https://x.test/a.ts"), Specifier::Remote("https://x.test/a.ts".into()));
         let server = Specifier::read("https://deno.land/std@0.168.0/http/server.ts");
         assert!(matches!(&server, Specifier::Text(_, text) if text.contains("Deno.serve")), "{server:?}");
+        for types in ["jsr:@supabase/functions-js/edge-runtime.d.ts", "https://esm.sh/x@1/y.d.ts?z", "npm:a/b.d.mts"] {
+            let read = Specifier::read(types);
+            assert!(matches!(&read, Specifier::Text(_, text) if text == "export {};\n"), "{types}: {read:?}");
+        }
         for text in [
             "file:///etc/passwd",
             "data:text/javascript,1",
@@ -320,6 +358,7 @@ mod tests {
             "npm:.hidden",
             "jsr:std",
             "bun:sqlite",
+            "fs/promise",
             "a b",
         ] {
             let read = Specifier::read(text);

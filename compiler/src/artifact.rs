@@ -1,7 +1,7 @@
 //! The pipeline after transpiling: evaluate, take the image.
 
 use crate::snapshot::{Evaluator, ModuleSource, Setting, Snapshot, SnapshotError, Startup};
-use crate::{Diagnostic, Diagnostics, Source, SourceMap, Transpiled};
+use crate::{Diagnostic, DiagnosticCode, Diagnostics, Import, Source, SourceMap, Transpiled};
 
 /// When a function's module is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +60,10 @@ impl Compiler {
         transpiled: Transpiled,
         setting: Setting,
     ) -> Result<Artifact, BuildError> {
-        let (snapshot, startup) = self.evaluate(source, &transpiled.code, &transpiled.source_map, setting).await?;
+        let (snapshot, startup) = self.evaluate(source, &transpiled, setting).await?;
         if !snapshot.has_handler {
-            let message = "the module has no handler: export a function called `handler`, export a function as default, export \
-                           default an object with a `fetch` method, or call Deno.serve(handler)";
-            return Err(evaluation(source, &transpiled.source_map, message, None));
+            let message = no_handler(&transpiled);
+            return Err(evaluation(source, &transpiled.source_map, &message, None));
         }
         Ok(Artifact { image: snapshot.image, startup, source_map: transpiled.source_map, console: snapshot.console })
     }
@@ -72,14 +71,15 @@ impl Compiler {
     async fn evaluate(
         &self,
         source: &Source,
-        code: &str,
-        map: &SourceMap,
+        transpiled: &Transpiled,
         setting: Setting,
     ) -> Result<(Snapshot, StartupMode), BuildError> {
-        let module = || ModuleSource { name: source.file_name.clone(), code: code.to_owned() };
+        let map = &transpiled.source_map;
+        let module = || ModuleSource { name: source.file_name.clone(), code: transpiled.code.clone() };
         let error = |error: SnapshotError| match &error {
             SnapshotError::Syntax(message, stack) | SnapshotError::Threw(message, stack) => {
-                evaluation(source, map, message, stack.as_deref())
+                missing_export(source, &transpiled.imports, message)
+                    .unwrap_or_else(|| evaluation(source, map, message, stack.as_deref()))
             }
             SnapshotError::TooLong | SnapshotError::TooLarge => evaluation(source, map, &error.to_string(), None),
             SnapshotError::NeedsCall(_) | SnapshotError::Engine(_) => BuildError::Host(format!("{error:#}")),
@@ -96,6 +96,40 @@ impl Compiler {
             Err(other) => Err(error(other)),
         }
     }
+}
+
+/// What the engine says of an import of a name that one of its own modules does not have, in the author's words.
+fn missing_export(source: &Source, imports: &[Import], message: &str) -> Option<BuildError> {
+    let (name, rest) = message.strip_prefix("Could not find export '")?.split_once("' in module '")?;
+    let module = ["ramekin:js/node/", "ramekin:js/stubs/"].iter().find_map(|folder| rest.strip_prefix(folder))?;
+    let module = module.strip_suffix(".js'")?;
+    let plain = |specifier: &str| {
+        let path = ["node:", "ramekin:"].iter().find_map(|scheme| specifier.strip_prefix(scheme));
+        path.unwrap_or(specifier) == module
+    };
+    let import = imports.iter().find(|import| plain(&import.specifier))?;
+    let text = format!("`{}` does not export `{name}`", import.specifier);
+    let at = (import.line, import.column);
+    let code = DiagnosticCode::Evaluation;
+    let diagnostic = match &source.bundle {
+        Some(map) => Diagnostic::new(code, &text, source.file_name.as_str(), at, None).traced(map),
+        None => Diagnostic::new(code, &text, source.file_name.as_str(), at, Some(&source.code)),
+    };
+    Some(BuildError::Source(
+        diagnostic.with_hint("check the name; docs/node.md says what is there of Node's modules").into(),
+    ))
+}
+
+fn no_handler(transpiled: &Transpiled) -> String {
+    let names: Vec<String> = transpiled.exports.iter().map(|name| format!("`{name}`")).collect();
+    let exported = match names.as_slice() {
+        [] => String::new(),
+        [..] => format!(" (it exports {})", names.join(", ")),
+    };
+    format!(
+        "the module has no handler{exported}: export a function called `handler`, export a function as default, export default an \
+         object with a `fetch` method, call Deno.serve(handler), or listen to the event `fetch`"
+    )
 }
 
 fn evaluation(source: &Source, map: &SourceMap, message: &str, stack: Option<&str>) -> BuildError {

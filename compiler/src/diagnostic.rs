@@ -108,7 +108,7 @@ impl Diagnostic {
     }
 
     /// Of a text that was made of several files: in the one that the place comes from.
-    fn traced(self, map: &SourceMap) -> Self {
+    pub(crate) fn traced(self, map: &SourceMap) -> Self {
         match map.lookup(self.line, self.column) {
             Some(origin) => Self {
                 file: origin.file.to_owned(),

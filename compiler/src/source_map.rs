@@ -100,8 +100,10 @@ impl SourceMap {
 
     fn segment(&self, at: (u32, u32)) -> Option<&Segment> {
         let after = self.segments.partition_point(|segment| segment.generated <= at);
-        let segment = self.segments.get(after.checked_sub(1)?)?;
-        (segment.generated.0 == at.0 && segment.source != NOWHERE).then_some(segment)
+        let of_line = |segment: &&Segment| segment.generated.0 == at.0 && segment.source != NOWHERE;
+        let before = after.checked_sub(1).and_then(|before| self.segments.get(before)).filter(of_line);
+        // What a tool has put before a statement, such as `var B = ` before a class, is of that statement.
+        before.or_else(|| self.segments.get(after).filter(of_line))
     }
 
     /// This map, of a text that has a map itself, as one map from end to end. The columns of the inner map are characters on
@@ -147,32 +149,53 @@ impl SourceMap {
 pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
     let kept = beginning(stack);
     let mut out = String::with_capacity(kept.len());
+    // Where the frames of native code begin that nothing has come after yet: what the engine calls so is the engine's.
+    let mut native = None;
     for line in kept.split_inclusive('\n') {
         let text = line.strip_suffix('\n').unwrap_or(line);
-        match Frame::read(text, file_name) {
-            Frame::Internal => {}
-            Frame::Other => out.push_str(line),
-            Frame::Module { before, line: at, column, after } => {
-                let origin = map.lookup(at, column);
-                if origin.is_some_and(|origin| INTERNAL.iter().any(|prefix| origin.file.starts_with(prefix))) {
-                    continue;
-                }
-                match origin.filter(|origin| !origin.file.is_empty()) {
-                    Some(origin) => {
-                        out.push_str(before.strip_suffix(file_name).unwrap_or(before));
-                        out.push_str(origin.file);
-                    }
-                    None => out.push_str(before),
-                }
-                // Without an origin there is no position worth showing: the transpiled code is not the author's.
-                if let Some(Origin { at, .. }) = origin {
-                    // Writing to a string does not fail.
-                    let _ = write!(out, ":{}:{}", at.line, at.column);
-                }
-                out.push_str(after);
+        let frame = Frame::read(text, file_name);
+        let origin = match &frame {
+            Frame::Module { line, column, .. } => map.lookup(*line, *column),
+            Frame::Internal { .. } | Frame::Other => None,
+        };
+        let internal = |origin: &Origin<'_>| INTERNAL.iter().any(|prefix| origin.file.starts_with(prefix));
+        let dropped = match &frame {
+            Frame::Internal { tail } => Some(*tail),
+            Frame::Module { after, .. } => {
+                origin.as_ref().filter(|origin| internal(origin)).map(|_| after.trim_start_matches(')'))
+            }
+            Frame::Other => None,
+        };
+        if let Some(tail) = dropped {
+            out.truncate(native.take().unwrap_or(out.len()));
+            // What stands behind the last frame of an error inside another value goes on.
+            if !tail.is_empty() {
+                out.truncate(out.trim_end_matches('\n').len());
+                out.push_str(tail);
                 out.push_str(line.get(text.len()..).unwrap_or_default());
             }
+            continue;
         }
+        let is_native = text.trim_start().starts_with("at ") && text.ends_with(" (native)");
+        native = is_native.then(|| native.unwrap_or(out.len()));
+        let Frame::Module { before, after, .. } = frame else {
+            out.push_str(line);
+            continue;
+        };
+        match origin.as_ref().filter(|origin| !origin.file.is_empty()) {
+            Some(origin) => {
+                out.push_str(before.strip_suffix(file_name).unwrap_or(before));
+                out.push_str(origin.file);
+            }
+            None => out.push_str(before),
+        }
+        // Without an origin there is no position worth showing: the transpiled code is not the author's.
+        if let Some(Origin { at, .. }) = origin {
+            // Writing to a string does not fail.
+            let _ = write!(out, ":{}:{}", at.line, at.column);
+        }
+        out.push_str(after);
+        out.push_str(line.get(text.len()..).unwrap_or_default());
     }
     if kept.len() < stack.len() {
         out.push_str("…\n");
@@ -188,7 +211,7 @@ pub(crate) fn first_frame<'a>(stack: &str, map: &'a SourceMap, file_name: &str) 
     let of_author = |origin: &Origin<'_>| !INTERNAL.iter().any(|prefix| origin.file.starts_with(prefix));
     beginning(stack).lines().find_map(|line| match Frame::read(line, file_name) {
         Frame::Module { line, column, .. } => map.lookup(line, column).filter(of_author),
-        Frame::Internal | Frame::Other => None,
+        Frame::Internal { .. } | Frame::Other => None,
     })
 }
 
@@ -205,30 +228,34 @@ fn beginning(stack: &str) -> &str {
 enum Frame<'a> {
     /// In the module asked for: the line up to and with the file name, the position, the rest.
     Module { before: &'a str, line: u32, column: u32, after: &'a str },
-    /// In a module of the engine.
-    Internal,
+    /// In a module of the engine: what stands behind it.
+    Internal { tail: &'a str },
     /// Another module, native code, or no frame at all.
     Other,
 }
 
 impl<'a> Frame<'a> {
     /// Reads `    at name (file:line:column)` or `    at file:line:column`. Names may contain anything, also what looks
-    /// like a position, so the line is read from its end.
+    /// like a position, so the line is read from its end. Behind the last frame of an error inside another value stands what
+    /// goes on there, such as ` {` or `,`.
     fn read(line: &'a str, file_name: &str) -> Self {
         // An error inside another value is indented further.
         let indent = line.len() - line.trim_start_matches(' ').len();
-        let Some(body) = line.get(indent..).and_then(|rest| rest.strip_prefix("at ")).filter(|_| indent >= 4) else {
+        let end = line.trim_end_matches([' ', '{', '}', ']', ',']).len();
+        let (whole, tail) = line.split_at_checked(end).unwrap_or((line, ""));
+        let Some(body) = whole.get(indent..).and_then(|rest| rest.strip_prefix("at ")).filter(|_| indent >= 4) else {
             return Self::Other;
         };
         let (body, closed) = body.strip_suffix(')').map_or((body, false), |inner| (inner, true));
         let place = if closed { body.rsplit_once(" (").map_or("", |(_, place)| place) } else { body };
         if INTERNAL.iter().any(|prefix| place.starts_with(prefix)) {
-            return Self::Internal;
+            return Self::Internal { tail };
         }
-        Self::in_module(line, body, closed, file_name).unwrap_or(Self::Other)
+        Self::in_module(line, end, body, closed, file_name).unwrap_or(Self::Other)
     }
 
-    fn in_module(line: &'a str, body: &'a str, closed: bool, file_name: &str) -> Option<Self> {
+    /// `end`: where the frame ends in its line.
+    fn in_module(line: &'a str, end: usize, body: &'a str, closed: bool, file_name: &str) -> Option<Self> {
         let (rest, column_text) = body.rsplit_once(':')?;
         let (rest, line_text) = rest.rsplit_once(':')?;
         let name = rest.strip_suffix(file_name)?;
@@ -237,8 +264,9 @@ impl<'a> Frame<'a> {
         }
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok())?;
         let (at, column) = (digits(line_text)?, digits(column_text)?);
-        let before = line.get(..line.len() - usize::from(closed) - line_text.len() - column_text.len() - 2)?;
-        Some(Self::Module { before, line: at, column, after: if closed { ")" } else { "" } })
+        let after = end.checked_sub(usize::from(closed))?;
+        let before = line.get(..after.checked_sub(line_text.len() + column_text.len() + 2)?)?;
+        Some(Self::Module { before, line: at, column, after: line.get(after..)? })
     }
 }
 

@@ -3,6 +3,7 @@
 //! that out is bounded by its length.
 
 mod accessor;
+mod decorators;
 mod modules;
 mod nesting;
 mod regexp;
@@ -39,6 +40,9 @@ const STACK: usize = 64 * 1024 * 1024;
 /// many times longer.
 const MAX_INDENTED: usize = 1024 * 1024;
 
+/// How many of the names that a module exports are told.
+const MAX_EXPORTS: usize = 5;
+
 /// A module the engine can evaluate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transpiled {
@@ -55,6 +59,8 @@ pub struct Transpiled {
     pub has_default_export: bool,
     /// Whether it names `Deno.serve`. It may still not call it.
     pub uses_deno_serve: bool,
+    /// Names that it exports, the first few.
+    pub exports: Vec<String>,
 }
 
 /// Turns one source into one module.
@@ -76,11 +82,13 @@ pub fn transpile(source: &Source) -> Result<Transpiled, Diagnostics> {
 /// When it cannot be read, or has in it what the engine lacks.
 pub fn imports(source: &Source) -> Result<Vec<Import>, Diagnostics> {
     check_size(source)?;
+    check_frame(source)?;
     check_nesting(source)?;
     on_large_stack(source, || {
         let arena = Allocator::default();
         let module = read(source, &arena)?;
-        let found = survey::survey(source, &module, &arena)?;
+        // What becomes of decorators that are left is a matter of what the bundler makes of them.
+        let found = survey::survey(source, &module, &arena, false)?;
         let program = strip(source, &arena, module.program, module.scoping)?;
         Ok(modules::all_imports(source, &program, found.imports))
     })
@@ -88,14 +96,16 @@ pub fn imports(source: &Source) -> Result<Vec<Import>, Diagnostics> {
 
 fn transpile_text(source: &Source) -> Result<Transpiled, Diagnostics> {
     check_size(source)?;
+    check_frame(source)?;
     let depth = check_nesting(source)?;
     on_large_stack(source, || {
         let arena = Allocator::default();
         let module = read(source, &arena)?;
-        let found = survey::survey(source, &module, &arena)?;
+        let found = survey::survey(source, &module, &arena, true)?;
+        let common_js = found.common_js.filter(|_| !modules::is_module(&module.program));
         let program = strip(source, &arena, module.program, module.scoping)?;
         let imports = modules::imports(source, &program, found.imports);
-        modules::refuse(source, &imports)?;
+        modules::refuse(source, &imports, common_js)?;
         let (code, source_map) = print(source, &program, depth);
         verify(source, &code, &module.doubts)?;
         Ok(Transpiled {
@@ -105,6 +115,7 @@ fn transpile_text(source: &Source) -> Result<Transpiled, Diagnostics> {
             has_handler_export: modules::exports(&program, "handler"),
             has_default_export: modules::exports(&program, "default"),
             uses_deno_serve: found.uses_deno_serve,
+            exports: modules::names(&program, MAX_EXPORTS),
         })
     })
 }
@@ -117,6 +128,17 @@ fn check_size(source: &Source) -> Result<(), Diagnostics> {
     let message = format!("the source has {length} bytes, the limit is {MAX_SOURCE}");
     let diagnostic = Diagnostic::at(DiagnosticCode::TooLarge, message, source, 0);
     Err(diagnostic.with_hint("keep large data out of the code").into())
+}
+
+/// Text that is copied from a chat or a page often brings its frame along, which is JavaScript, too: a template.
+fn check_frame(source: &Source) -> Result<(), Diagnostics> {
+    if !source.code.trim_start().starts_with("```") {
+        return Ok(());
+    }
+    let message = "the source begins with the fence of a Markdown code block";
+    let offset = source.code.len() - source.code.trim_start().len();
+    let diagnostic = Diagnostic::at(DiagnosticCode::Syntax, message, source, offset);
+    Err(diagnostic.with_hint("leave out the lines that begin with three backticks").into())
 }
 
 fn check_nesting(source: &Source) -> Result<Depth, Diagnostics> {
@@ -178,6 +200,7 @@ fn understand<'a>(
         return Err(errors);
     }
     accessor::lower(&mut program, arena);
+    decorators::lower(&mut program, arena);
     // The transformer adds scopes, symbols and references; they are allocated for at once.
     let analysis = SemanticBuilder::new_compiler().with_enum_eval(true).with_excess_capacity(1.0).build(&program);
     errors.extend(analysis.diagnostics);

@@ -5,7 +5,7 @@
 const PATHS: &str = include_str!("../../engine/dist/builtins.txt");
 
 /// Those that are Ramekin's: `ramekin:pg`, not `node:pg`.
-const OWN: [&str; 5] = ["argon2", "bcrypt", "deno-postgres", "pg", "postgres"];
+const OWN: [&str; 6] = ["argon2", "bcrypt", "decorators", "deno-postgres", "pg", "postgres"];
 
 /// Those that Node has under their full name only.
 const WITH_PREFIX: [&str; 4] = ["sea", "sqlite", "test", "test/reporters"];
@@ -32,6 +32,11 @@ pub fn builtin(specifier: &str) -> Builtin {
         (exists(specifier) && !OWN.contains(&specifier) && !WITH_PREFIX.contains(&specifier), Builtin::Other)
     };
     if known { Builtin::Known } else { otherwise }
+}
+
+/// Names of all modules of the engine, as they are imported.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+    PATHS.lines().filter(|path| !path.starts_with('_') && !OWN.contains(path))
 }
 
 #[cfg(test)]

@@ -7,5 +7,5 @@ pub mod intl;
 mod modules;
 pub mod text;
 
-pub use builtins::{Builtin, builtin};
+pub use builtins::{Builtin, builtin, builtin_names};
 pub use modules::{MalformedArchive, Modules};

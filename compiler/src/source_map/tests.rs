@@ -156,3 +156,26 @@ fn frames_of_what_the_bundler_made_are_dropped() {
     let stack = "Error\n    at b (f.ts:2:1)\n    at dispatch (<null>:1:1)";
     assert_eq!(remap_stack(stack, &map, "f.ts"), "Error\n    at b (npm:zod@4.0.0/x.js:1:1)", "no line is left open");
 }
+
+#[test]
+fn native_frames_of_the_engine_are_dropped_with_it() {
+    let stack = "    at f (hello.ts:1:1)\n    at apply (native)\n    at bind (native)\n    at run (ramekin:js/web/timers.js:9:1)\n";
+    assert_eq!(remap_stack(stack, &map(), "hello.ts"), "    at f (hello.ts:3:5)\n");
+    let own = "    at f (hello.ts:1:1)\n    at apply (native)\n    at g (hello.ts:1:1)\n";
+    assert_eq!(remap_stack(own, &map(), "hello.ts"), own.replace("1:1", "3:5"));
+}
+
+#[test]
+fn what_stands_before_the_first_segment_of_a_line_is_of_that() {
+    let json = r#"{"version":3,"sources":["hello.ts"],"names":[],"mappings":"KAEI"}"#;
+    let map = SourceMap::from_json(json).unwrap();
+    assert_eq!(map.lookup(1, 1).map(|origin| origin.at), Some(Position { line: 3, column: 5 }));
+}
+
+#[test]
+fn frames_of_errors_inside_of_values_are_frames() {
+    let stack = "Error: a\n    at f (hello.ts:1:1) {\n  [cause]: Error: b\n      at hello.ts:2:1,\n      at g (ramekin:js/x.js:1:1) {\n  x }\n";
+    let expected = "Error: a\n    at f (hello.ts:3:5) {\n  [cause]: Error: b\n      at hello.ts:4:10, {\n  x }\n";
+    assert_eq!(remap_stack(stack, &map(), "hello.ts"), expected);
+    assert_eq!(remap_stack("    at f (ramekin:a) {\n", &map(), "hello.ts"), " {\n");
+}

@@ -80,7 +80,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Gives everything one place in the source.
-struct Respan(Span);
+pub(super) struct Respan(pub(super) Span);
 
 impl VisitJsMut<'_> for Respan {
     fn visit_span(&mut self, span: &mut Span) {

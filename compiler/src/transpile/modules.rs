@@ -36,6 +36,8 @@ pub enum ImportKind {
     Reexport,
     /// `import(…)` of a literal.
     Dynamic,
+    /// `require(…)` of a literal.
+    Require,
 }
 
 /// An import with its place as a byte offset.
@@ -93,22 +95,30 @@ fn listed(
     found.into_iter().map(place).collect()
 }
 
-/// Refuses every import but those of the engine's own modules.
-pub(super) fn refuse(source: &Source, imports: &[Import]) -> Result<(), Diagnostics> {
-    if imports.is_empty() {
+/// Refuses every import but those of the engine's own modules, and what only a bundler makes a module: `common_js` is where a
+/// source without imports and exports says what it exports.
+pub(super) fn refuse(source: &Source, imports: &[Import], common_js: Option<usize>) -> Result<(), Diagnostics> {
+    // What the bundler leaves of these in what it makes is meant to be there.
+    let whole = source.bundle.is_none();
+    let common_js = common_js.filter(|_| whole);
+    if imports.is_empty() && common_js.is_none() {
         return Ok(());
     }
     let lines = LineIndex::new(&source.code);
     let refusal = |import: &Import| {
         let known = builtin(&import.specifier);
-        if known == Builtin::Known {
+        let required = import.kind == ImportKind::Require;
+        if known == Builtin::Known && !(required && whole) || required && !whole {
             return None;
         }
         let specifier = clip(&import.specifier.replace(char::is_control, " "), SHOWN_SPECIFIER);
         let relative = ["./", "../", "/", "file:"].iter().any(|prefix| import.specifier.starts_with(prefix))
             || import.specifier == "."
             || import.specifier == "..";
-        let (code, message, hint) = if known == Builtin::Unknown {
+        let (code, message, hint) = if known == Builtin::Known {
+            let message = format!("cannot load `{specifier}` with `require`");
+            (DiagnosticCode::PackageImport, message, "use an `import` declaration")
+        } else if known == Builtin::Unknown {
             let message = format!("cannot import `{specifier}`: there is no such built-in module");
             (DiagnosticCode::PackageImport, message, "docs/node.md lists the built-in modules")
         } else if relative {
@@ -122,7 +132,18 @@ pub(super) fn refuse(source: &Source, imports: &[Import]) -> Result<(), Diagnost
         let at = Position { line: import.line, column: import.column };
         Some(Diagnostic::placed(code, message, source, &lines, at).with_hint(hint))
     };
-    Diagnostics::none_in(imports.iter().filter_map(refusal).collect())
+    let mut refused: Vec<Diagnostic> = imports.iter().filter_map(refusal).collect();
+    refused.extend(common_js.map(|offset| {
+        let message = "`module.exports` is not supported in a function of one file";
+        Diagnostic::placed(DiagnosticCode::PackageImport, message.into(), source, &lines, lines.position(offset))
+            .with_hint("use `export`")
+    }));
+    Diagnostics::none_in(refused)
+}
+
+/// Whether a program has imports or exports of its own, apart from those inside expressions.
+pub(super) fn is_module(program: &Program<'_>) -> bool {
+    program.body.iter().any(Statement::is_module_declaration)
 }
 
 /// Whether a program without types exports a name.
@@ -135,6 +156,31 @@ pub(super) fn exports(program: &Program<'_>, name: &str) -> bool {
         Statement::ExportDeclaration(export) => declares(&export.declaration, name),
         _ => false,
     })
+}
+
+/// The first names that a program without types exports.
+pub(super) fn names(program: &Program<'_>, most: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    for statement in &program.body {
+        match statement {
+            Statement::ExportNamedDeclaration(export) => {
+                names.extend(export.specifiers.iter().map(|one| one.exported.name().to_string()));
+            }
+            Statement::ExportDeclaration(export) => match &export.declaration {
+                Declaration::VariableDeclaration(variables) => {
+                    let bound = variables.declarations.iter().flat_map(|one| one.id.get_binding_identifiers());
+                    names.extend(bound.map(|identifier| identifier.name.to_string()));
+                }
+                declaration => names.extend(declaration.id().map(|identifier| identifier.name.to_string())),
+            },
+            _ => {}
+        }
+        if names.len() >= most {
+            break;
+        }
+    }
+    names.truncate(most);
+    names.into_iter().map(|name| clip(&name, SHOWN_SPECIFIER)).collect()
 }
 
 fn declares(declaration: &Declaration<'_>, name: &str) -> bool {

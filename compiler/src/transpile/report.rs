@@ -27,7 +27,11 @@ pub(super) fn syntax(source: &Source, errors: &[OxcDiagnostic], jsx: Option<Span
     if let Some(span) = jsx {
         let message = format!("JSX in `{}`, which is not a `.tsx` or `.jsx` file", source.file_name);
         let diagnostic = Diagnostic::at(DiagnosticCode::UnsupportedSyntax, message, source, span.start as usize);
-        return diagnostic.with_hint("build the text or the element with function calls").into();
+        return diagnostic
+            .with_hint(
+                "give the file the extension `.tsx` or `.jsx`; over REST, files are sent as `files` (docs/modules.md)",
+            )
+            .into();
     }
     // Besides a better explanation, the general one only confuses.
     let vague = |error: &&OxcDiagnostic| error.message == "Unexpected token";

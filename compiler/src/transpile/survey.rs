@@ -2,10 +2,10 @@
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    AccessorProperty, AccessorPropertyType, BindingPattern, ComputedMemberExpression, Decorator,
-    ExportNamedDeclaration, Expression, IdentifierReference, ImportExpression, ModuleExportName, RegExpLiteral,
-    StaticMemberExpression, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference, TSNamespaceDeclaration,
-    VariableDeclarator,
+    AccessorProperty, AccessorPropertyType, Argument, BindingPattern, CallExpression, ComputedMemberExpression,
+    Decorator, ExportNamedDeclaration, Expression, IdentifierReference, ImportExpression, ModuleExportName,
+    RegExpLiteral, StaticMemberExpression, TSExportAssignment, TSImportEqualsDeclaration, TSModuleReference,
+    TSNamespaceDeclaration, VariableDeclarator,
 };
 use oxc_ast_visit::{VisitJs, walk_js as walk};
 use oxc_semantic::{IsGlobalReference, Scoping};
@@ -25,13 +25,21 @@ pub(super) struct Survey {
     /// Imports inside expressions.
     pub(super) imports: Vec<FoundImport>,
     pub(super) uses_deno_serve: bool,
+    /// Where `module.exports`, or a member of `exports`, is first named, neither being declared.
+    pub(super) common_js: Option<usize>,
 }
 
-/// Walks through a program.
-pub(super) fn survey(source: &Source, module: &Module<'_>, arena: &Allocator) -> Result<Survey, Diagnostics> {
-    let survey = Survey { imports: Vec::new(), uses_deno_serve: false };
+/// Walks through a program. `whole`: nothing else will rewrite it.
+pub(super) fn survey(
+    source: &Source,
+    module: &Module<'_>,
+    arena: &Allocator,
+    whole: bool,
+) -> Result<Survey, Diagnostics> {
+    let survey = Survey { imports: Vec::new(), uses_deno_serve: false, common_js: None };
     let lines = LineIndex::new(&source.code);
-    let mut walk = Walk { source, lines, arena, scoping: &module.scoping, survey, namespaces: 0, refused: Vec::new() };
+    let scoping = &module.scoping;
+    let mut walk = Walk { source, lines, arena, scoping, survey, whole, namespaces: 0, refused: Vec::new() };
     walk.visit_program(&module.program);
     Diagnostics::none_in(walk.refused)?;
     Ok(walk.survey)
@@ -43,6 +51,7 @@ struct Walk<'s> {
     arena: &'s Allocator,
     scoping: &'s Scoping,
     survey: Survey,
+    whole: bool,
     namespaces: usize,
     refused: Vec<Diagnostic>,
 }
@@ -62,9 +71,15 @@ impl Walk<'_> {
         self.refused.len() >= MAX_DIAGNOSTICS
     }
 
-    fn note_import(&mut self, specifier: &str, span: Span) {
+    fn note_import(&mut self, specifier: &str, span: Span, kind: ImportKind) {
         let specifier = specifier.to_owned();
-        self.survey.imports.push(FoundImport { specifier, offset: span.start as usize, kind: ImportKind::Dynamic });
+        self.survey.imports.push(FoundImport { specifier, offset: span.start as usize, kind });
+    }
+
+    /// Whether an expression is a global of this name.
+    fn is_global(&self, expression: &Expression<'_>, name: &str) -> bool {
+        matches!(expression.get_inner_expression(), Expression::Identifier(identifier)
+            if identifier.name == name && identifier.is_global_reference(self.scoping))
     }
 
     /// Whether an expression is the global `Deno`.
@@ -83,9 +98,15 @@ impl Walk<'_> {
 }
 
 impl<'a> VisitJs<'a> for Walk<'_> {
+    /// Those of classes, fields and methods with a name are gone by now.
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
-        let hint = "call the function on the class or the method instead, after the class";
-        self.refuse(decorator.span, "decorators are not supported", hint);
+        if self.whole {
+            let hint = "with `experimentalDecorators` in a tsconfig.json, parameters can have them; call the function on a private \
+                        method or an `accessor` yourself";
+            let message = "decorators are not supported on parameters, private methods and `accessor`";
+            self.refuse(decorator.span, message, hint);
+        }
+        walk::walk_decorator(self, decorator);
     }
 
     /// Those with a plain name are gone by now.
@@ -110,15 +131,24 @@ impl<'a> VisitJs<'a> for Walk<'_> {
             self.refuse(import.span, "`import.defer` and `import.source` are not supported", hint);
         }
         match import.source.without_parentheses() {
-            Expression::StringLiteral(literal) => self.note_import(&literal.value, literal.span),
+            Expression::StringLiteral(literal) => self.note_import(&literal.value, literal.span, ImportKind::Dynamic),
             Expression::TemplateLiteral(literal) => {
                 if let Some(text) = literal.single_quasi() {
-                    self.note_import(&text, literal.span);
+                    self.note_import(&text, literal.span, ImportKind::Dynamic);
                 }
             }
             _ => {}
         }
         walk::walk_import_expression(self, import);
+    }
+
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        if let [Argument::StringLiteral(literal)] = call.arguments.as_slice()
+            && self.is_global(&call.callee, "require")
+        {
+            self.note_import(&literal.value, literal.span, ImportKind::Require);
+        }
+        walk::walk_call_expression(self, call);
     }
 
     fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
@@ -161,6 +191,10 @@ impl<'a> VisitJs<'a> for Walk<'_> {
     }
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
+        let exports = member.property.name == "exports" && self.is_global(&member.object, "module");
+        if self.survey.common_js.is_none() && (exports || self.is_global(&member.object, "exports")) {
+            self.survey.common_js = Some(member.span.start as usize);
+        }
         self.survey.uses_deno_serve |= member.property.name == "serve" && self.is_deno(&member.object);
         walk::walk_static_member_expression(self, member);
     }

@@ -10,11 +10,13 @@ import { watchedRead } from '../web/body.js';
 import { pumpHandle } from '../web/body-handle.js';
 import { describeError } from '../web/errors.js';
 import { incomingRequest } from '../web/request.js';
-import { isResponse, responseSection, sendResponse } from '../web/response.js';
+import { Response, isResponse, responseSection, sendResponse } from '../web/response.js';
+// A function may put its own in place of the global one, and its async functions go on making these.
+import { Promise, Reflect } from './intrinsics.js';
 import { inspection, streams } from './lazy.js';
 
 const NO_HANDLER = 'The module has no handler: export a function called `handler`, export a function as default, '
-  + 'export default an object with a `fetch` method, or call Deno.serve(handler)';
+  + 'export default an object with a `fetch` method, call Deno.serve(handler), or listen to the event `fetch`';
 
 /** The object that `fetch` is a method of, or undefined: set by `findHandler` beside its result. */
 let receiver;
@@ -25,13 +27,21 @@ function findHandler(userModule) {
   const named = userModule.handler;
   if (typeof named === 'function') return named;
   const main = userModule.default;
-  if (typeof main === 'function') return main;
+  if (typeof main === 'function') {
+    // A class with the method `fetch`, as some runtimes want it: an object of it for each call.
+    const method = main.prototype?.fetch;
+    if (typeof method !== 'function') return main;
+    return (request, context) => Reflect.apply(method, new main(context, context.env), [request, context]);
+  }
   if (typeof main === 'object' && main !== null) {
     const method = main.fetch;
     if (typeof method === 'function') {
       receiver = main;
       return method;
     }
+    // What a CommonJS module exports.
+    if (typeof main.handler === 'function') return main.handler;
+    if (main.__esModule && typeof main.default === 'function') return main.default;
   }
   const exported = userModule.fetch;
   return typeof exported === 'function' ? exported : undefined;
@@ -82,8 +92,8 @@ export function dispatch(userModule, method, url, headers, kind, payload) {
       return;
     }
     // An async function that waited for nothing has its result already; a turn of the job queue is saved.
-    const [state, value] = promiseState(result);
-    if (state === 1) settle(value);
+    const state = promiseState(result);
+    if (state[0] === 1) settle(state[1]);
     else result.then(settle, failWith);
   } catch (error) {
     failWith(error);
@@ -120,18 +130,34 @@ function deliverStream(response, body) {
   pumped.catch((error) => log(4, `The body of the response broke off: ${inspection().inspect(error)}`));
 }
 
-/** Ends the call with what was thrown. */
+/** Ends the call with what was thrown. Throws nothing itself, whatever a function has made of the language: nobody would catch it. */
 export function failWith(error) {
-  const [message, stack] = describeError(error);
+  let message = 'an exception that cannot be described';
+  let stack;
+  try {
+    const described = describeError(error);
+    message = described[0];
+    stack = described[1];
+  } catch {
+    // The message above is what is left.
+  }
   fail('exception', message, stack);
 }
 
 function badResponse(result) {
   let what;
   if (result === null || result === undefined) what = String(result);
-  else if (typeof result === 'object') what = `an object${nameOfClass(result)}`;
+  else if (typeof result === 'object') what = likeResponse(result) ? 'what only looks like a Response (a Proxy, or made without new)' : `an object${nameOfClass(result)}`;
   else what = `a ${typeof result}`;
   fail('bad-response', `The handler returned ${what}, not a Response; return new Response(…) or Response.json(…)`, undefined);
+}
+
+function likeResponse(object) {
+  try {
+    return object instanceof Response;
+  } catch {
+    return false;
+  }
 }
 
 function nameOfClass(object) {

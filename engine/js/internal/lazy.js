@@ -24,6 +24,7 @@ export const cloning = lazy('web/structured-clone.js');
 export const consoleTable = lazy('web/console-table.js');
 export const database = lazy('platform/database.js');
 export const dataUrl = lazy('web/data-url.js');
+export const fetchEvent = lazy('platform/fetch-event.js');
 export const formData = lazy('web/form-data.js');
 export const format = lazy('web/format.js');
 export const inspection = lazy('web/inspect.js');

@@ -93,10 +93,22 @@ export function extractBody(value) {
       extractedType = '';
       return new Body(BYTES, new Uint8Array(value).slice());
     }
+    // What other runtimes take as well: async generators, streams of Node.
+    if (typeof value[Symbol.asyncIterator] === 'function') {
+      extractedType = '';
+      const body = new Body(STREAM, undefined);
+      body.stream = streams().ReadableStream.from(encoded(value));
+      return body;
+    }
   }
   const text = toUSVString(value);
   extractedType = 'text/plain;charset=UTF-8';
   return new Body(TEXT, text);
+}
+
+/** Texts among the chunks as bytes. @param {AsyncIterable<unknown>} chunks */
+async function* encoded(chunks) {
+  for await (const chunk of chunks) yield typeof chunk === 'string' ? utf8Encode(chunk.toWellFormed()) : chunk;
 }
 
 /** Whether anything was ever read from the stream, or it was cancelled. */
@@ -318,7 +330,8 @@ async function consumeForm(bodyOf, message, mimeOf) {
   const bytes = await consumeBytes(bodyOf, message);
   if (type?.essence === 'multipart/form-data') {
     const boundary = type.parameters.get('boundary');
-    const form = boundary === undefined ? undefined : formData().decodeMultipart(bytes, boundary);
+    if (boundary === undefined) throw new TypeError('the content-type multipart/form-data has no boundary; leave it to fetch, which sets both');
+    const form = formData().decodeMultipart(bytes, boundary);
     if (form === undefined) throw new TypeError('the body is not well-formed multipart/form-data');
     return form;
   }

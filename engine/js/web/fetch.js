@@ -9,6 +9,7 @@ import { bodyOpen, fetchAbort, fetchSend, requireCall } from 'native';
 import { abort, blob, blobUrl, dataUrl, streams } from '../internal/lazy.js';
 import { BYTES, Body, HANDLE, abortBody, makeWatch, watchedRead, withoutStream } from './body.js';
 import { pumpHandle } from './body-handle.js';
+import { withoutStack } from './errors.js';
 import { Request, requestBody, requestSection, requestSignal } from './request.js';
 import { responseFromFetch } from './response.js';
 import { STATUS_TEXTS } from './status-text.js';
@@ -17,7 +18,7 @@ const REDIRECT = { follow: 0, error: 1, manual: 2 };
 const USER_AGENT = 'Ramekin';
 
 function failed(cause) {
-  return new TypeError('fetch failed', { cause });
+  return withoutStack(new TypeError('fetch failed', { cause }));
 }
 
 /** @param {RequestInfo | URL} input @param {RequestInit} [init] @returns {Promise<Response>} */

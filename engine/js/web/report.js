@@ -6,7 +6,9 @@
 
 import { log } from 'native';
 import { failWith } from '../internal/dispatch.js';
+import { fetchEvent } from '../internal/lazy.js';
 import { requireArguments } from '../internal/webidl.js';
+import { serveListeners } from '../platform/served.js';
 import { ErrorEvent, PromiseRejectionEvent } from './event-kinds.js';
 import { adoptGlobal, defineEventHandler, EventTarget, fire, hasListeners } from './event-target.js';
 import { describeError } from './errors.js';
@@ -107,3 +109,4 @@ function positionOf(error) {
 }
 
 installGlobalEventTarget();
+serveListeners(() => (hasListeners(globalThis, 'fetch') ? fetchEvent().offer : undefined));

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files that say how packages are meant.
-const CONFIGS: [&str; 3] = ["package.json", "deno.json", "deno.jsonc"];
+/// Files that say what imports mean.
+const CONFIGS: [&str; 4] = ["package.json", "deno.json", "deno.jsonc", "tsconfig.json"];
 
 /// The source of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //! `tsconfig.json` in the topmost folder.
 
 use super::Texts;
-use ramekin_bundler::Jsx;
+use super::paths::Paths;
+use ramekin_bundler::{Classes, Jsx};
 use ramekin_compiler::{Diagnostic, DiagnosticCode};
 use ramekin_npm::Tree;
 use serde_json::{Map, Value};
@@ -12,6 +13,9 @@ use std::collections::BTreeMap;
 pub const CONFIG_FILES: &[&str] =
     &["package.json", "package-lock.json", "deno.json", "deno.jsonc", "import_map.json", "tsconfig.json"];
 
+/// Those among them that say what becomes of syntax.
+pub const COMPILER_FILES: &[&str] = &["deno.json", "deno.jsonc", "tsconfig.json"];
+
 /// What the files say of imports.
 #[derive(Debug, Default)]
 pub struct Config {
@@ -20,8 +24,12 @@ pub struct Config {
     /// Ranges of versions by name, of `package.json`.
     ranges: BTreeMap<String, String>,
     locked: Tree,
+    /// `paths` and `baseUrl` of `tsconfig.json`, and `imports` of `package.json`.
+    paths: Paths,
     /// What JSX becomes.
     pub jsx: Jsx,
+    /// What becomes of classes.
+    pub classes: Classes,
 }
 
 impl Config {
@@ -30,6 +38,8 @@ impl Config {
         let mut config = Self::default();
         if let Some(tsconfig) = json(texts, &["tsconfig.json"])? {
             config.jsx = jsx(&tsconfig, config.jsx);
+            config.paths.read_tsconfig(&tsconfig);
+            config.classes = classes(&tsconfig, config.classes);
         }
         if let Some(package) = json(texts, &["package.json"])? {
             for field in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
@@ -37,9 +47,11 @@ impl Config {
                 let texts = ranges.iter().filter_map(|(name, range)| Some((name.clone(), range.as_str()?.to_owned())));
                 config.ranges.extend(texts);
             }
+            config.paths.read_package(&package);
         }
         if let Some(deno) = json(texts, &["deno.json", "deno.jsonc"])? {
             config.jsx = jsx(&deno, config.jsx);
+            config.classes = classes(&deno, config.classes);
             let elsewhere = deno.get("importMap").and_then(Value::as_str).map(|path| path.trim_start_matches("./"));
             let elsewhere = elsewhere.map(|path| json(texts, &[path])).transpose()?.flatten();
             for source in [elsewhere.as_ref(), Some(&deno)].into_iter().flatten() {
@@ -55,20 +67,20 @@ impl Config {
         Ok(config)
     }
 
-    /// What a specifier of the author's stands for, when the files say so; and whether it is relative to the topmost folder
-    /// then.
-    pub(super) fn mapped(&self, specifier: &str) -> Option<String> {
+    /// What a specifier of the author's stands for, when the files say so: relative to the topmost folder, if it is a path.
+    pub(super) fn mapped(&self, specifier: &str, exists: impl Fn(&str) -> bool) -> Option<String> {
         if let Some(to) = self.map.get(specifier) {
             return Some(to.clone());
         }
         // The longest first.
-        self.map.iter().rev().find_map(|(from, to)| {
+        let of_deno = self.map.iter().rev().find_map(|(from, to)| {
             let rest = specifier.strip_prefix(from.as_str())?;
             let package = to.starts_with("npm:") || to.starts_with("jsr:");
             // A package maps what is below it too, as with Deno.
             let below = from.ends_with('/') || (package && rest.starts_with('/'));
             below.then(|| format!("{to}{rest}"))
-        })
+        });
+        of_deno.or_else(|| self.paths.mapped(specifier, exists))
     }
 
     /// The range of versions of a package whose import names none.
@@ -112,6 +124,16 @@ fn jsx(config: &Map<String, Value>, before: Jsx) -> Jsx {
             .or(before.import_source),
         factory: text("jsxFactory").or(before.factory),
         fragment: text("jsxFragmentFactory").or(before.fragment),
+    }
+}
+
+fn classes(config: &Map<String, Value>, before: Classes) -> Classes {
+    let Some(options) = config.get("compilerOptions") else { return before };
+    let said = |name: &str| options.get(name).and_then(Value::as_bool);
+    Classes {
+        legacy_decorators: said("experimentalDecorators").unwrap_or(before.legacy_decorators),
+        metadata: said("emitDecoratorMetadata").unwrap_or(before.metadata),
+        assigned_fields: said("useDefineForClassFields").map_or(before.assigned_fields, |define| !define),
     }
 }
 
@@ -177,7 +199,7 @@ mod tests {
         let package = json!({ "dependencies": { "a": "^1" }, "devDependencies": { "a": "^2", "b": "3" } }).to_string();
         let project = project(&[("index.ts", ""), ("deno.json", deno), ("package.json", &package)]);
         let config = Config::read(&project).unwrap();
-        let mapped = |specifier: &str| config.mapped(specifier);
+        let mapped = |specifier: &str| config.mapped(specifier, |path| project.has(path));
         assert_eq!(mapped("zod").as_deref(), Some("npm:zod@4"));
         assert_eq!(mapped("zod/v3").as_deref(), Some("npm:zod@4/v3"));
         assert_eq!(mapped("@/a/b.ts").as_deref(), Some("./lib/a/b.ts"));

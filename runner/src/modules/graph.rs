@@ -4,7 +4,7 @@
 use super::remote::{PREFIX, address_of};
 use super::{Config, Imports, Texts};
 use ramekin_bundler::specifier::{Specifier, Wanted as Named, shown};
-use ramekin_bundler::{Target, extension_of, join, probe};
+use ramekin_bundler::{Target, extension_of, file_jsx, join, nearest, probe};
 use ramekin_compiler::{Diagnostic, DiagnosticCode, Diagnostics, Import, MAX_DIAGNOSTICS, Source};
 use ramekin_npm::Want;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -121,13 +121,16 @@ impl<T: Texts> Walk<'_, T> {
             Err(wrong) => self.wrong.extend(wrong.into_vec()),
         }
         // What JSX is turned into is imported by nobody's word.
-        if let (Some(source), "tsx" | "jsx") = (&self.config.jsx.import_source, extension) {
+        if matches!(extension, "tsx" | "jsx")
+            && let Some(source) = file_jsx(text, &self.config.jsx).source
+        {
             self.import(&format!("{source}/jsx-runtime"), &place((1, 1)));
         }
     }
 
     fn import(&mut self, specifier: &str, place: &Place<'_>) {
-        let mapped = self.config.mapped(specifier);
+        let texts = self.texts;
+        let mapped = self.config.mapped(specifier, |path| texts.has(path));
         let meant = mapped.as_deref().unwrap_or(specifier);
         match Specifier::read(meant) {
             Specifier::Relative => self.relative(specifier, meant, mapped.is_some(), place),
@@ -214,12 +217,14 @@ impl<T: Texts> Walk<'_, T> {
             self.missing.insert(path.clone());
             let (message, hint) = if self.texts.is_one() {
                 let message = format!("cannot import `{}`: only `{}` was deployed", shown(specifier), place.file);
-                (message, "check the path; over REST, other files are sent as `files` (docs/modules.md)")
+                (message, "check the path; over REST, other files are sent as `files` (docs/modules.md)".to_owned())
             } else {
                 let message = format!("cannot import `{}`: there is no file `{}`", shown(specifier), shown(&path));
-                (message, "check the path, and that the file is part of the deploy")
+                let check = "check the path, and that the file is part of the deploy";
+                let found = similar(&path, &self.texts.paths());
+                (message, found.map_or_else(|| check.to_owned(), |meant| format!("did you mean `{meant}`? {check}")))
             };
-            self.wrong.push(place.wrong(DiagnosticCode::RelativeImport, &message, hint));
+            self.wrong.push(place.wrong(DiagnosticCode::RelativeImport, &message, &hint));
             return;
         };
         if topmost {
@@ -243,6 +248,20 @@ impl<T: Texts> Walk<'_, T> {
             }),
         }
     }
+}
+
+/// The file that a path without one may be meant to be.
+fn similar<'a>(path: &str, files: &[&'a str]) -> Option<&'a str> {
+    let stem = |file: &'a str| file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let whole = nearest(path, files.iter().copied());
+    whole.or_else(|| {
+        // Case alone may differ.
+        let like = files.iter().find(|file| stem(file).eq_ignore_ascii_case(path)).copied();
+        like.or_else(|| {
+            let found = nearest(path, files.iter().map(|file| stem(file)))?;
+            files.iter().find(|file| stem(file) == found).copied()
+        })
+    })
 }
 
 /// A package with its range; `npm:other@range` is another package under this name. `None` for what is in no registry.

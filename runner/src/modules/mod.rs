@@ -4,10 +4,11 @@
 
 mod config;
 mod graph;
+mod paths;
 mod project;
 mod remote;
 
-pub use config::{CONFIG_FILES, Config};
+pub use config::{COMPILER_FILES, CONFIG_FILES, Config};
 pub use graph::{Reached, reach};
 pub use project::{MAX_FILES, Project, entry_by_custom};
 
@@ -30,6 +31,10 @@ pub trait Texts {
     fn has(&self, path: &str) -> bool;
     /// Its text.
     fn text(&self, path: &str) -> Option<Cow<'_, str>>;
+    /// Paths of all files, where they are known.
+    fn paths(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// Whether there can be no other file.
     fn is_one(&self) -> bool;
     /// Whether modules at addresses are loaded.
@@ -165,6 +170,7 @@ fn prepare(
         packages: tree.packages.iter().map(|(key, node)| (key.clone(), package(node))).collect(),
         root: packages.root().to_owned(),
         jsx: config.jsx,
+        classes: config.classes,
     };
     Ok((request, tree))
 }

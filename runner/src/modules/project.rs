@@ -48,6 +48,8 @@ impl Project {
             }
             let plain = path.strip_prefix("./").unwrap_or(&path).to_owned();
             check_path(&plain).map_err(|why| (field(), why))?;
+            // The mark of a byte order is no part of a text.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             files.insert(plain, text);
         }
         let exists = |path: &str| files.contains_key(path);
@@ -81,7 +83,7 @@ pub fn entry_by_custom(name: &str, exists: impl Fn(&str) -> bool) -> Option<Stri
 }
 
 fn is_code(path: &str) -> bool {
-    matches!(extension_of(path), "ts" | "tsx" | "mts" | "js" | "jsx" | "mjs")
+    matches!(extension_of(path), "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs")
 }
 
 fn found_entry(name: &str, files: &BTreeMap<String, String>) -> Result<String, (String, String)> {
@@ -103,6 +105,10 @@ impl Texts for Project {
 
     fn text(&self, path: &str) -> Option<Cow<'_, str>> {
         self.files.get(path).map(|text| Cow::Borrowed(text.as_str()))
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        self.files.keys().map(String::as_str).collect()
     }
 
     fn is_one(&self) -> bool {

@@ -87,6 +87,10 @@ impl Texts for Loaded {
         fetched.or_else(|| self.project.text(path))
     }
 
+    fn paths(&self) -> Vec<&str> {
+        self.project.paths()
+    }
+
     fn is_one(&self) -> bool {
         self.project.is_one()
     }

@@ -131,7 +131,8 @@ impl<'a> Reader<'a> {
             Some(Value::String(code)) if code.contains('\0') => {
                 self.issues.add("code", "must not hold a NUL character");
             }
-            Some(Value::String(code)) => return Some(code.clone()),
+            // The mark of a byte order is no part of a text.
+            Some(Value::String(code)) => return Some(code.strip_prefix('\u{feff}').unwrap_or(code).to_owned()),
             Some(_) => self.issues.add("code", "must be a string"),
         }
         None

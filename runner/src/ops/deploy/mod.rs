@@ -9,7 +9,7 @@ pub use warning::{Warning, warnings};
 
 use crate::exec::{BuildError, Built, Image, Sandbox, StartupKind};
 use crate::images::{ImageCell, file_name, source};
-use crate::modules::{Locked, Made, Modules, ModulesError, Project};
+use crate::modules::{COMPILER_FILES, Locked, Made, Modules, ModulesError, Project};
 use crate::registry::Registry;
 use crate::vault::{Vault, VaultError};
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
@@ -285,8 +285,10 @@ impl Deploys {
 
     /// Builds one file as it is. `None` when it imports something that has to be made part of it.
     async fn plain(&self, deploy: &Deploy, scope: &Scope<'_>) -> Result<Option<Built>, DeployError> {
-        // A file with another name than the function's has it in stacks; and what becomes of JSX is said in other files.
-        if deploy.project.as_ref().is_some_and(|project| project.entry != file_name(&deploy.name)) {
+        // A file with another name than the function's has it in stacks; and what becomes of JSX and classes is said in other files.
+        let configured = |project: &Project| COMPILER_FILES.iter().any(|file| project.files.contains_key(*file));
+        let other = |project: &Project| project.entry != file_name(&deploy.name) || configured(project);
+        if deploy.project.as_deref().is_some_and(other) {
             return Ok(None);
         }
         let source = source(&deploy.name, deploy.code.clone(), None).map_err(host)?;

@@ -41,8 +41,16 @@ pub fn forwarded(headers: &HeaderMap, app: &str, identity: &Identity, length: Op
     let mut tokens = connection.iter().flat_map(|value| value.split(',')).map(str::trim).peekable();
     let any = tokens.peek().is_some();
     let named = |name: &HeaderName| any && tokens.clone().any(|token| name.as_str().eq_ignore_ascii_case(token));
-    let kept = headers.iter().filter(|(name, _)| !is_dropped(name) && !is_platform(name) && !named(name));
+    // Cookies that come in fields of their own are of one list, which has `; ` and not `, ` between its items (RFC 9113, 8.2.3).
+    let several = headers.get_all(header::COOKIE).iter().nth(1).is_some();
+    let kept = headers.iter().filter(|(name, _)| {
+        !is_dropped(name) && !is_platform(name) && !named(name) && !(several && *name == header::COOKIE)
+    });
     let mut section = encode(kept);
+    if several {
+        let all: Vec<&[u8]> = headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes).collect();
+        encode_one(&mut section, "cookie", &all.join(&b"; "[..]));
+    }
     platform(&mut section, app, identity);
     encode_one(&mut section, "accept-encoding", b"identity");
     if let Some(length) = length {
@@ -95,6 +103,13 @@ mod tests {
 
     fn anonymous() -> Identity {
         Identity { caller: Caller::anonymous(), user: None }
+    }
+
+    #[test]
+    fn cookies_are_one_list() {
+        let seen = seen(&[("cookie", "a=b"), ("x-a", "1"), ("cookie", "c=d")], &anonymous());
+        assert_eq!((&seen["cookie"], &seen["x-a"]), (&"a=b; c=d".parse().unwrap(), &"1".parse().unwrap()));
+        assert_eq!(seen.get_all("cookie").iter().count(), 1);
     }
 
     #[test]

@@ -1,0 +1,1 @@
+module.exports = { helper: (n) => n * 21 };

@@ -1,0 +1,1 @@
+export * from './user'; export { Role } from './role';

@@ -1,0 +1,2 @@
+export const Helper = 1;
+export interface Shape { n: number }
