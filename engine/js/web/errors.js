@@ -1,11 +1,12 @@
 /**
- * What an error says: header, frames, and message. The engine's `stack` holds frames only, so the header is put before it; a
- * stack that brings its own header is left as it is.
+ * What an error says: header, frames, and message. A stack says what its error said when it was made, and some hold frames only:
+ * there stands the header of now. A stack that somebody else has written is left as it is.
  *
  * Nothing here trusts an error: any of its properties may be missing, of another type, or a getter that throws.
  */
 
 import { classId } from 'native';
+import { framesOf, header } from '../internal/stack.js';
 
 const ERROR = classId(new Error());
 
@@ -42,17 +43,6 @@ export function asText(value, otherwise) {
   }
 }
 
-const errorToString = Error.prototype.toString;
-
-/** @param {any} error */
-function header(error) {
-  try {
-    return String(Reflect.apply(errorToString, error, []));
-  } catch {
-    return 'Error';
-  }
-}
-
 /**
  * Header and frames of an error, without a line break at the end.
  *
@@ -61,9 +51,12 @@ function header(error) {
  */
 export function stackOf(error) {
   const stack = read(error, 'stack');
-  const text = stack ? asText(stack, '').trimEnd() : '';
-  if (text === '') return header(error);
-  return /^\s*at /.test(text) ? `${header(error)}\n${text}` : text;
+  const text = stack ? asText(stack, '') : '';
+  if (text.trim() === '') return header(error);
+  // Its name or message may have changed since it was made.
+  const frames = framesOf(error, text);
+  if (frames !== undefined) return header(error) + frames;
+  return /^\s*at /.test(text) ? `${header(error)}\n${text.trimEnd()}` : text.trimEnd();
 }
 
 /**

@@ -462,7 +462,7 @@ function makeNodeErrorWithCode(Base, key) {
         }
 
         get [kIsNodeError]() {
-          return true;
+          return key;
         }
 
         toString() {
@@ -484,6 +484,7 @@ function makeNodeErrorWithCode(Base, key) {
             writable: true,
             configurable: true,
           });
+          if (Error.stackTraceLimit) ErrorCaptureStackTrace(this, NodeError);
         }
 
         // This is a workaround for wpt tests that expect that the error
@@ -493,7 +494,7 @@ function makeNodeErrorWithCode(Base, key) {
         }
 
         get [kIsNodeError]() {
-          return true;
+          return key;
         }
 
         toString() {
@@ -525,7 +526,7 @@ function makeNodeErrorWithCode(Base, key) {
         }
 
         get [kIsNodeError]() {
-          return true;
+          return key;
         }
 
         toString() {
