@@ -8,6 +8,7 @@ import { dispatch, failWith, hasHandler } from './internal/dispatch.js';
 import { DOMException } from './internal/intrinsics.js';
 import { load, report, timers } from './internal/lazy.js';
 import { installLocaleMethods } from './internal/locale-methods.js';
+import { installFrames } from './internal/stack-frames.js';
 import { ctx } from './platform/context.js';
 import { console } from './web/console.js';
 import { describeError } from './web/errors.js';
@@ -191,6 +192,7 @@ forEachName(lazyAttributes, (path, name) => {
 defineAttribute('self', () => globalThis);
 eventMembers.forEach(defineEventMember);
 installLocaleMethods();
+installFrames();
 for (const name of members) arrivals.set(`.${name}`, () => ctx[name]);
 for (const [owner, names] of common) for (const name of names) owner[name];
 forEachName(signs, (word, path) => {

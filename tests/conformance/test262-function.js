@@ -1,4 +1,4 @@
-/** The function that runs one file of test262 per call. `test262.js` is put before it. */
+/** The function that runs one script of test262 per call. `test262.js` is put before it. */
 
 export async function handler(request) {
   const program = await request.json();
@@ -7,7 +7,7 @@ export async function handler(request) {
   for (const type of ['error', 'unhandledrejection']) addEventListener(type, (event) => event.preventDefault());
   const reason = await new Promise((resolve) => {
     setTimeout(resolve, 10_000, 'timed out');
-    runTest262(program, (text) => (0, eval)(text), resolve);
+    runTest262(program, { evaluate: (text) => (0, eval)(text) }, resolve);
   });
   return new Response(reason);
 }

@@ -22,9 +22,10 @@ enum Verb {
     BuildEngine,
     /// Write `docs/api.md` from what `ramekin openapi` says.
     ApiDocs,
-    /// Run web-platform-tests inside deployed functions, and compare with `tests/conformance/`.
+    /// Run public suites inside deployed functions, and compare with `tests/conformance/`.
     ///
-    /// Needs the suite's folder, a server built beside this program, and Python 3 with the package `wptserve`.
+    /// Needs the suites' folders and a server built beside this program; web-platform-tests also need Python 3 with the
+    /// package `wptserve`.
     Conformance(conformance::Arguments),
     /// Write `tests/packages/*.tgz`: what the examples need of the packages that they import.
     ///

@@ -162,6 +162,10 @@ export class AsyncResource {
 /** Nobody is told of the life of a resource: there are none but those of a function's own. */
 export function createHook(callbacks) {
   requireBuiltin('internal/validators').validateObject(callbacks, 'callbacks');
+  for (const name of ['init', 'before', 'after', 'destroy', 'promiseResolve']) {
+    if (callbacks[name] === undefined || typeof callbacks[name] === 'function') continue;
+    throw new (requireBuiltin('internal/errors').codes.ERR_ASYNC_CALLBACK)(`hook.${name}`);
+  }
   const hook = { enable: () => hook, disable: () => hook };
   return hook;
 }

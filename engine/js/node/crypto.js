@@ -8,16 +8,18 @@ import { hkdfWith, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from '../internal/cr
 import { Hash, createHash, getHashes, hash, hmacWith, timingSafeEqual } from '../internal/crypto/hash.js';
 import {
   KeyObject, createPrivateKey, createPublicKey, createSecretKey, generateKey, generateKeyPair, generateKeyPairSync, generateKeySync,
-  getCurves, secretOf,
+  getCurves, isKeyObject, secretOf,
 } from '../internal/crypto/keys.js';
 import { randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from '../internal/crypto/random.js';
 import {
   Sign, Verify, constants, createSign, createVerify, privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt, sign, verify,
 } from '../internal/crypto/sign.js';
+import { certificatesWith } from '../internal/crypto/x509.js';
 
 const { Hmac, createHmac } = hmacWith(secretOf);
 const { Cipheriv, Decipheriv, createCipheriv, createDecipheriv } = ciphersWith(secretOf);
 const { hkdf, hkdfSync } = hkdfWith(secretOf);
+const { X509Certificate } = certificatesWith({ createPublicKey, isKeyObject, verify, pss: constants.RSA_PKCS1_PSS_PADDING });
 
 const { crypto: webcrypto } = loadModule('web/crypto.js');
 const { subtle } = webcrypto;
@@ -40,7 +42,6 @@ const checkPrime = missing('checkPrime');
 const checkPrimeSync = missing('checkPrimeSync');
 const generatePrime = missing('generatePrime');
 const generatePrimeSync = missing('generatePrimeSync');
-const X509Certificate = missing('X509Certificate');
 const Certificate = missing('Certificate');
 
 const pseudoRandomBytes = randomBytes;

@@ -35,6 +35,7 @@ class Timeout {
 
   #start() {
     this.#id = web.startTimer(() => this.#run(), this.#delay);
+    if (!this.#refed) web.refTimer(this.#id, false);
   }
 
   #run() {
@@ -48,12 +49,13 @@ class Timeout {
 
   ref() {
     this.#refed = true;
+    web.refTimer(this.#id, true);
     return this;
   }
 
-  /** Nothing waits for a timer, so there is nothing to give up. */
   unref() {
     this.#refed = false;
+    web.refTimer(this.#id, false);
     return this;
   }
 
@@ -89,16 +91,18 @@ class Immediate {
   #refed = true;
 
   constructor(callback, args) {
-    this.#id = web.setImmediate(callback, ...args);
+    this.#id = web.startTimer(() => Reflect.apply(callback, this, args), 0, [], -1, 'Immediate');
   }
 
   ref() {
     this.#refed = true;
+    web.refTimer(this.#id, true);
     return this;
   }
 
   unref() {
     this.#refed = false;
+    web.refTimer(this.#id, false);
     return this;
   }
 

@@ -176,7 +176,7 @@ export const BrotliCompress = missing('BrotliCompress');
 export const BrotliDecompress = missing('BrotliDecompress');
 
 /** CRC-32 of bytes or of a text. */
-export const crc32 = (data, before = 0) => checksum(toBytes(data, 'data'), before);
+export const crc32 = (data, before = 0) => checksum(toBytes(data, 'data'), before) >>> 0;
 
 export { codes, constants };
 

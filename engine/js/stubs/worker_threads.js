@@ -1,10 +1,9 @@
-/** node:worker_threads, which a function cannot have. */
+/** node:worker_threads: threads, which a function cannot have, and channels, which it can. */
 import { stubsOf } from '../internal/node/stub.js';
+import { MessageChannel, MessagePort } from '../web/message-channel.js';
 
 const { fails } = stubsOf('worker_threads', 'a function has one thread; call other functions with ctx.invoke');
 
-const MessagePort = fails('MessagePort');
-const MessageChannel = fails('MessageChannel');
 const markAsUntransferable = fails('markAsUntransferable');
 const moveMessagePortToContext = fails('moveMessagePortToContext');
 const receiveMessageOnPort = fails('receiveMessageOnPort');

@@ -21,6 +21,8 @@ import { report } from '../internal/lazy.js';
  * @property {unknown[]} args
  * @property {number} interval milliseconds between runs, -1 for a timer that runs once
  * @property {boolean} active
+ * @property {string} kind what Node calls it
+ * @property {boolean} refed whether a process would go on for it
  */
 
 /** A binary heap by (time, order). Cleared timers stay until they surface. @type {Timer[]} */
@@ -81,11 +83,14 @@ function schedule(timer, delay) {
  * @param {number} delay milliseconds, not negative
  * @param {unknown[]} [args]
  * @param {number} [interval]
+ * @param {string} [kind]
  * @returns {number}
  */
-export function startTimer(callback, delay, args = [], interval = -1) {
+export function startTimer(callback, delay, args = [], interval = -1, kind = 'Timeout') {
   requireCall('timers');
-  const timer = { id: ++lastId, time: 0, order: 0, callback: boundToContext(callback), args, interval, active: true };
+  const timer = {
+    id: ++lastId, time: 0, order: 0, callback: boundToContext(callback), args, interval, active: true, kind, refed: true,
+  };
   timers.set(timer.id, timer);
   schedule(timer, delay);
   return timer.id;
@@ -122,9 +127,15 @@ export function runTimers() {
   }
 }
 
-/** How many timers have still to run. */
+/** Says whether a process would go on for this timer. Here nothing waits for one: it only shows. @param {number} id @param {boolean} refed */
+export function refTimer(id, refed) {
+  const timer = timers.get(id);
+  if (timer !== undefined) timer.refed = refed;
+}
+
+/** The kinds of the timers that have still to run and that a process would go on for. */
 export function pendingTimers() {
-  return timers.size;
+  return [...timers.values()].filter((timer) => timer.refed).map((timer) => timer.kind);
 }
 
 /**
@@ -181,7 +192,7 @@ export function clearInterval(id = 0) {
  * @param {...any} args
  */
 export function setImmediate(callback, ...args) {
-  return startTimer(callable(callback, 'setImmediate'), 0, args);
+  return startTimer(callable(callback, 'setImmediate'), 0, args, -1, 'Immediate');
 }
 
 /** @param {number} [id] */

@@ -1,10 +1,10 @@
-//! The parts of web-platform-tests that are run, and what others have of them.
+//! The parts of suites that are run; of web-platform-tests also what others have of them.
 
-/// A part of the suite.
+/// A part of a suite.
 pub struct Area {
     /// What the table and the file of expectations call it.
     pub name: &'static str,
-    /// Folders below the suite's root.
+    /// Folders below the suite's root; of Node's suite, beginnings of names.
     pub folders: &'static [&'static str],
     /// Tests that Node.js 20 passes, where that is known.
     pub node: Option<u32>,
@@ -16,7 +16,14 @@ const fn area(name: &'static str, folders: &'static [&'static str], node: Option
     Area { name, folders, node, starling }
 }
 
-/// All of them, in the order of the table.
+impl Area {
+    /// One that is compared with nobody else's.
+    pub const fn named(name: &'static str, folders: &'static [&'static str]) -> Self {
+        area(name, folders, None, None)
+    }
+}
+
+/// All of web-platform-tests, in the order of the table.
 pub const AREAS: &[Area] = &[
     area("url", &["url"], Some(2_086), Some(1_894)),
     area("encoding", &["encoding"], Some(11_013), Some(11_123)),

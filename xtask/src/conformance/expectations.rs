@@ -136,7 +136,7 @@ impl Expectations {
 }
 
 /// A string of TOML, on one line whatever it holds.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars() {
         match character {

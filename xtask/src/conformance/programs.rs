@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 const PARTS: [&str; 2] = ["built-ins", "language"];
 
 /// One file, ready to run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Program {
     /// Its path below the suite's root.
     #[serde(skip)]
     pub path: String,
+    /// Where it is on this machine.
+    pub place: PathBuf,
     /// What is evaluated before it.
     pub prelude: String,
     /// The file.
@@ -22,38 +24,67 @@ pub struct Program {
     pub error: Option<String>,
     /// It ends when it says so, not when it has been evaluated.
     pub waits: bool,
+    /// It is a module.
+    pub module: bool,
+    /// What of the language it uses, by the suite's names.
+    #[serde(skip)]
+    pub features: Vec<String>,
 }
 
-/// So many of the files, evenly spread over all of them, in one order on every machine. Modules are left out: a function's
-/// modules are joined at deploy, so that files of the suite cannot be modules of their own.
-pub fn sample(root: &Path, count: usize) -> Result<Vec<Program>> {
+/// What a run is made of.
+pub struct Sample {
+    /// In one order on every machine.
+    pub programs: Vec<Program>,
+    /// How many files use a feature that is left out.
+    pub without: usize,
+}
+
+/// So many of the files, evenly spread over all of them but those that use one of these features.
+pub fn sample(root: &Path, count: usize, absent: &[&str]) -> Result<Sample> {
     let mut all = Vec::new();
+    let mut without = 0;
     for part in PARTS {
         for file in crate::inputs::files(&root.join(part))? {
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.ends_with(".js") && name != "shell.js" && name != "browser.js" && !name.contains("_FIXTURE") {
+            if !name.ends_with(".js") || name == "shell.js" || name == "browser.js" || name.contains("_FIXTURE") {
+                continue;
+            }
+            let source = String::from_utf8_lossy(&std::fs::read(&file)?).into_owned();
+            if features(&source).iter().any(|feature| absent.contains(feature)) {
+                without += 1;
+            } else {
                 all.push(file);
             }
         }
     }
     let mut programs = Vec::new();
-    for file in all {
-        let source = String::from_utf8_lossy(&std::fs::read(&file)?).into_owned();
-        if let Some((error, waits)) = directions(&source) {
-            programs.push((file, source, error, waits));
-        }
+    for file in spread(all.len(), count).into_iter().filter_map(|place| all.get(place)) {
+        let source = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();
+        let directions = directions(&source);
+        programs.push(Program {
+            path: file.strip_prefix(root)?.to_string_lossy().replace('\\', "/"),
+            place: file.clone(),
+            prelude: prelude(root, file)?,
+            features: features(&source).into_iter().map(str::to_owned).collect(),
+            source,
+            ..directions
+        });
     }
-    let total = programs.len();
-    let chosen = spread(total, count);
-    let mut next = chosen.iter().copied().peekable();
-    let mut sample = Vec::with_capacity(chosen.len());
-    for (place, (file, source, error, waits)) in programs.into_iter().enumerate() {
-        if next.next_if_eq(&place).is_some() {
-            let path = file.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-            sample.push(Program { path, prelude: prelude(root, &file)?, source, error, waits });
+    Ok(Sample { programs, without })
+}
+
+/// The features that a file says it uses, in a list of one of the two forms that YAML has.
+fn features(source: &str) -> Vec<&str> {
+    let Some((_, rest)) = source.split_once("\nfeatures:") else { return Vec::new() };
+    let rest = rest.trim_start_matches(' ');
+    let list = match rest.strip_prefix('[') {
+        Some(list) => list.split(']').next().unwrap_or_default(),
+        None => {
+            let items = rest.lines().skip(1).take_while(|line| line.trim_start().starts_with("- "));
+            return items.map(|line| line.trim_start().trim_start_matches("- ").trim()).collect();
         }
-    }
-    Ok(sample)
+    };
+    list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
 }
 
 /// Places of `count` things spread over `total`, the first one included.
@@ -62,24 +93,23 @@ fn spread(total: usize, count: usize) -> Vec<usize> {
     (0..count).map(|index| index * total / count).collect()
 }
 
-/// Which error a file has to throw, and whether it ends later than its evaluation; nothing for modules.
-fn directions(source: &str) -> Option<(Option<String>, bool)> {
+/// How a file is run: which error it has to throw, whether it ends later than its evaluation, whether it is a module.
+fn directions(source: &str) -> Program {
+    let mut directions = Program::default();
     let first = source.lines().next().unwrap_or_default();
-    let Some(words) = first.strip_prefix("// |reftest|") else { return Some((None, false)) };
-    let words = words.split(" -- ").next().unwrap_or_default();
-    let mut directions = (None, false);
+    let words = first.strip_prefix("// |reftest|").and_then(|words| words.split(" -- ").next()).unwrap_or_default();
     for word in words.split_whitespace() {
         match word {
-            "module" => return None,
-            "async" => directions.1 = true,
+            "module" => directions.module = true,
+            "async" => directions.waits = true,
             word => {
                 if let Some(error) = word.strip_prefix("error:") {
-                    directions.0 = Some(error.to_owned());
+                    directions.error = Some(error.to_owned());
                 }
             }
         }
     }
-    Some(directions)
+    directions
 }
 
 /// The `shell.js` of the root and of every folder down to the file.
@@ -109,7 +139,7 @@ fn lasting(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{directions, lasting, spread};
+    use super::{directions, features, lasting, spread};
 
     #[test]
     fn what_a_prelude_declares_lasts() {
@@ -123,11 +153,22 @@ mod tests {
 
     #[test]
     fn the_first_line_says_how_to_run_a_file() {
-        assert_eq!(directions("// Copyright\n// |reftest| async\n"), Some((None, false)));
-        assert_eq!(directions("// |reftest| async\n"), Some((None, true)));
-        let error = directions("// |reftest| skip-if(a||b) error:SyntaxError -- not async, it is said\n");
-        assert_eq!(error, Some((Some("SyntaxError".into()), false)));
-        assert_eq!(directions("// |reftest| error:SyntaxError module\n"), None);
+        let how = |source| {
+            let found = directions(source);
+            (found.error, found.waits, found.module)
+        };
+        assert_eq!(how("// Copyright\n// |reftest| async\n"), (None, false, false));
+        assert_eq!(how("// |reftest| async\n"), (None, true, false));
+        let error = how("// |reftest| skip-if(a||b) error:SyntaxError -- not async, it is said\n");
+        assert_eq!(error, (Some("SyntaxError".into()), false, false));
+        assert_eq!(how("// |reftest| error:SyntaxError module\n"), (Some("SyntaxError".into()), false, true));
+    }
+
+    #[test]
+    fn a_file_says_what_it_uses() {
+        assert_eq!(features("/*---\nfeatures: [a.b, c]\n---*/"), ["a.b", "c"]);
+        assert_eq!(features("/*---\nfeatures:\n  - a\n  - b\nincludes: [x.js]\n---*/"), ["a", "b"]);
+        assert!(features("/*---\n---*/").is_empty());
     }
 
     #[test]

@@ -4,13 +4,13 @@ use super::areas::{AREAS, Area, asked};
 use super::expectations::Expectations;
 use super::meta::{self, Run};
 use super::outcome::Outcome;
+use super::stage::Stage;
 use super::suite_server::SuiteServer;
 use super::table::{self, Row};
 use super::{Arguments, folder, parallel};
 use anyhow::{Context, Result};
 use ramekin_tests::client::{Client, Sent};
-use ramekin_tests::owner::App;
-use ramekin_tests::server::{Server, Setup};
+use ramekin_tests::server::Setup;
 use serde_json::json;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,21 +22,17 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The same for a file that says that it takes long.
 const LONG_PATIENCE: Duration = Duration::from_secs(90);
-/// What the call may take beyond that.
-const GRACE: Duration = Duration::from_secs(20);
-/// The function's name.
-const NAME: &str = "wpt";
 
 /// Runs what the arguments ask for. Returns whether everything is as expected.
 pub fn run(suite: &Path, arguments: &Arguments) -> Result<bool> {
     let suite = suite.canonicalize().with_context(|| format!("`{}`", suite.display()))?;
     let server = SuiteServer::start(&arguments.python, &suite)?;
-    let stage = Arc::new(Stage::new(&suite, &server)?);
+    let site = Arc::new(Site::new(&suite, &server)?);
     let mut rows = Vec::new();
     let mut reports = Vec::new();
     let mut complaints = Vec::new();
     for area in AREAS {
-        if let Some(mut done) = run_area(&suite, area, arguments, &stage)? {
+        if let Some(mut done) = run_area(&suite, area, arguments, &site)? {
             complaints.append(&mut done.complaints);
             rows.push(done.row);
             reports.append(&mut done.outcomes);
@@ -60,7 +56,7 @@ struct Done {
     complaints: Vec<String>,
 }
 
-fn run_area(suite: &Path, area: &Area, arguments: &Arguments, stage: &Arc<Stage>) -> Result<Option<Done>> {
+fn run_area(suite: &Path, area: &Area, arguments: &Arguments, site: &Arc<Site>) -> Result<Option<Done>> {
     let mut all = Vec::new();
     for folder in area.folders {
         if suite.join(folder).exists() {
@@ -75,10 +71,10 @@ fn run_area(suite: &Path, area: &Area, arguments: &Arguments, stage: &Arc<Stage>
     }
     let whole = chosen.len() == all.len();
     let (skipped, runs): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|run| expected.skips(&run.name()).is_some());
-    let outcomes = stage.run_all(runs)?;
+    let outcomes = site.run_all(runs)?;
     if arguments.bless {
         expected.bless(&outcomes, whole);
-        write_or_remove(&path, &expected.write())?;
+        super::write_or_remove(&path, &expected.write())?;
     }
     let complaints = expected.compare(&outcomes, whole);
     let row = Row {
@@ -94,52 +90,34 @@ fn run_area(suite: &Path, area: &Area, arguments: &Arguments, stage: &Arc<Stage>
     Ok(Some(Done { row, outcomes, complaints }))
 }
 
-fn write_or_remove(path: &Path, text: &str) -> Result<()> {
-    if !text.is_empty() {
-        std::fs::create_dir_all(path.parent().context("a file without a folder")?)?;
-        std::fs::write(path, text)?;
-    } else if path.exists() {
-        std::fs::remove_file(path)?;
-    }
-    Ok(())
-}
-
 /// What test files run on.
-struct Stage {
-    app: App,
+struct Site {
+    stage: Stage,
     suite: Client,
     ports: [u16; 2],
-    // It ends with its last user.
-    _server: Server,
 }
 
-impl Stage {
+impl Site {
     /// A server whose functions may reach the suite's, with the function that runs a file.
     fn new(suite: &Path, server: &SuiteServer) -> Result<Self> {
         let [port, other] = server.ports;
         let allowed = format!("127.0.0.1:{port},127.0.0.1:{other},localhost:{port},localhost:{other}");
-        let ramekin = Server::new(&Setup::default().with("RAMEKIN_EGRESS_ALLOW", allowed))?;
         let harness =
             std::fs::read_to_string(suite.join("resources/testharness.js")).context("reading the suite's harness")?;
-        let code = std::fs::read_to_string(folder().join("wpt.js"))?;
-        let code = format!("const HARNESS = {};\n{code}", serde_json::Value::String(harness));
-        let app = ramekin_tests::runtime()?.block_on(async {
-            let app = App::create(ramekin.client(), "conformance").await?;
-            let longest = u64::try_from((LONG_PATIENCE + GRACE).as_millis())?;
-            app.deploy(NAME, &code, &json!({ "timeoutMs": longest, "memoryLimitMb": 512 })).await?;
-            anyhow::Ok(app)
-        })?;
+        let harness = format!("const HARNESS = {};\n", serde_json::Value::String(harness));
+        let setup = Setup::default().with("RAMEKIN_EGRESS_ALLOW", allowed);
+        let stage = Stage::new(&setup, &harness, &["wpt.js"], LONG_PATIENCE)?;
         let suite = Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        Ok(Self { app, suite, ports: server.ports, _server: ramekin })
+        Ok(Self { stage, suite, ports: server.ports })
     }
 
     /// Runs these. The outcomes are in the order of the runs.
     fn run_all(self: &Arc<Self>, runs: Vec<Run>) -> Result<Vec<Outcome>> {
-        let stage = Arc::clone(self);
+        let site = Arc::clone(self);
         parallel::run(runs, move |run| {
-            let stage = Arc::clone(&stage);
+            let site = Arc::clone(&site);
             async move {
-                let outcome = stage.run(&run).await;
+                let outcome = site.run(&run).await;
                 outcome.unwrap_or_else(|error| Outcome::failed(run.name(), format!("{error:#}")))
             }
         })
@@ -161,11 +139,10 @@ impl Stage {
             "body": body,
             "patience": u64::try_from(patience.as_millis())?,
         });
-        let call = Sent::post(self.app.path(NAME), &form).within(patience + GRACE + GRACE);
-        let answer = self.app.client.send(&call).await?.expect(200)?;
+        let answer = self.stage.call(&form).await?;
         // Names and messages have ports in them, which are others the next time.
         let [port, other] = self.ports.map(|port| format!(":{port}"));
-        let text = String::from_utf8_lossy(&answer.body).replace(&port, ":{port}").replace(&other, ":{other port}");
+        let text = String::from_utf8_lossy(&answer).replace(&port, ":{port}").replace(&other, ":{other port}");
         Ok(Outcome::read(run.name(), text.as_bytes()))
     }
 }

@@ -18,8 +18,22 @@ export function nodeError(Class, code, message) {
 
 /** @param {string} name @param {string} expected @param {unknown} value */
 export function invalidType(name, expected, value) {
-  const kind = value === null ? 'null' : typeof value === 'object' ? `an instance of ${value.constructor?.name ?? 'Object'}` : `type ${typeof value}`;
-  return nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" argument must be ${expected}. Received ${kind}`);
+  const what = name.includes('.') ? 'property' : 'argument';
+  return nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `The "${name}" ${what} must be ${expected}. Received ${kindOf(value)}`);
+}
+
+/** As Node says what it was given. @param {any} value */
+function kindOf(value) {
+  if (value === undefined || value === null) return `${value}`;
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') return value.constructor?.name ? `an instance of ${value.constructor.name}` : 'an object without a class';
+  return `type ${typeof value} (${shown(value)})`;
+}
+
+/** @param {unknown} value that is no object */
+function shown(value) {
+  const text = typeof value === 'string' ? `'${value}'` : `${String(value)}${typeof value === 'bigint' ? 'n' : ''}`;
+  return text.length > 28 ? `${text.slice(0, 25)}...` : text;
 }
 
 /** @param {string} name @param {string} range @param {unknown} value */
@@ -29,7 +43,7 @@ export function outOfRange(name, range, value) {
 
 /** @param {string} name @param {unknown} value @param {string} [reason] */
 export function invalidValue(name, value, reason = 'is invalid') {
-  return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' ${reason}. Received ${String(value)}`);
+  return nodeError(TypeError, 'ERR_INVALID_ARG_VALUE', `The ${name.includes('.') ? 'property' : 'argument'} '${name}' ${reason}. Received ${typeof value === 'string' ? `'${value}'` : String(value)}`);
 }
 
 /** A whole number in a range, or the error that Node throws. @param {unknown} value @returns {number} */

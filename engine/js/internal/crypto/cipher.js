@@ -1,6 +1,6 @@
 /** `createCipheriv` and `createDecipheriv`: AES in its modes and ChaCha20-Poly1305. */
 
-import { aesCbc, aesCtr, aesEcb, aesPad, aesUnpad, chacha, equal, gcmCrypt, gcmTag } from 'native:crypto';
+import { aesCbc, aesCtr, aesEcb, aesKw, aesPad, aesUnpad, chacha, equal, gcmCrypt, gcmTag } from 'native:crypto';
 import { concat } from '../der.js';
 import { invalidType, nodeError, output, streamOnDemand, toBuffer, toBytes } from './bytes.js';
 import { callable } from './hash.js';
@@ -19,13 +19,14 @@ for (const bits of [128, 192, 256]) {
     [`aes-${bits}-ctr`]: ['ctr', key, 16],
     [`aes-${bits}-ecb`]: ['ecb', key, 0],
     [`aes-${bits}-gcm`]: ['gcm', key, 12],
+    [`aes${bits}-wrap`]: ['wrap', key, 8],
   });
 }
 
 export const getCiphers = () => Object.keys(CIPHERS).sort();
 
 function find(name) {
-  const plain = `${name}`.toLowerCase().replace(/^id-aes(\d+)-/, 'aes-$1-').replace(/^aes(\d{3})$/, 'aes-$1-cbc');
+  const plain = `${name}`.toLowerCase().replace(/^id-aes(\d+)-/, 'aes-$1-').replace(/^aes(\d{3})$/, 'aes-$1-cbc').replace(/^aes-(\d+)-wrap$/, 'aes$1-wrap');
   return Object.hasOwn(CIPHERS, plain) ? [plain, ...CIPHERS[plain]] : undefined;
 }
 
@@ -178,7 +179,20 @@ class ChaCha {
   }
 }
 
-const MODES = { cbc, ctr, ecb, gcm, chacha: (encrypt, key, iv) => new ChaCha(encrypt, key, iv) };
+/** Keys under a key (RFC 3394): each of them comes in one piece, and leaves in one. */
+function wrap(encrypt, key, iv) {
+  if (iv.some((byte) => byte !== 0xa6)) throw nodeError(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector: a key is wrapped with eight bytes of 0xa6');
+  return {
+    update(data) {
+      const out = aesKw(encrypt, key, data);
+      if (out === undefined) throw unsupported();
+      return out;
+    },
+    final: () => NOTHING,
+  };
+}
+
+const MODES = { cbc, ctr, ecb, gcm, wrap, chacha: (encrypt, key, iv) => new ChaCha(encrypt, key, iv) };
 
 class Cipher {
   #state;

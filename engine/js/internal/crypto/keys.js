@@ -365,7 +365,7 @@ export function generateKeyPairSync(type, options = {}) {
 }
 
 /** @returns {Promise<{ publicKey, privateKey }>} */
-async function pairLater(type, options) {
+async function pairLater(type, options = {}) {
   if (type !== 'rsa') return quickPair(type, options);
   try {
     return makePair('rsa', readRsaPrivate(await work('rsa-generate', rsaParameters(options))), undefined, options);

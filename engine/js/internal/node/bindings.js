@@ -62,6 +62,28 @@ export function requireWith(requireBuiltin) {
   lazyRequire = requireBuiltin;
 }
 
+/** The frames above the caller of `util.getCallSites`, as plain data. @param {number} count */
+function getCallSites(count) {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const holder = {};
+  try {
+    Error.prepareStackTrace = (_, frames) => frames;
+    // This function and the one that calls it are not counted.
+    Error.stackTraceLimit = count + 2;
+    Error.captureStackTrace(holder);
+    return holder.stack.slice(2).map((frame) => ({
+      functionName: frame.getFunctionName() ?? '',
+      scriptId: '0',
+      scriptName: frame.getFileName() ?? '',
+      lineNumber: frame.getLineNumber() ?? 0,
+      columnNumber: frame.getColumnNumber() ?? 0,
+      column: frame.getColumnNumber() ?? 0,
+    }));
+  } finally {
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  }
+}
+
 function utilBinding() {
   return {
     constants: {
@@ -77,7 +99,7 @@ function utilBinding() {
     defineLazyProperties,
     // Whether a deprecation is not the function's own fault: then nobody is told of it.
     isInsideNodeModules: () => true,
-    getCallSites: () => [],
+    getCallSites,
     getPromiseDetails: promiseState,
     getProxyDetails(value, both = true) {
       const parts = proxyParts(value);

@@ -5,6 +5,7 @@
 import { fail, loadModule, log, memorySize, monotonicNow } from 'native';
 import { setVariable, variable, variables } from '../../platform/variables.js';
 import { builtinModule } from './builtins.js';
+import { timers } from '../lazy.js';
 import { nextTick } from './ticks.js';
 
 /** Loaded when it is needed: what reads a variable needs no more of Node. @param {string} id */
@@ -116,16 +117,25 @@ for (const name of ['on', 'once', 'off', 'addListener', 'removeListener']) input
  * @param {any} [code]
  */
 function emitWarning(warning, type = undefined, code = undefined) {
-  const options = typeof type === 'object' && type !== null ? type : { type, code };
-  const name = typeof options.type === 'string' ? options.type : 'Warning';
-  if (name === 'DeprecationWarning' && process.noDeprecation) return;
+  let detail;
+  if (typeof type === 'object' && type !== null && !Array.isArray(type)) {
+    ({ code, detail } = type);
+    type = type.type || 'Warning';
+  } else if (typeof type === 'function') {
+    type = code = undefined;
+  }
+  if (typeof code === 'function') code = undefined;
+  for (const [name, value] of [['type', type], ['code', code]]) {
+    if (value !== undefined && typeof value !== 'string') requireBuiltin('internal/validators').validateString(value, name);
+  }
   if (typeof warning !== 'string' && !(warning instanceof Error)) {
     const { ERR_INVALID_ARG_TYPE } = requireBuiltin('internal/errors').codes;
     throw new ERR_INVALID_ARG_TYPE('warning', ['string', 'Error'], warning);
   }
-  const error = typeof warning === 'string' ? Object.assign(new Error(warning), { name }) : warning;
-  if (typeof options.code === 'string') error.code = options.code;
-  if (options.detail !== undefined) error.detail = options.detail;
+  const error = typeof warning === 'string' ? Object.assign(new Error(warning), { name: type || 'Warning' }) : warning;
+  if (error.name === 'DeprecationWarning' && process.noDeprecation) return;
+  if (code !== undefined) error.code = code;
+  if (typeof detail === 'string') error.detail = detail;
   nextTick(() => {
     const mark = typeof error.code === 'string' ? `[${error.code}] ` : '';
     log(3, `${mark}${error.name}: ${error.message}${typeof error.detail === 'string' ? `\n${error.detail}` : ''}`);
@@ -181,6 +191,7 @@ const members = {
   reallyExit: exit,
   allowedNodeEnvironmentFlags: new Set(),
   cwd: () => '/',
+  getActiveResourcesInfo: () => timers().pendingTimers(),
   umask: () => 0o22,
   uptime: () => monotonicNow() / 1000,
   cpuUsage: () => ({ user: Math.round(monotonicNow() * 1000), system: 0 }),
@@ -245,15 +256,22 @@ function becomeEmitter() {
 
 /** What nobody caught is told to the listeners of `process` too; they have dealt with it then. */
 const uncaught = {
-  uncaughtException: () => forward('error', 'uncaughtException', (event) => [event.error, 'uncaughtException']),
-  unhandledRejection: () => forward('unhandledrejection', 'unhandledRejection', (event) => [event.reason, event.promise]),
+  uncaughtException() {
+    forward('error', 'uncaughtException', (event) => [event.error, 'uncaughtException']);
+    uncaught.unhandledRejection();
+    forward('unhandledrejection', 'uncaughtException', (event) => [event.reason, 'unhandledRejection']);
+    uncaught.uncaughtException = () => {};
+  },
+  unhandledRejection() {
+    forward('unhandledrejection', 'unhandledRejection', (event) => [event.reason, event.promise]);
+    uncaught.unhandledRejection = () => {};
+  },
 };
 
 /** @param {string} type of the event at the global object @param {string} name @param {(event: any) => unknown[]} args */
 function forward(type, name, args) {
-  uncaught[name] = () => {};
   globalThis.addEventListener(type, (event) => {
-    if (process.emit(name, ...args(event))) event.preventDefault();
+    if (!event.defaultPrevented && process.emit(name, ...args(event))) event.preventDefault();
   });
 }
 

@@ -437,6 +437,19 @@ function makeNodeErrorForHideStackFrame(Base, clazz) {
   return HideStackFramesError;
 }
 
+// Has the stack, whose first line is written when it is first read, say the code.
+function addCodeToName(error, key) {
+  ObjectDefineProperty(error, 'name', {
+    __proto__: null,
+    value: `${error.name} [${key}]`,
+    enumerable: false,
+    writable: true,
+    configurable: true,
+  });
+  error.stack; // eslint-disable-line no-unused-expressions
+  delete error.name;
+}
+
 function makeNodeErrorWithCode(Base, key) {
   const msg = messages.get(key);
   const expectedLength = typeof msg !== 'string' ? -1 : getExpectedArgumentLength(msg);
@@ -453,6 +466,7 @@ function makeNodeErrorWithCode(Base, key) {
               `match the required ones (${expectedLength}).`,
           );
           super(msg);
+          addCodeToName(this, key);
         }
 
         // This is a workaround for wpt tests that expect that the error
@@ -484,6 +498,7 @@ function makeNodeErrorWithCode(Base, key) {
             writable: true,
             configurable: true,
           });
+          addCodeToName(this, key);
         }
 
         // This is a workaround for wpt tests that expect that the error
@@ -516,6 +531,7 @@ function makeNodeErrorWithCode(Base, key) {
 
           ArrayPrototypeUnshift(args, msg);
           super(ReflectApply(lazyInternalUtilInspect().format, null, args));
+          addCodeToName(this, key);
         }
 
         // This is a workaround for wpt tests that expect that the error
