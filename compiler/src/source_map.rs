@@ -15,6 +15,9 @@ pub const MAX_STACK: usize = 64 * 1024;
 /// an author.
 const INTERNAL: [&str; 2] = ["ramekin:", "<null>:"];
 
+/// How braces begin that hold what an error has besides its stack.
+const OPENS: &str = " {";
+
 /// Where each piece of transpiled code came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceMap {
@@ -149,12 +152,16 @@ pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
     let mut out = String::with_capacity(kept.len());
     for line in kept.split_inclusive('\n') {
         let text = line.strip_suffix('\n').unwrap_or(line);
+        // What an error has besides its stack is shown in braces that begin on the line of the last frame.
+        let text = text.strip_suffix(OPENS).unwrap_or(text);
+        let rest = line.get(text.len()..).unwrap_or_default();
         match Frame::read(text, file_name) {
-            Frame::Internal => {}
+            Frame::Internal => drop_frame(&mut out, rest),
             Frame::Other => out.push_str(line),
             Frame::Module { before, line: at, column, after } => {
                 let origin = map.lookup(at, column);
                 if origin.is_some_and(|origin| INTERNAL.iter().any(|prefix| origin.file.starts_with(prefix))) {
+                    drop_frame(&mut out, rest);
                     continue;
                 }
                 match origin.filter(|origin| !origin.file.is_empty()) {
@@ -170,7 +177,7 @@ pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
                     let _ = write!(out, ":{}:{}", at.line, at.column);
                 }
                 out.push_str(after);
-                out.push_str(line.get(text.len()..).unwrap_or_default());
+                out.push_str(rest);
             }
         }
     }
@@ -178,6 +185,14 @@ pub fn remap_stack(stack: &str, map: &SourceMap, file_name: &str) -> String {
         out.push_str("…\n");
     }
     out
+}
+
+/// Leaves a frame out; braces that begin behind it begin behind the line before.
+fn drop_frame(out: &mut String, rest: &str) {
+    if rest.starts_with(OPENS) {
+        out.truncate(out.strip_suffix('\n').map_or(out.len(), str::len));
+        out.push_str(rest);
+    }
 }
 
 /// Where the innermost frame of the module is in its source.
