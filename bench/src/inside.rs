@@ -7,7 +7,9 @@ use chrono::Utc;
 use futures::future::BoxFuture;
 use ramekin_compiler::Source;
 use ramekin_host_api::ports::database::{Claim, Database, Session, Transaction};
-use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest};
+use ramekin_host_api::ports::{
+    Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest, SocketRequest, WebSocket,
+};
 use ramekin_host_api::{AnonymousRole, AppInfo, CallContext, Caller, Environment};
 use ramekin_model::{AppId, SqlError, SqlRows, SqlStatement};
 use ramekin_runner::exec::{Admission, Call, Image, Sandbox, SandboxOptions};
@@ -26,6 +28,10 @@ struct NoFetch;
 impl Fetch for NoFetch {
     fn send(&self, _: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(async { Err(FetchError::Denied("a benchmark sends nothing".into())) })
+    }
+
+    fn open(&self, _: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
+        Box::pin(async { Err(FetchError::Denied("a benchmark opens nothing".into())) })
     }
 }
 

@@ -48,7 +48,7 @@ const lazyInterfaces = {
   'web/url-pattern.js': ['URLPattern'],
   'web/url.js': ['URL', 'URLSearchParams'],
   'web/web-assembly.js': ['WebAssembly'],
-  'web/web-socket.js': ['WebSocket'],
+  'web/web-socket.js': ['CloseEvent', 'WebSocket'],
 };
 
 /** Operations of the global object: enumerable. */

@@ -8,5 +8,6 @@ wasmtime::component::bindgen!({
     with: {
         "ramekin:function/database.transaction": crate::database::Transaction,
         "ramekin:function/text.decoder": ramekin_support::text::Decoder,
+        "ramekin:function/web-socket.socket": crate::web_socket::Socket,
     },
 });

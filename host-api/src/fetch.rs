@@ -124,11 +124,11 @@ impl Bounds {
     }
 }
 
-/// What a call to another function of the app goes through: it counts as an outbound request.
+/// What a call to another function of the app, or a WebSocket, goes through: it counts as an outbound request.
 pub(crate) struct Peer {
     bounds: Bounds,
-    _head: OwnedSemaphorePermit,
-    _in_flight: Option<OwnedSemaphorePermit>,
+    /// Its head, and its part of what is in flight.
+    underway: Option<(OwnedSemaphorePermit, Option<OwnedSemaphorePermit>)>,
     open: Option<OwnedSemaphorePermit>,
 }
 
@@ -139,8 +139,13 @@ impl Fetches {
         async move {
             let (head, bounds) = counted?;
             let (in_flight, open) = bounds.turn().await?;
-            Ok(Peer { bounds, _head: head, _in_flight: in_flight, open })
+            Ok(Peer { bounds, underway: Some((head, in_flight)), open })
         }
+    }
+
+    /// What sends them.
+    pub(crate) fn client(&self) -> Arc<dyn Fetch> {
+        Arc::clone(&self.client)
     }
 }
 
@@ -148,6 +153,21 @@ impl Peer {
     /// The body of the answer for the sandbox.
     pub(crate) fn received(self, content: Content) -> Content {
         self.bounds.received(content, self.open)
+    }
+
+    /// It is no longer in flight; what it has opened counts as long as this lives.
+    pub(crate) fn answered(&mut self) {
+        drop(self.underway.take());
+    }
+
+    /// Counts bytes that wait here, unless there is no room for them.
+    pub(crate) fn remember(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        self.bounds.remember(bytes)
+    }
+
+    /// What such bytes are counted by.
+    pub(crate) fn memory(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.bounds.memory)
     }
 }
 

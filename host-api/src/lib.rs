@@ -22,6 +22,7 @@ mod memory;
 pub mod ports;
 mod state;
 mod text;
+mod web_socket;
 
 pub use bindings::exports::ramekin::function::handler::{Failure, FailureKind, Request, Response};
 pub use bindings::ramekin::function::http::{Body, BodyStream};
@@ -72,5 +73,6 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     memory::add_to_linker(linker)?;
     imports::snapshot::add_to_linker::<_, Host>(linker, state)?;
     imports::text::add_to_linker::<_, Host>(linker, state)?;
-    imports::wait_until::add_to_linker::<_, Host>(linker, state)
+    imports::wait_until::add_to_linker::<_, Host>(linker, state)?;
+    imports::web_socket::add_to_linker::<_, Host>(linker, state)
 }

@@ -1,6 +1,9 @@
 //! What the imports need of the platform.
 
 pub mod database;
+mod web_socket;
+
+pub use web_socket::{SocketEvent, SocketMessage, SocketRequest, WebSocket};
 
 use crate::AppInfo;
 use crate::body::Stream;
@@ -27,6 +30,9 @@ pub trait Fetch: Send + Sync {
     /// Sends one request; returns when the head of the answer is there. Dropping the future drops the connection. A body
     /// of the answer that is a stream holds its connection until it ends or is dropped.
     fn send(&self, request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>>;
+
+    /// Opens a WebSocket; returns when its handshake is done. Dropping the future gives it up.
+    fn open(&self, request: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>>;
 }
 
 /// What to do with a redirect.

@@ -54,6 +54,12 @@ pub const MAX_PARALLEL_FETCHES: usize = 50;
 pub const MAX_OPEN_BODIES: usize = 128;
 /// How long an outbound request waits for one of these to be read or cancelled before it fails, in milliseconds.
 pub const OPEN_BODIES_WAIT_MS: u32 = 10_000;
+/// Largest message that a WebSocket receives, in bytes.
+pub const MAX_SOCKET_MESSAGE: usize = 16 * 1024 * 1024;
+/// How long the server of a WebSocket may take to close after the function has, in milliseconds.
+pub const SOCKET_CLOSE_MS: u32 = 10_000;
+/// How long the host waits for it where the function does not, in milliseconds: when the call is over.
+pub const SOCKET_FAREWELL_MS: u32 = 2_000;
 /// Redirects of one outbound request that are followed.
 pub const MAX_REDIRECTS: usize = 20;
 /// Addresses of one host name that an outbound connection tries.

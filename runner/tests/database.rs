@@ -11,7 +11,9 @@
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use ramekin_compiler::Source;
-use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest};
+use ramekin_host_api::ports::{
+    Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest, SocketRequest, WebSocket,
+};
 use ramekin_host_api::{AnonymousRole, AppInfo, CallContext, Caller, CallerType, Environment};
 use ramekin_model::{AppId, DatabaseAccess, DatabaseHost, DatabaseRole, DatabaseTls, Secret, SqlError};
 use ramekin_runner::database::FunctionSql;
@@ -36,6 +38,10 @@ struct NoFetch;
 impl Fetch for NoFetch {
     fn send(&self, _: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(async { Err(FetchError::Denied("nothing is sent here".into())) })
+    }
+
+    fn open(&self, _: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
+        Box::pin(async { Err(FetchError::Denied("nothing is opened here".into())) })
     }
 }
 

@@ -16,6 +16,7 @@ pub mod proxy;
 pub mod raw;
 pub mod registry;
 pub mod report;
+pub mod script;
 pub mod server;
 pub mod upstream;
 

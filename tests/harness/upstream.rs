@@ -14,8 +14,10 @@
 //! | `/cookies` | two `set-cookie` fields |
 //! | `/weather` | what `examples/external-fetch.ts` asks for |
 //! | `/jwks`, `/openai/…` | an identity provider, and the service of a language model: see `vendors` |
+//! | `/socket/…` | a WebSocket: see [`sockets`] |
 
-mod chunks;
+pub(crate) mod chunks;
+mod sockets;
 mod vendors;
 
 use anyhow::Result;
@@ -26,6 +28,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use sockets::Ends;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -46,10 +49,13 @@ impl Upstream {
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
+        let ends = Ends::default();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                let ends = ends.clone();
                 let serve = hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service_fn(answer));
+                    .serve_connection(TokioIo::new(stream), service_fn(move |request| answer(request, ends.clone())))
+                    .with_upgrades();
                 // A client that goes away is no failure of the service.
                 tokio::spawn(async move { drop(serve.await) });
             }
@@ -58,8 +64,14 @@ impl Upstream {
     }
 }
 
-async fn answer(request: Request<Incoming>) -> Result<Response<Chunks>, Infallible> {
+async fn answer(request: Request<Incoming>, ends: Ends) -> Result<Response<Chunks>, Infallible> {
     let path = request.uri().path().to_owned();
+    let mut parts = path.trim_start_matches('/').splitn(3, '/');
+    match (parts.next(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+        (Some("socket"), kind, argument) => return Ok(sockets::answer(request, kind, argument, ends).await),
+        (Some("ended"), name, _) => return Ok(status(200, Chunks::whole(ends.of(name).await))),
+        _ => {}
+    }
     let (route, argument) = match path.trim_start_matches('/').split_once('/') {
         Some((route, argument)) => (route.to_owned(), argument.parse::<u64>().unwrap_or_default()),
         None => (path.trim_start_matches('/').to_owned(), 0),

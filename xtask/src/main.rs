@@ -5,6 +5,7 @@ mod build_engine;
 mod conformance;
 mod core_module;
 mod inputs;
+mod npm_bar;
 mod serving_component;
 mod vendor_packages;
 
@@ -28,6 +29,10 @@ enum Verb {
     ///
     /// Fetches them as your npm configuration says.
     VendorPackages,
+    /// Deploy functions that use real packages of the npm registry, call them, and compare with `tests/npm-bar/`.
+    ///
+    /// Needs a server built beside this program, and the registry that the npm configuration names.
+    NpmBar(npm_bar::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +41,6 @@ fn main() -> anyhow::Result<()> {
         Verb::ApiDocs => api_docs::run(),
         Verb::Conformance(arguments) => conformance::run(&arguments),
         Verb::VendorPackages => vendor_packages::run(),
+        Verb::NpmBar(arguments) => npm_bar::run(&arguments),
     }
 }

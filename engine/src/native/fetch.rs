@@ -65,12 +65,17 @@ fn settled<'js>(
 ) -> std::result::Result<Value<'js>, String> {
     match outcome {
         Ok(response) => result(ctx, response).map_err(|error| error.to_string()),
-        Err(
-            fetch::Error::Invalid(text)
-            | fetch::Error::Denied(text)
-            | fetch::Error::Network(text)
-            | fetch::Error::TooMany(text),
-        ) => Err(text),
+        Err(error) => Err(text(error)),
+    }
+}
+
+/// What an error says.
+pub fn text(error: fetch::Error) -> String {
+    match error {
+        fetch::Error::Invalid(text)
+        | fetch::Error::Denied(text)
+        | fetch::Error::Network(text)
+        | fetch::Error::TooMany(text) => text,
     }
 }
 

@@ -12,6 +12,7 @@ mod platform;
 mod random;
 mod reflect;
 mod url;
+mod web_socket;
 
 use crate::async_context;
 use javy::quickjs::module::Declared;
@@ -125,10 +126,12 @@ pub fn declare(ctx: &Ctx<'_>) -> Result<()> {
 const CRYPTO: &str = "native:crypto";
 /// Only the layer of Node and its like need this module.
 const NODE: &str = "native:node";
+/// Only `WebSocket` needs this module.
+const SOCKET: &str = "native:socket";
 
 /// Whether a module is made when it is first imported: its functions need not stand in every image.
 pub fn is_late(name: &str) -> bool {
-    [CRYPTO, NODE].contains(&name)
+    [CRYPTO, NODE, SOCKET].contains(&name)
 }
 
 /// Makes such a module, whose name is `text` too.
@@ -136,11 +139,12 @@ pub fn is_late(name: &str) -> bool {
 /// # Safety
 /// `ctx` is QuickJS's own, `name` a C string.
 pub unsafe fn make_late(ctx: *mut qjs::JSContext, name: *const std::ffi::c_char, text: &str) -> *mut qjs::JSModuleDef {
-    if text == CRYPTO {
-        // SAFETY: as the caller promises.
-        unsafe { Module::<Declared>::init_raw::<crypto::Crypto>(ctx, name) }
-    } else {
-        // SAFETY: as the caller promises.
-        unsafe { Module::<Declared>::init_raw::<Node>(ctx, name) }
+    // SAFETY: as the caller promises.
+    unsafe {
+        match text {
+            CRYPTO => Module::<Declared>::init_raw::<crypto::Crypto>(ctx, name),
+            SOCKET => Module::<Declared>::init_raw::<web_socket::Sockets>(ctx, name),
+            _ => Module::<Declared>::init_raw::<Node>(ctx, name),
+        }
     }
 }

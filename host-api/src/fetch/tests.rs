@@ -1,5 +1,5 @@
 use super::*;
-use crate::ports::FetchResponse;
+use crate::ports::{FetchResponse, SocketRequest, WebSocket};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use std::io;
@@ -9,6 +9,10 @@ struct Nowhere;
 
 impl Fetch for Nowhere {
     fn send(&self, _: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
+        Box::pin(async { Err(FetchError::Network("nowhere".into())) })
+    }
+
+    fn open(&self, _: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
         Box::pin(async { Err(FetchError::Network("nowhere".into())) })
     }
 }

@@ -3,7 +3,8 @@
 
 mod reply_body;
 
-use super::{Image, Sandbox, Slot, pages};
+use super::rest::Rest;
+use super::{Image, Sandbox, Slot};
 use http::HeaderMap;
 use ramekin_host_api::ports::database::Database;
 use ramekin_host_api::ports::{ConsoleListener, Content, Fetch, Invoke, StackReader};
@@ -14,7 +15,6 @@ use ramekin_host_api::{
 use ramekin_model::{ConsoleLine, limits};
 use reply_body::{BodyDone, ReplyBody};
 use std::future::poll_fn;
-use std::ops::Range;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -318,25 +318,28 @@ async fn run(
         budget,
         spent: 0,
     };
-    let mut rest = Rest { at: started + REST_AFTER, interval: REST_AFTER, ran: false, rested: false };
+    let mut rest = Rest::new(started, sandbox.crowd(), &memory);
     let outcome = {
         let execution = exchange.execute(&mut store);
         tokio::pin!(execution);
         loop {
-            let deadline = progress.deadline(timeout);
+            let wake = progress.deadline(timeout).min(rest.due());
             let running = poll_fn(|cx| {
-                rest.ran = true;
-                execution.as_mut().poll(cx)
+                let polled = execution.as_mut().poll(cx);
+                if polled.is_pending() {
+                    rest.wait();
+                }
+                polled
             });
             tokio::select! {
                 biased;
                 outcome = running => break Some(outcome),
                 () = progress.lifetime.changed() => {}
-                () = tokio::time::sleep_until(deadline.min(rest.at).into()) => {
+                () = tokio::time::sleep_until(wake.into()) => {
                     if progress.deadline(timeout) <= Instant::now() {
                         break None;
                     }
-                    rest.take(&memory);
+                    rest.take();
                 }
             }
         }
@@ -346,7 +349,7 @@ async fn run(
     let left = store.get_fuel().unwrap_or_default();
     ending.cpu = sandbox.cpu(exchange.spent + exchange.budget.saturating_sub(left));
     ending.memory = limiter.peak;
-    rest.end(&memory);
+    rest.end();
     // The instance goes first: whoever waits for the answer gets it from a machine that is done with the call.
     drop(store);
     let timed_out = || CallError::Timeout {
@@ -393,40 +396,6 @@ async fn run(
     if let (Some(reply), Err(error)) = (reply, result) {
         progress.mark_complete();
         let _ = reply.send(Err(error));
-    }
-}
-
-/// A call that has run for so long, and waits, gives back what it can of its memory.
-const REST_AFTER: Duration = Duration::from_millis(50);
-
-/// When a call that waits gives back memory: ever more rarely, so that it costs nothing in a call that is busy for long.
-struct Rest {
-    at: Instant,
-    interval: Duration,
-    /// It ran since it last gave back.
-    ran: bool,
-    /// It has given back before.
-    rested: bool,
-}
-
-impl Rest {
-    fn take(&mut self, memory: &OnceLock<Range<usize>>) {
-        if self.at > Instant::now() {
-            return;
-        }
-        if let Some(memory) = memory.get().filter(|_| self.ran) {
-            pages::give_back_unchanged(memory.clone());
-        }
-        (self.ran, self.rested, self.interval) = (false, true, self.interval * 2);
-        self.at = Instant::now() + self.interval;
-    }
-
-    /// What an instance leaves mapped is kept for the next one, which is worth it where calls are short. Of a thousand that
-    /// waited together it would be the most that the server ever needs.
-    fn end(&self, memory: &OnceLock<Range<usize>>) {
-        if let Some(memory) = memory.get().filter(|_| self.rested) {
-            pages::give_back_unchanged(memory.clone());
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The compiled engine of this host: one for all functions, precompiled and cached on disk.
 
 use super::image::BASE_IMAGE;
+use super::rest::Crowd;
 use ramekin_compiler::{Evaluator, ModuleSource, Setting, Startup};
 use ramekin_host_api::{CallState, Crypto, CryptoPool};
 use ramekin_model::limits;
@@ -82,6 +83,7 @@ pub(super) struct Inner {
     /// Turns of those that build images.
     pub(super) builds: Arc<Semaphore>,
     tasks: TaskTracker,
+    crowd: Crowd,
 }
 
 impl Sandbox {
@@ -108,6 +110,11 @@ impl Sandbox {
     /// Work that outlives the request that started it. Shutting down waits for it.
     pub fn tasks(&self) -> &TaskTracker {
         &self.0.tasks
+    }
+
+    /// The calls that wait.
+    pub(super) fn crowd(&self) -> &Crowd {
+        &self.0.crowd
     }
 
     /// CPU budget for so many milliseconds.
@@ -155,6 +162,7 @@ fn prepare(options: &SandboxOptions) -> Result<Inner, SandboxError> {
         crypto: CryptoPool::new(std::thread::available_parallelism().map_or(1, usize::from)),
         builds: Arc::new(Semaphore::new(BUILDS)),
         tasks: TaskTracker::new(),
+        crowd: Crowd::default(),
     })
 }
 

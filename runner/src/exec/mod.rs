@@ -6,6 +6,7 @@ mod engine;
 mod files;
 mod image;
 mod pages;
+mod rest;
 
 pub use admission::{Admission, Counts as AdmissionCounts, Refused, Slot};
 pub use call::{Call, CallError, Ended, Reply};

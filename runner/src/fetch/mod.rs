@@ -9,6 +9,7 @@
 
 mod connect;
 mod decode;
+mod handshake;
 mod outgoing;
 mod policy;
 mod pool;
@@ -17,6 +18,7 @@ mod share;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod web_socket;
 
 pub use connect::{Network, System};
 pub use policy::EgressPolicy;
@@ -33,7 +35,9 @@ use hyper_rustls::ConfigBuilderExt as _;
 use outgoing::outgoing;
 use pool::{Exchange, Pool, SendError};
 use ramekin_host_api::body::{Holding, Stream};
-use ramekin_host_api::ports::{Content, Fetch, FetchError, FetchRequest, FetchResponse, Redirect};
+use ramekin_host_api::ports::{
+    Content, Fetch, FetchError, FetchRequest, FetchResponse, Redirect, SocketRequest, WebSocket,
+};
 use ramekin_model::limits;
 use redirect::Hop;
 use rustix::process::{Resource, getrlimit};
@@ -48,6 +52,8 @@ use url::Url;
 
 /// Protocols that servers are offered, the better one first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+/// A WebSocket begins as HTTP/1.1.
+const UPGRADABLE: [&[u8]; 1] = [b"http/1.1"];
 /// Apps whose connections are remembered. Past it, apps that have none and look up nothing are forgotten.
 const APPS: usize = 256;
 /// Content of a response that is at most so large and comes within [`AT_HAND`] of its head is taken from its connection at
@@ -80,6 +86,7 @@ pub struct Client {
     policy: Arc<EgressPolicy>,
     network: Arc<dyn Network>,
     tls: Arc<ClientConfig>,
+    upgradable: Arc<ClientConfig>,
     lookups: Supply,
     sockets: Supply,
     apps: Mutex<HashMap<String, Connections>>,
@@ -89,6 +96,8 @@ pub struct Client {
 #[derive(Clone)]
 struct Connections {
     pool: Pool,
+    /// Makes connections for WebSockets: each is for one.
+    upgradable: Connector,
     lookups: Share,
     sockets: Share,
 }
@@ -111,8 +120,11 @@ impl Client {
         lookups: Supply,
         sockets: Supply,
     ) -> Self {
+        let mut upgradable = tls.clone();
+        upgradable.alpn_protocols = Vec::from(UPGRADABLE.map(<[u8]>::to_vec));
         tls.alpn_protocols = Vec::from(PROTOCOLS.map(<[u8]>::to_vec));
-        Self { policy: Arc::new(policy), network, tls: Arc::new(tls), lookups, sockets, apps: Mutex::default() }
+        let (policy, tls, upgradable) = (Arc::new(policy), Arc::new(tls), Arc::new(upgradable));
+        Self { policy, network, tls, upgradable, lookups, sockets, apps: Mutex::default() }
     }
 
     /// Those of this app.
@@ -127,8 +139,9 @@ impl Client {
         let (lookups, sockets) = (self.lookups.share(), self.sockets.share());
         let (policy, network) = (Arc::clone(&self.policy), Arc::clone(&self.network));
         let dialler = Dialler::new(policy, network, lookups.clone(), sockets.clone());
-        let pool = Pool::new(Connector::new(dialler, Arc::clone(&self.tls)), sockets.clone());
-        let connections = Connections { pool, lookups, sockets };
+        let pool = Pool::new(Connector::new(dialler.clone(), Arc::clone(&self.tls)), sockets.clone());
+        let upgradable = Connector::new(dialler, Arc::clone(&self.upgradable));
+        let connections = Connections { pool, upgradable, lookups, sockets };
         apps.insert(app.to_owned(), connections.clone());
         connections
     }
@@ -137,6 +150,11 @@ impl Client {
 impl Fetch for Client {
     fn send(&self, request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
         Box::pin(self.connections(&request.app.id).follow(request))
+    }
+
+    fn open(&self, request: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
+        let connector = self.connections(&request.app.id).upgradable;
+        Box::pin(async move { Ok(handshake::open(&connector, request).await? as Arc<dyn WebSocket>) })
     }
 }
 
@@ -246,22 +264,23 @@ impl Connections {
             fields.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let (answer, exchange) = self.pool.send(request, underway).await.map_err(|error| failure(url, &error))?;
-        if !fits(answer.headers()) {
-            return Err(FetchError::Network(format!(
-                "the head of the answer of `{}` is too large: it has more than {} fields, or more than {} bytes of them",
-                shown(url),
-                limits::MAX_HEADERS,
-                limits::MAX_HEADER_BYTES
-            )));
-        }
+        fits(answer.headers(), url)?;
         Ok((answer, exchange))
     }
 }
 
-/// Whether the field section of a response is within its limits.
-fn fits(fields: &HeaderMap) -> bool {
+/// The field section of a response must be within its limits.
+fn fits(fields: &HeaderMap, url: &Url) -> Result<(), FetchError> {
     let lines = fields.iter().map(|(name, value)| name.as_str().len() + ": ".len() + value.len() + "\r\n".len());
-    fields.len() <= limits::MAX_HEADERS && lines.sum::<usize>() <= limits::MAX_HEADER_BYTES
+    if fields.len() <= limits::MAX_HEADERS && lines.sum::<usize>() <= limits::MAX_HEADER_BYTES {
+        return Ok(());
+    }
+    Err(FetchError::Network(format!(
+        "the head of the answer of `{}` is too large: it has more than {} fields, or more than {} bytes of them",
+        shown(url),
+        limits::MAX_HEADERS,
+        limits::MAX_HEADER_BYTES
+    )))
 }
 
 fn parse(text: &str) -> Result<Url, FetchError> {

@@ -4,6 +4,7 @@
 mod bounds;
 mod egress;
 mod http2;
+mod web_socket;
 
 use super::share::Permit;
 use super::*;

@@ -198,7 +198,7 @@ pub(super) fn failed(address: &str, why: &str) -> ModulesError {
 mod tests {
     use super::*;
     use futures::future::BoxFuture;
-    use ramekin_host_api::ports::{FetchError, FetchResponse};
+    use ramekin_host_api::ports::{FetchError, FetchResponse, SocketRequest, WebSocket};
 
     struct Web(BTreeMap<&'static str, (&'static str, &'static str)>);
 
@@ -215,6 +215,10 @@ mod tests {
                 None => Err(FetchError::Denied("private addresses are not reached".into())),
             };
             Box::pin(async { answer })
+        }
+
+        fn open(&self, _: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
+            Box::pin(async { Err(FetchError::Denied("only modules are fetched".into())) })
         }
     }
 

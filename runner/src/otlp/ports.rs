@@ -6,7 +6,9 @@ use super::span::{Span, Value};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use ramekin_host_api::ports::database::{Claim, Database, Session, Transaction};
-use ramekin_host_api::ports::{Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest};
+use ramekin_host_api::ports::{
+    Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest, SocketRequest, WebSocket,
+};
 use ramekin_model::{SqlError, SqlRows, SqlStatement};
 use std::sync::Arc;
 use url::Url;
@@ -18,20 +20,51 @@ pub(super) struct TracedFetch {
 
 impl Fetch for TracedFetch {
     fn send(&self, mut request: FetchRequest) -> BoxFuture<'static, Result<FetchResponse, FetchError>> {
-        let method = method(request.method.as_str());
-        let mut span = self.trace.span(if method == "_OTHER" { "HTTP" } else { method });
-        if let Some(span) = &mut span {
-            span.set("http.request.method", method);
-            if let Ok(url) = Url::parse(&request.url) {
-                span.set("server.address", url.host_str().unwrap_or_default().to_owned());
-                span.set("url.scheme", if url.scheme() == "https" { "https" } else { "http" });
-                if let Some(port) = url.port_or_known_default() {
-                    span.set("server.port", port);
-                }
-            }
-        }
+        let span = self.span(method(request.method.as_str()), &request.url);
         self.trace.write(span.as_ref(), &mut request.headers);
         answered(self.inner.send(request), span)
+    }
+
+    /// The span is that of the handshake.
+    fn open(&self, mut request: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
+        let span = self.span("GET", &request.url);
+        self.trace.write(span.as_ref(), &mut request.headers);
+        let opened = self.inner.open(request);
+        let Some(mut span) = span else { return opened };
+        async move {
+            let opened = opened.await;
+            match &opened {
+                Ok(_) => span.set("http.response.status_code", 101_u16),
+                Err(error) => span.fail(kind(error)),
+            }
+            span.done();
+            opened
+        }
+        .boxed()
+    }
+}
+
+impl TracedFetch {
+    fn span(&self, method: &'static str, url: &str) -> Option<Span> {
+        let mut span = self.trace.span(if method == "_OTHER" { "HTTP" } else { method })?;
+        span.set("http.request.method", method);
+        if let Ok(url) = Url::parse(url) {
+            span.set("server.address", url.host_str().unwrap_or_default().to_owned());
+            let scheme = ["https", "ws", "wss"].into_iter().find(|scheme| *scheme == url.scheme());
+            span.set("url.scheme", scheme.unwrap_or("http"));
+            if let Some(port) = url.port_or_known_default() {
+                span.set("server.port", port);
+            }
+        }
+        Some(span)
+    }
+}
+
+fn kind(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Invalid(_) => "invalid",
+        FetchError::Denied(_) => "denied",
+        FetchError::Network(_) => "network",
     }
 }
 
@@ -74,9 +107,7 @@ fn answered(answer: Answer, span: Option<Span>) -> Answer {
                     span.fail(answer.status.to_string());
                 }
             }
-            Err(FetchError::Invalid(_)) => span.fail("invalid"),
-            Err(FetchError::Denied(_)) => span.fail("denied"),
-            Err(FetchError::Network(_)) => span.fail("network"),
+            Err(error) => span.fail(kind(error)),
         }
         span.done();
         answer

@@ -17,7 +17,7 @@ use http::{HeaderMap, Method};
 use ramekin_host_api::AppInfo;
 use ramekin_host_api::ports::database::{Claim, Database, Session, Transaction};
 use ramekin_host_api::ports::{
-    Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest, Redirect,
+    Content, Fetch, FetchError, FetchRequest, FetchResponse, Invoke, InvokeRequest, Redirect, SocketRequest, WebSocket,
 };
 use ramekin_model::{InvocationRecord, SqlError, SqlIdentity, SqlRows, SqlStatement, TriggerType};
 use std::sync::{Arc, Mutex};
@@ -127,6 +127,10 @@ impl Fetch for Others {
             if request.url.contains("/denied") { Err(FetchError::Denied("canary".into())) } else { Ok(answer(404)) }
         }
         .boxed()
+    }
+
+    fn open(&self, _: SocketRequest) -> BoxFuture<'static, Result<Arc<dyn WebSocket>, FetchError>> {
+        Box::pin(async { Err(FetchError::Network("canary".into())) })
     }
 }
 

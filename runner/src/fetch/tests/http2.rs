@@ -19,15 +19,15 @@ const SOON: Duration = Duration::from_secs(20);
 const CERTIFICATE: &[u8] = include_bytes!("a.example.der");
 const KEY: &[u8] = include_bytes!("a.example.key.der");
 
-type Accepted = TlsStream<TcpStream>;
+pub(super) type Accepted = TlsStream<TcpStream>;
 
-struct Secure {
-    client: Client,
+pub(super) struct Secure {
+    pub(super) client: Client,
     fake: Arc<Fake>,
 }
 
 /// A client whose every connection leads to a server that speaks these protocols over TLS.
-async fn secure<S>(protocols: &[&[u8]], sockets: Supply, serve: S) -> Secure
+pub(super) async fn secure<S>(protocols: &[&[u8]], sockets: Supply, serve: S) -> Secure
 where
     S: Fn(Accepted) -> BoxFuture<'static, ()> + Clone + Send + 'static,
 {

@@ -1,5 +1,5 @@
 const NAMES = [
-  'AbortController', 'AbortSignal', 'Atomics', 'Blob', 'CustomEvent', 'DOMException', 'Deno', 'Event', 'EventSource', 'EventTarget', 'File',
+  'AbortController', 'AbortSignal', 'Atomics', 'Blob', 'CloseEvent', 'CustomEvent', 'DOMException', 'Deno', 'Event', 'EventSource', 'EventTarget', 'File',
   'FileReader', 'FormData', 'Headers', 'Intl', 'MessageChannel', 'MessagePort', 'ProgressEvent', 'ReadableStream', 'Request', 'Response',
   'TextDecoder', 'TextDecoderStream', 'TextEncoder', 'TextEncoderStream', 'TransformStream', 'URL', 'URLPattern', 'URLSearchParams',
   'WebAssembly', 'WebSocket', 'WritableStream', 'atob', 'btoa', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'fetch', 'globalThis',

@@ -12,7 +12,6 @@ export async function handler(): Promise<Response> {
   };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
   const { buffer } = memory;
-  const socket = errorOf(() => new WebSocket('wss://example.com/'));
   return Response.json({
     valid: WebAssembly.validate(MODULE),
     compile: await WebAssembly.compile(MODULE).catch(said),
@@ -20,6 +19,5 @@ export async function handler(): Promise<Response> {
     module: said(errorOf(() => new WebAssembly.Module(MODULE))),
     memory: [buffer.byteLength, memory.grow(1), memory.buffer.byteLength, buffer.byteLength],
     beyond: errorOf(() => memory.grow(1))?.name,
-    socket: [socket?.name, socket?.message],
   });
 }
