@@ -71,6 +71,19 @@ fn frames_of_the_module_are_rewritten_and_those_of_the_engine_dropped() {
 }
 
 #[test]
+fn braces_may_follow_the_last_frame() {
+    let shown = |stack: &str| remap_stack(stack, &map(), "hello.ts");
+    let own = "Error: no\n    at load (hello.ts:1:7) {\n  [cause]: 1\n}";
+    assert_eq!(shown(own), "Error: no\n    at load (hello.ts:3:10) {\n  [cause]: 1\n}");
+    let of_the_engine = "Error: no\n    at load (hello.ts:1:7)\n    at fetch (<null>:0:1) {\n  [cause]: 1\n}";
+    assert_eq!(shown(of_the_engine), "Error: no\n    at load (hello.ts:3:10) {\n  [cause]: 1\n}");
+    assert_eq!(shown("Error: no\n    at <anonymous> (<null>:0:1) {\n}"), "Error: no {\n}");
+    for text in [" {", "    at {", "    at  {\n", "x {\n"] {
+        assert_eq!(shown(text), text);
+    }
+}
+
+#[test]
 fn names_may_look_like_anything() {
     for name in ["we (ird) name", "evil (x.ts:1:1", "a:1:2", "(", ") (", "é💥", "at ", "hello.ts:1:1"] {
         let stack = format!("    at {name} (hello.ts:1:6)");

@@ -272,7 +272,9 @@ impl Watch {
             }
         };
         let all = tokio::time::timeout(PATIENCE, soon).await.is_ok();
-        for (name, outcome) in &done {
+        // What can be called stands together.
+        let (good, bad): (Vec<_>, Vec<_>) = done.iter().partition(|(_, outcome)| outcome.is_ok());
+        for (name, outcome) in good.into_iter().chain(bad) {
             self.show(name, outcome);
         }
         if all {
@@ -280,7 +282,7 @@ impl Watch {
         }
         let late: Vec<&str> =
             now.functions.keys().filter(|name| !done.contains_key(name)).map(FunctionName::as_str).collect();
-        let text = format!("  … and soon {}: packages are downloaded when they are first used", late.join(", "));
+        let text = format!("  … on their way: {}; packages are downloaded when they are first used", late.join(", "));
         self.printer.say(self.printer.paint(Style::Dim, &text));
         while let Some((name, outcome)) = under_way.next().await {
             self.show(name, &outcome);
