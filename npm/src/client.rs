@@ -57,7 +57,7 @@ pub(crate) fn metadata(
     if let Some(known) = known {
         request = request.header("if-none-match", known);
     }
-    let mut response = request.call().map_err(|error| failed(error.to_string()))?;
+    let mut response = request.call().map_err(|error| failed(said(&error)))?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_MODIFIED => return Ok(Told::Unchanged),
@@ -83,13 +83,23 @@ pub(crate) fn archive(
     if let (Some(authorization), true) = (&registry.authorization, same_origin(&registry.base, address)) {
         request = request.header("authorization", authorization.expose());
     }
-    let mut response = request.call().map_err(|error| failed(error.to_string()))?;
+    let mut response = request.call().map_err(|error| failed(said(&error)))?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_FOUND => return Ok(None),
         status => return Err(failed(format!("it answers {status}"))),
     }
     read(response.body_mut().as_reader(), most).map(Some).map_err(failed)
+}
+
+/// Why there is no answer.
+fn said(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => "it does not answer in time".to_owned(),
+        ureq::Error::HostNotFound => "there is no machine of this name".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
 }
 
 fn same_origin(one: &str, other: &str) -> bool {

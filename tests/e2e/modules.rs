@@ -98,7 +98,11 @@ pub fn a_silent_registry_keeps_nobody(started: &Started) -> Result<()> {
         let (first, second, third, others) = tokio::join!(silent(), silent(), silent(), others);
         others?;
         for answer in [first, second, third] {
-            refused(&answer?, 503, &["the npm registry 127.0.0.1 does not give `@fixture/silent`"])?;
+            refused(
+                &answer?,
+                503,
+                &["the npm registry 127.0.0.1 does not give `@fixture/silent`: it does not answer in time"],
+            )?;
         }
         ensure!(begun.elapsed() < Duration::from_secs(60), "it took {:?}", begun.elapsed());
         Ok(())

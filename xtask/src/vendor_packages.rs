@@ -5,6 +5,7 @@
 
 use crate::inputs;
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use ramekin_bundler::specifier::{Specifier, Wanted};
 use ramekin_bundler::{Bundle, Bundler as _, Package, Request, Rolldown, Target};
@@ -52,27 +53,28 @@ pub fn run() -> Result<()> {
         take(&mut taken, &tree, &read, packages.root())?;
         bundles.push((request, bundle));
     }
-    let target = root.join(TARGET);
-    remove_archives(&target)?;
-    // What was left out is not missed: the same bundles are made of the archives.
+    let mut packed = BTreeMap::new();
+    for (name, archive) in &taken {
+        packed.insert(name, pack(archive, &packages.root().join(archive.node.folder()), &root)?);
+    }
     let pruned = tempfile::tempdir()?;
     for (name, archive) in &taken {
-        let bytes = pack(archive, &packages.root().join(archive.node.folder()), &root)?;
         let folder = pruned.path().join(archive.node.folder());
-        for file in &archive.files {
-            let place = folder.join(file);
-            fs::create_dir_all(place.parent().unwrap_or(&folder))?;
-            fs::copy(packages.root().join(archive.node.folder()).join(file), place)?;
-        }
-        fs::write(target.join(name), &bytes)?;
-        ramekin_tests::report::note(format_args!("{name}: {} files, {} KiB", archive.files.len(), bytes.len() / 1024));
+        unpack(packed.get(name).context("an archive that was not packed")?, &folder)?;
     }
+    // What was left out is not missed: the same bundles are made of the archives.
     let pruned = pruned.path().canonicalize()?;
     for (request, bundle) in bundles {
         let entry = request.entry.clone();
         let again = runtime.block_on(Rolldown.bundle(Request { root: pruned.clone(), ..request }));
         let again = again.map_err(|problems| anyhow!("{entry}, of the archives: {problems:?}"))?;
         ensure!(again.code == bundle.code, "{entry}: the archives give another bundle than the packages");
+    }
+    let target = root.join(TARGET);
+    remove_archives(&target)?;
+    for (name, bytes) in packed {
+        fs::write(target.join(name), &bytes)?;
+        ramekin_tests::report::note(format_args!("{name}: {} KiB", bytes.len() / 1024));
     }
     Ok(())
 }
@@ -171,6 +173,17 @@ fn pack(archive: &Archive, folder: &Path, repository: &Path) -> Result<Vec<u8>> 
         append(&mut tar, Path::new("LICENSE"), &fs::read(repository.join("LICENSE-APACHE"))?)?;
     }
     Ok(tar.into_inner()?.finish()?)
+}
+
+/// What a server makes of an archive.
+fn unpack(archive: &[u8], folder: &Path) -> Result<()> {
+    for entry in tar::Archive::new(GzDecoder::new(archive)).entries()? {
+        let mut entry = entry?;
+        let place = folder.join(entry.path()?.strip_prefix("package")?);
+        fs::create_dir_all(place.parent().unwrap_or(folder))?;
+        entry.unpack(place)?;
+    }
+    Ok(())
 }
 
 /// Whether a file of a package's own folder says what one may do with it.
