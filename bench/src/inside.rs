@@ -1,8 +1,11 @@
 //! One call inside the process: a store, an instance, the handler, and all of it dropped again, fuel and limits on.
 
+mod order;
+
 use crate::stats::{Sorted, micros};
 use crate::table::Row;
 use anyhow::{Result, ensure};
+use bytes::Bytes;
 use chrono::Utc;
 use futures::future::BoxFuture;
 use ramekin_compiler::Source;
@@ -13,14 +16,18 @@ use ramekin_host_api::ports::{
 use ramekin_host_api::{AnonymousRole, AppInfo, CallContext, Caller, Environment};
 use ramekin_model::{AppId, SqlError, SqlRows, SqlStatement};
 use ramekin_runner::exec::{Admission, Call, Image, Sandbox, SandboxOptions};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 pub(crate) const HELLO: &str = "export default () => new Response('Hello');";
+/// Answers with the JSON that it is sent.
+const ECHO: &str = "export default async (request) => Response.json(await request.json());";
 const CALLS: usize = 20_000;
-const WARM_UP: usize = 2_000;
+/// Of what takes longer.
+const FEWER_CALLS: usize = 4_000;
 
 /// Sends nothing: what is measured has no outbound requests.
 struct NoFetch;
@@ -72,7 +79,6 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         let sandbox = Sandbox::open(options).await?;
         let app: AppId = "app_000000000000".parse()?;
         let bench = Bench {
-            image: image(&sandbox, &app).await?,
             sandbox,
             admission: Admission::new(64, 64),
             context: CallContext {
@@ -95,31 +101,37 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
             peers: Arc::new(NoPeers),
             database: Arc::new(NoDatabase),
         };
-        let mut samples = Vec::with_capacity(CALLS);
-        for n in 0..WARM_UP + CALLS {
-            let took = bench.call().await?;
-            if n >= WARM_UP {
-                samples.push(took);
-            }
-        }
-        let sorted = Sorted::new(samples);
-        let figure = |text: &str| format!("hello inside the process, {text}");
-        Ok(vec![
-            Row::new(figure("p50"), micros(sorted.median()), "≤ 60 µs"),
-            Row::note(figure("p99"), micros(sorted.permille(990))),
-            Row::new("hello: compiled artefact with its heap image", artefact(folder.path())?, "≤ 1 MiB"),
-        ])
+        let hello = bench.function(Source::new("hello.ts", HELLO), Bytes::new(), Bytes::from_static(b"Hello")).await?;
+        let mut rows = bench.rows("hello inside the process", &hello, CALLS, "≤ 60 µs").await?;
+        rows.push(Row::new("hello: compiled artefact with its heap image", artefact(folder.path())?, "≤ 1 MiB"));
+        let echoed = one_kib();
+        let echo = bench.function(Source::new("echo.ts", ECHO), echoed.clone(), echoed).await?;
+        rows.extend(bench.rows("echo of 1 KiB of JSON inside the process", &echo, CALLS, "≤ 120 µs").await?);
+        rows.extend(order::rows(&bench, folder.path()).await?);
+        Ok(rows)
     })
 }
 
-async fn image(sandbox: &Sandbox, app: &AppId) -> Result<Arc<Image>> {
-    let source = Source::new("hello.ts", HELLO);
-    Ok(sandbox.build(source, app, Utc::now(), &Environment::default()).await?.image)
+/// A list of records in JSON, as long as that.
+fn one_kib() -> Bytes {
+    let record =
+        |n: u32| json!({ "id": n, "name": format!("name {n}"), "active": n % 2 == 0, "score": f64::from(n) + 0.5 });
+    let mut records: Vec<Value> = Vec::new();
+    while Value::from(records.clone()).to_string().len() < 1000 {
+        records.push(record(u32::try_from(records.len()).unwrap_or_default()));
+    }
+    Value::from(records).to_string().into()
+}
+
+/// What is called, what it is sent, and what it has to answer.
+struct Function {
+    image: Arc<Image>,
+    body: Bytes,
+    answer: Bytes,
 }
 
 struct Bench {
     sandbox: Sandbox,
-    image: Arc<Image>,
     admission: Arc<Admission>,
     app: AppId,
     context: CallContext,
@@ -130,13 +142,39 @@ struct Bench {
 }
 
 impl Bench {
-    async fn call(&self) -> Result<Duration> {
+    async fn function(&self, source: Source, body: Bytes, answer: Bytes) -> Result<Function> {
+        let image = self.sandbox.build(source, &self.app, Utc::now(), &Environment::default()).await?.image;
+        Ok(Function { image, body, answer })
+    }
+
+    /// The figures of so many calls.
+    async fn rows(&self, what: &str, function: &Function, calls: usize, bar: &'static str) -> Result<Vec<Row>> {
+        let warm_up = calls / 10;
+        let mut samples = Vec::with_capacity(calls);
+        for n in 0..warm_up + calls {
+            let took = self.call(function).await?;
+            if n >= warm_up {
+                samples.push(took);
+            }
+        }
+        let sorted = Sorted::new(samples);
+        Ok(vec![
+            Row::new(format!("{what}, p50"), micros(sorted.median()), bar),
+            Row::note(format!("{what}, p99"), micros(sorted.permille(990))),
+        ])
+    }
+
+    async fn call(&self, function: &Function) -> Result<Duration> {
         let started = Instant::now();
+        let (method, body) = match &function.body {
+            body if body.is_empty() => ("GET", Content::Empty),
+            body => ("POST", Content::Bytes(body.clone())),
+        };
         let call = Call {
-            method: "GET".into(),
+            method: method.into(),
             url: "http://localhost/v1/app_000000000000/fn/hello".into(),
             headers: Vec::new(),
-            body: Content::Empty,
+            body,
             environment: Arc::clone(&self.environment),
             context: self.context.clone(),
             fetch: Arc::clone(&self.fetch),
@@ -149,10 +187,10 @@ impl Bench {
             slot: self.admission.admit(&self.app)?,
             on_end: Box::new(|_| ()),
         };
-        let reply = self.sandbox.call(Arc::clone(&self.image), call).await?;
+        let reply = self.sandbox.call(Arc::clone(&function.image), call).await?;
         let took = started.elapsed();
-        let right = reply.status == 200 && matches!(&reply.body, Content::Bytes(body) if body.as_ref() == b"Hello");
-        ensure!(right, "hello did not answer as it should: {}", reply.status);
+        let right = reply.status == 200 && matches!(&reply.body, Content::Bytes(body) if *body == function.answer);
+        ensure!(right, "a function did not answer as it should: {}", reply.status);
         Ok(took)
     }
 }

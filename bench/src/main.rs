@@ -9,6 +9,7 @@ mod idle;
 mod inside;
 mod load;
 mod node;
+mod packages;
 mod peers;
 mod query;
 mod records;
@@ -45,6 +46,8 @@ enum Group {
     Inside,
     /// Deploying over HTTP, and the first request.
     Deploy,
+    /// Deploying with packages, and who notices.
+    Packages,
     /// Requests per second of one core, beside Node.
     Throughput,
     /// A query, beside a handler in Rust.
@@ -61,9 +64,10 @@ enum Group {
 
 type Measure = fn() -> Result<Vec<Row>>;
 
-const GROUPS: [(Group, Measure); 8] = [
+const GROUPS: [(Group, Measure); 9] = [
     (Group::Inside, inside::measure),
     (Group::Deploy, deploy::measure),
+    (Group::Packages, packages::measure),
     (Group::Throughput, throughput::measure),
     (Group::Query, query::measure),
     (Group::Waiting, waiting::measure),

@@ -3,7 +3,9 @@
 use crate::bindings::exports::ramekin::function::init::{Evaluated, Failure, Guest, Source, Startup, Thrown};
 use crate::state::{self, EVALUATING, NEEDS_CALL, NeedsCall, ParsedModule, REJECTIONS, USER_MODULE, UserModule};
 use crate::{Engine, call, js, modules, native, words};
-use javy::quickjs::{Ctx, Error, Module, Object, Persistent, Promise, Value, WriteOptions, module, promise::PromiseState};
+use javy::quickjs::{
+    Ctx, Error, Module, Object, Persistent, Promise, Value, WriteOptions, module, promise::PromiseState,
+};
 
 /// The module of the JavaScript half that wires everything up.
 const MAIN: &str = "main.js";

@@ -319,7 +319,10 @@ pub(crate) fn command(binary: &Path, home: &Home, setup: &Setup) -> Command {
 }
 
 /// The binary that is tested: `ramekin` in the folder of the profile that this executable was built with.
-pub(crate) fn binary() -> Result<PathBuf> {
+///
+/// # Errors
+/// When it is not there.
+pub fn binary() -> Result<PathBuf> {
     let executable = std::env::current_exe()?;
     let folder = executable.parent().context("an executable without a folder")?;
     // Tests lie in a folder of their own inside it.
