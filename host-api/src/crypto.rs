@@ -1,9 +1,10 @@
-//! `crypto`: derivations of keys from passwords, and private keys of RSA, on threads of their own.
+//! `crypto`: derivations of keys from passwords, private keys of RSA, and Brotli, on threads of their own.
 //!
 //! What one piece of work may cost is bounded ([`work::check`]), for nothing can stop it once it runs: whoever asked may be
 //! gone by then, but the thread is not free. So only as many run at once as the machine has processors, few of them for one
 //! call, and a call that ends takes what has not begun with it. The time a piece takes is charged to the call's fuel.
 
+mod brotli;
 mod rsa;
 mod work;
 

@@ -212,5 +212,11 @@ pub const MAX_BCRYPT_COST: u32 = 15;
 pub const MAX_RSA_BITS: u32 = 8192;
 /// Longest modulus of an RSA key that is generated, in bits; the shortest is 1024.
 pub const MAX_GENERATED_RSA_BITS: u32 = 4096;
-/// Derivations of keys and operations of RSA that one call has done at once; further ones wait.
+/// Largest content that comes out of Brotli, in bytes.
+pub const MAX_BROTLI_RESULT: usize = 64 * 1024 * 1024;
+/// Largest content that is compressed with Brotli, in bytes.
+pub const MAX_BROTLI_CONTENT: usize = 16 * 1024 * 1024;
+/// Largest content that is compressed with Brotli of quality 10 or 11, in bytes: they take a second for one or two million.
+pub const MAX_BROTLI_BEST: usize = 2 * 1024 * 1024;
+/// Derivations of keys, operations of RSA and contents for Brotli that one call has done at once; further ones wait.
 pub const MAX_PARALLEL_CRYPTO: usize = 2;

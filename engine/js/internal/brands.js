@@ -4,5 +4,5 @@
  */
 const no = () => false;
 
-/** @type {Record<'isBlob' | 'isFormData' | 'isParams' | 'isPort' | 'isSignal' | 'isStream', (value: unknown) => boolean>} */
-export const brands = { isBlob: no, isFormData: no, isParams: no, isPort: no, isSignal: no, isStream: no };
+/** @type {Record<'isBlob' | 'isFormData' | 'isMovable' | 'isParams' | 'isPort' | 'isSignal' | 'isStream', (value: unknown) => boolean>} */
+export const brands = { isBlob: no, isFormData: no, isMovable: no, isParams: no, isPort: no, isSignal: no, isStream: no };

@@ -33,6 +33,7 @@ export const mime = lazy('internal/mime.js');
 export const ports = lazy('web/message-channel.js');
 export const report = lazy('web/report.js');
 export const streams = lazy('web/streams.js');
+export const streamTransfer = lazy('web/stream-transfer.js');
 export const subtle = lazy('web/subtle.js');
 export const timers = lazy('web/timers.js');
 export const toLocale = lazy('web/intl/to-locale.js');

@@ -69,7 +69,7 @@ export function rsaUnpad(kind: 'oaep' | 'recover', scheme: Scheme, block: Bytes,
 // ---- the host's part: see `wit/crypto.wit` -----------------------------------------------------------------------------
 type Outcome = [true, Uint8Array] | [false, string];
 /**
- * `kind`: pbkdf2 · scrypt · bcrypt · argon2 · rsa · rsa-generate; the parameters have the names of the contract,
+ * `kind`: pbkdf2 · scrypt · bcrypt · argon2 · rsa · rsa-generate · brotli · brotli-decompress; the parameters have the names of the contract,
  * in camel case. With `now` it returns the outcome, and everything stands still until then.
  */
 export function hostWork(kind: string, parameters: object, now: false): Promise<Outcome>;

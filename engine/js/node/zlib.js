@@ -1,9 +1,11 @@
-/** node:zlib: gzip, deflate and their way back: at once, with a callback, and as streams. Brotli is not here. */
+/** node:zlib: gzip, deflate, Brotli and their way back: at once, with a callback, and as streams. */
 
 import { loadModule } from 'native';
 import { crc32 as checksum } from 'native:crypto';
-import { checkCallback, later, nodeError, toBuffer, toBytes } from '../internal/crypto/bytes.js';
+import { checkCallback, later, settle, toBuffer, toBytes } from '../internal/crypto/bytes.js';
+import { brotli, brotliNow, readBrotliOptions } from '../internal/zlib/brotli.js';
 import { Codec, codes, constants, convert, readOptions } from '../internal/zlib/codec.js';
+import { concat } from '../web/body-handle.js';
 
 /** By name: whether it decompresses, and the wrapping. */
 const KINDS = {
@@ -42,6 +44,24 @@ export const gunzip = calledBack('Gunzip');
 export const inflate = calledBack('Inflate');
 export const inflateRaw = calledBack('InflateRaw');
 export const unzip = calledBack('Unzip');
+
+function brotliSync(decompress) {
+  return (buffer, options = undefined) => toBuffer(brotliNow(decompress, toBytes(buffer, 'buffer'), readBrotliOptions(decompress, options)));
+}
+
+function brotliCalledBack(decompress) {
+  return (buffer, ...rest) => {
+    const callback = rest.pop();
+    checkCallback(callback);
+    const content = toBytes(buffer, 'buffer');
+    settle(brotli(decompress, content, readBrotliOptions(decompress, rest[0])).then(toBuffer), callback);
+  };
+}
+
+export const brotliCompressSync = brotliSync(false);
+export const brotliDecompressSync = brotliSync(true);
+export const brotliCompress = brotliCalledBack(false);
+export const brotliDecompress = brotliCalledBack(true);
 
 // ---- streams ---------------------------------------------------------------------------------------------------------
 
@@ -113,7 +133,58 @@ function makeClasses() {
       this.destroy();
     }
   }
-  const made = { ZlibBase };
+  /** Keeps what is written: the host takes whole contents. */
+  class BrotliBase extends Transform {
+    #decompress;
+    #options;
+    #parts = [];
+    #size = 0;
+
+    constructor(decompress, options) {
+      const checked = readBrotliOptions(decompress, options);
+      super({ ...options, flush: undefined });
+      this.#decompress = decompress;
+      this.#options = checked;
+    }
+
+    get bytesWritten() { return this.#size; }
+
+    _transform(chunk, encoding, done) {
+      const bytes = toBytes(chunk, 'chunk', encoding);
+      this.#size += bytes.length;
+      // A copy: whoever wrote it may write to it.
+      this.#parts.push(bytes.slice());
+      done();
+    }
+
+    _flush(done) {
+      settle(brotli(this.#decompress, concat(this.#parts, this.#size), this.#options).then(toBuffer), done);
+      this.#parts = [];
+    }
+
+    flush(...args) {
+      const callback = args.at(-1);
+      if (typeof callback === 'function') this.write(new Uint8Array(0), () => callback());
+    }
+
+    close(callback = undefined) {
+      if (callback !== undefined) this.once('close', callback);
+      this.destroy();
+    }
+  }
+  const made = {
+    ZlibBase,
+    BrotliCompress: class BrotliCompress extends BrotliBase {
+      constructor(options = undefined) {
+        super(false, options);
+      }
+    },
+    BrotliDecompress: class BrotliDecompress extends BrotliBase {
+      constructor(options = undefined) {
+        super(true, options);
+      }
+    },
+  };
   for (const kind of Object.keys(KINDS)) {
     ({ [kind]: made[kind] } = {
       [kind]: class extends ZlibBase {
@@ -135,6 +206,8 @@ export const createGunzip = create('Gunzip');
 export const createInflate = create('Inflate');
 export const createInflateRaw = create('InflateRaw');
 export const createUnzip = create('Unzip');
+export const createBrotliCompress = create('BrotliCompress');
+export const createBrotliDecompress = create('BrotliDecompress');
 
 /** A class that is made when it is used. */
 function onDemand(kind) {
@@ -155,25 +228,8 @@ export const Gunzip = onDemand('Gunzip');
 export const Inflate = onDemand('Inflate');
 export const InflateRaw = onDemand('InflateRaw');
 export const Unzip = onDemand('Unzip');
-
-/** What this version does not have says so by its name. */
-function missing(name) {
-  const { [name]: method } = {
-    [name]() {
-      throw nodeError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `zlib.${name} is not available in this version of Ramekin`);
-    },
-  };
-  return method;
-}
-
-export const brotliCompress = missing('brotliCompress');
-export const brotliCompressSync = missing('brotliCompressSync');
-export const brotliDecompress = missing('brotliDecompress');
-export const brotliDecompressSync = missing('brotliDecompressSync');
-export const createBrotliCompress = missing('createBrotliCompress');
-export const createBrotliDecompress = missing('createBrotliDecompress');
-export const BrotliCompress = missing('BrotliCompress');
-export const BrotliDecompress = missing('BrotliDecompress');
+export const BrotliCompress = onDemand('BrotliCompress');
+export const BrotliDecompress = onDemand('BrotliDecompress');
 
 /** CRC-32 of bytes or of a text. */
 export const crc32 = (data, before = 0) => checksum(toBytes(data, 'data'), before) >>> 0;

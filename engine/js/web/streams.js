@@ -10,7 +10,7 @@ import { bodyRead, concat } from './body-handle.js';
 import { DOMException } from './dom-exception.js';
 import * as ponyfill from '../vendor/web-streams-polyfill/ponyfill.js';
 
-const { ReadableByteStreamController, ReadableStream } = ponyfill;
+const { ReadableByteStreamController, ReadableStream, TransformStream, WritableStream } = ponyfill;
 
 export {
   ByteLengthQueuingStrategy,
@@ -32,6 +32,7 @@ export {
 const CHUNK = 64 * 1024;
 
 brands.isStream = (value) => value instanceof ReadableStream;
+brands.isMovable = (value) => [ReadableStream, WritableStream, TransformStream].some((kind) => value instanceof kind);
 for (const value of Object.values(ponyfill)) platformPrototypes.add(value.prototype);
 
 // The vendored iterator stands apart from those of the language, which it is one of by the standard.

@@ -1,6 +1,6 @@
 /**
  * `structuredClone` of HTML: copies data with its cycles and shared parts, refuses what cannot be copied with a
- * `DataCloneError`, and moves the array buffers and ports of the transfer list.
+ * `DataCloneError`, and moves the array buffers, ports and streams of the transfer list.
  *
  * An image of the value is made in one pass, without the standard's intermediate records. Only views of a buffer that is
  * being moved have to wait, since the buffer may be taken only after nothing can fail any more: they are put in as
@@ -10,7 +10,7 @@
 import { classId } from 'native';
 import { brands } from '../internal/brands.js';
 import { cloners } from '../internal/cloners.js';
-import { blob, ports } from '../internal/lazy.js';
+import { blob, ports, streamTransfer } from '../internal/lazy.js';
 import { platformPrototypes, requireArguments, toDictionary } from '../internal/webidl.js';
 import { DOMException } from './dom-exception.js';
 import { ARRAY, OBJECT, classOf } from './kinds.js';
@@ -93,7 +93,7 @@ class PendingView {
 class Cloner {
   /** @type {Map<object, any>} */
   memory = new Map();
-  /** What will be moved: buffers and ports. @type {Set<object> | undefined} */
+  /** What will be moved: buffers, ports and streams. @type {Set<object> | undefined} */
   moving = undefined;
   hasPending = false;
   /** Whether this is the second pass. */
@@ -164,7 +164,7 @@ class Cloner {
       if (this.completing && value instanceof PendingView) return this.complete(value);
       if (brands.isBlob(value)) return this.keep(value, blob().cloneBlob(value));
       if (this.moving?.has(value)) {
-        // A port: it stands for the one to come.
+        // A port or a stream: it stands for the one to come.
         this.hasPending = true;
         return value;
       }
@@ -350,22 +350,30 @@ export function cloneWith(value, list) {
   const moving = new Set();
   for (const one of list) {
     if (moving.has(one)) throw new DOMException('An object is in the transfer list twice.', 'DataCloneError');
-    if (classOf(one) !== 'ArrayBuffer' && !brands.isPort(one)) {
+    if (classOf(one) !== 'ArrayBuffer' && !brands.isPort(one) && !brands.isMovable(one)) {
       throw new DOMException('A value in the transfer list could not be transferred.', 'DataCloneError');
     }
     moving.add(one);
   }
   cloner.moving = moving;
   const image = cloner.clone(value);
+  const streams = new Set();
   for (const one of list) {
-    if (brands.isPort(one) ? ports().isDetached(one) : bufferDetached(one)) {
+    if (brands.isMovable(one)) {
+      for (const side of streamTransfer().sidesOf(one)) {
+        if (side.locked || streams.has(side)) throw new DOMException('A stream in the transfer list is locked.', 'DataCloneError');
+        streams.add(side);
+      }
+    } else if (brands.isPort(one) ? ports().isDetached(one) : bufferDetached(one)) {
       throw new DOMException('An object in the transfer list has been transferred already.', 'DataCloneError');
     }
   }
   const second = new Cloner();
   second.completing = true;
   const moved = list.map((one) => {
-    const target = brands.isPort(one) ? ports().movePort(one) : Reflect.apply(transferBuffer, one, []);
+    const target = brands.isMovable(one)
+      ? streamTransfer().moveStream(one)
+      : brands.isPort(one) ? ports().movePort(one) : Reflect.apply(transferBuffer, one, []);
     second.memory.set(one, target);
     return target;
   });

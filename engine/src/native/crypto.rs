@@ -378,6 +378,17 @@ fn work<'js>(ctx: &Ctx<'js>, kind: &str, parameters: &Object<'js>) -> Result<hos
         "rsa-generate" => {
             host::Work::RsaGenerate(host::RsaGenerate { bits: number("bits")?, exponent: number("exponent")? })
         }
+        "brotli" => host::Work::Brotli(host::Brotli {
+            content: bytes("content")?,
+            quality: number("quality")?,
+            log_window: number("logWindow")?,
+            text: parameters.get("text")?,
+        }),
+        "brotli-decompress" => host::Work::BrotliDecompress(host::BrotliDecompress {
+            content: bytes("content")?,
+            most: number("most")?,
+            alone: parameters.get("alone")?,
+        }),
         _ => return Err(Exception::throw_message(ctx, &format!("`{kind}` is no work of the host"))),
     })
 }

@@ -100,8 +100,11 @@ fn told<'js>(ctx: &Ctx<'js>, received: Received) -> Result<Value<'js>> {
 
 fn send<'js>(ctx: Ctx<'js>, id: u32, message: Value<'js>) -> Result<Promise<'js>> {
     let socket = opened(&ctx, id)?;
-    let message =
-        if message.is_string() { Message::Text(js::lossy(&message)) } else { Message::Binary(js::copy_bytes(&message)?) };
+    let message = if message.is_string() {
+        Message::Text(js::lossy(&message))
+    } else {
+        Message::Binary(js::copy_bytes(&message)?)
+    };
     outward(&ctx, id, async move { socket.send(message).await })
 }
 

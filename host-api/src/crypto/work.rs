@@ -1,6 +1,6 @@
 //! The pieces of work: what each may cost, and doing it.
 
-use super::rsa;
+use super::{brotli, rsa};
 use crate::bindings::ramekin::function::crypto::{Argon2, Argon2Variant, Bcrypt, Pbkdf2, RsaPrivate, Scrypt, Work};
 use ramekin_model::limits;
 use std::num::NonZeroU32;
@@ -39,6 +39,13 @@ pub fn check(work: &Work) -> Result<(), String> {
             }
             Ok(())
         }
+        Work::Brotli(work) => {
+            within("Brotli: the quality", work.quality, 0, 11, "steps")?;
+            within("Brotli: the window", work.log_window, 10, 24, "bits")?;
+            let most = if work.quality < 10 { limits::MAX_BROTLI_CONTENT } else { limits::MAX_BROTLI_BEST };
+            at_most("Brotli: the content", work.content.len() as u64, most as u64, "bytes for this quality")
+        }
+        Work::BrotliDecompress(_) => Ok(()),
     }
 }
 
@@ -157,13 +164,15 @@ pub fn perform(work: Work) -> Result<Vec<u8>, String> {
         }
         Work::RsaPrivate(RsaPrivate { key, block }) => rsa::private(&key, &block),
         Work::RsaGenerate(work) => rsa::generate(work.bits, work.exponent),
+        Work::Brotli(work) => brotli::compress(&work),
+        Work::BrotliDecompress(work) => brotli::decompress(&work),
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::bindings::ramekin::function::crypto::RsaGenerate;
+    use crate::bindings::ramekin::function::crypto::{Brotli, RsaGenerate};
 
     pub(in super::super) fn pbkdf2(iterations: u32, length: u32) -> Work {
         let (password, salt) = (b"password".to_vec(), b"salt".to_vec());
@@ -232,6 +241,14 @@ pub(super) mod tests {
         is_bounded(&generate(2048, 3), &generate(2049, 3));
         is_bounded(&generate(2048, 3), &generate(2048, 4));
         is_bounded(&generate(2048, 3), &generate(2048, 1));
+        let brotli = |size, quality, log_window| {
+            Work::Brotli(Brotli { content: vec![0; size], quality, log_window, text: false })
+        };
+        is_bounded(&brotli(limits::MAX_BROTLI_CONTENT, 9, 24), &brotli(limits::MAX_BROTLI_CONTENT + 1, 9, 24));
+        is_bounded(&brotli(limits::MAX_BROTLI_BEST, 10, 24), &brotli(limits::MAX_BROTLI_BEST + 1, 10, 24));
+        is_bounded(&brotli(0, 11, 10), &brotli(0, 12, 10));
+        is_bounded(&brotli(0, 0, 10), &brotli(0, 0, 9));
+        is_bounded(&brotli(0, 0, 24), &brotli(0, 0, 25));
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! | `/socket/bad/masked` | sends what no server may send: see [`bad`] |
 //! | `/socket/answer/key` | answers the handshake with something wrong: see [`answer`] |
 //! | `/socket/keep/name` | sends `open`, and keeps what ends it for `/ended/name` |
-//! | `/socket/silent` | never answers |
+//! | `/socket/silent/name` | never answers; `/ended/name` is `gone` when the client is |
 //! | `/ended/name` | how `/socket/keep/name` ended: `code 1001`, or `broken` |
 
 use super::chunks::Chunks;
@@ -52,10 +52,24 @@ impl Ends {
     }
 }
 
+/// Notes that a client has gone without an answer.
+struct Gone {
+    name: String,
+    ends: Ends,
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.ends.set(&self.name, "gone".into());
+    }
+}
+
 /// The answer to a handshake; the connection goes on by itself.
 pub async fn answer(mut request: Request<Incoming>, kind: &str, argument: &str, ends: Ends) -> Response<Chunks> {
     if kind == "silent" {
+        let _gone = Gone { name: argument.to_owned(), ends };
         sleep(Duration::from_hours(1)).await;
+        return status(500, Chunks::whole("it was to be silent"));
     }
     let field = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let Some(key) = field(header::SEC_WEBSOCKET_KEY) else { return status(426, Chunks::whole("a WebSocket is here")) };

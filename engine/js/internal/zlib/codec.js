@@ -14,6 +14,17 @@ export const constants = {
   Z_MIN_MEMLEVEL: 1, Z_MAX_MEMLEVEL: 9, Z_DEFAULT_MEMLEVEL: 8, Z_MIN_LEVEL: -1, Z_MAX_LEVEL: 9, Z_DEFAULT_LEVEL: -1,
 };
 
+const BROTLI = {
+  OPERATION_PROCESS: 0, OPERATION_FLUSH: 1, OPERATION_FINISH: 2, OPERATION_EMIT_METADATA: 3,
+  PARAM_MODE: 0, MODE_GENERIC: 0, MODE_TEXT: 1, MODE_FONT: 2, DEFAULT_MODE: 0,
+  PARAM_QUALITY: 1, MIN_QUALITY: 0, MAX_QUALITY: 11, DEFAULT_QUALITY: 11,
+  PARAM_LGWIN: 2, MIN_WINDOW_BITS: 10, MAX_WINDOW_BITS: 24, LARGE_MAX_WINDOW_BITS: 30, DEFAULT_WINDOW: 22,
+  PARAM_LGBLOCK: 3, MIN_INPUT_BLOCK_BITS: 16, MAX_INPUT_BLOCK_BITS: 24, PARAM_DISABLE_LITERAL_CONTEXT_MODELING: 4,
+  PARAM_SIZE_HINT: 5, PARAM_LARGE_WINDOW: 6, PARAM_NPOSTFIX: 7, PARAM_NDIRECT: 8,
+  DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION: 0, DECODER_PARAM_LARGE_WINDOW: 1,
+};
+for (const name of Object.keys(BROTLI)) constants[`BROTLI_${name}`] = BROTLI[name];
+
 export const codes = {
   Z_OK: 0, Z_STREAM_END: 1, Z_NEED_DICT: 2, Z_ERRNO: -1, Z_STREAM_ERROR: -2, Z_DATA_ERROR: -3, Z_MEM_ERROR: -4, Z_BUF_ERROR: -5, Z_VERSION_ERROR: -6,
   0: 'Z_OK', 1: 'Z_STREAM_END', 2: 'Z_NEED_DICT', '-1': 'Z_ERRNO', '-2': 'Z_STREAM_ERROR', '-3': 'Z_DATA_ERROR', '-4': 'Z_MEM_ERROR', '-5': 'Z_BUF_ERROR', '-6': 'Z_VERSION_ERROR',
@@ -24,7 +35,7 @@ const FLUSHES = [0, 1, 1, 2, 3, 1];
 /** Largest result when no one says otherwise: what a Buffer may hold. */
 const MAX_OUTPUT = 2 ** 31 - 1;
 
-function zlibError(code, message) {
+export function zlibError(code, message) {
   const error = nodeError(Error, code, message);
   error.errno = codes[code];
   return error;

@@ -26,6 +26,35 @@ function streamed(stream: any, chunks: Buffer[]): Promise<Buffer> {
   });
 }
 
+async function brotli() {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT, BROTLI_PARAM_LGWIN } = zlib.constants;
+  const isText = (packed: Buffer) => zlib.brotliDecompressSync(packed).toString() === text;
+  const packed = await streamed(zlib.createBrotliCompress(), [Buffer.from(text.slice(0, 100)), Buffer.from(text.slice(100))]);
+  const unpacked = await streamed(new zlib.BrotliDecompress(), Array.from(packed, (byte) => Buffer.from([byte])));
+  const short = zlib.brotliCompressSync('abc').subarray(0, 4);
+  return {
+    theirs: zlib.brotliDecompressSync(bytes('G1MB+J0JdizF3qDGDcs7MqcGCSt7k3QsIIUmFwsGCPcRfbkG')).toString() === 'what Node wrote, '.repeat(20),
+    ours: [
+      isText(zlib.brotliCompressSync(text)),
+      isText(zlib.brotliCompressSync(text, { params: { [BROTLI_PARAM_QUALITY]: 4, [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT } })),
+      isText(zlib.brotliCompressSync(text, { params: { [BROTLI_PARAM_LGWIN]: 10, [BROTLI_PARAM_QUALITY]: 0 } })),
+    ],
+    callback: await new Promise((resolve, reject) => {
+      zlib.brotliCompress('abc', (_, packed) => zlib.brotliDecompress(packed, (error, plain) => (error ? reject(error) : resolve(plain.toString()))));
+    }),
+    stream: [unpacked.toString() === text, unpacked.length],
+    errors: [
+      code(() => zlib.brotliDecompressSync(short)),
+      code(() => zlib.brotliDecompressSync(Buffer.alloc(20, 0xff))),
+      code(() => zlib.brotliDecompressSync(packed, { maxOutputLength: 17_999 })),
+      code(() => zlib.brotliCompressSync('x', { params: { [BROTLI_PARAM_QUALITY]: 12 } })),
+      code(() => zlib.brotliCompressSync('x', { params: { 99: 1 } })),
+      code(() => zlib.brotliCompressSync(Buffer.alloc(2 * 1024 * 1024 + 1))),
+    ],
+    late: await streamed(zlib.createBrotliDecompress(), [short]).catch((error) => error.code),
+  };
+}
+
 export async function handler(): Promise<Response> {
   const packed = await streamed(zlib.createGzip(), [Buffer.from(text.slice(0, 100)), Buffer.from(text.slice(100))]);
   const unpacked = await streamed(zlib.createGunzip(), [packed.subarray(0, 10), packed.subarray(10)]);
@@ -41,7 +70,7 @@ export async function handler(): Promise<Response> {
     ],
     callback: await new Promise((resolve) => zlib.gzip('abc', (_, packed) => resolve(zlib.gunzipSync(packed).toString()))),
     stream: unpacked.toString() === text,
-    brotli: code(() => zlib.brotliCompressSync('x')),
+    brotli: await brotli(),
     crc: zlib.crc32('hello'),
   });
 }

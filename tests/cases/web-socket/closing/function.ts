@@ -21,12 +21,11 @@ export async function handler(request: Request): Promise<Response> {
   const ended = async (which: string) => (await fetch(`${upstream}/ended/${which}`)).text();
 
   if (request.url.endsWith('?silent')) {
-    const silent = new WebSocket(`${upstream}/socket/silent`);
+    const silent = new WebSocket(`${upstream}/socket/silent/${name}`);
     const { seen, over } = events(silent);
     setTimeout(() => silent.close(), 200);
     await over;
-    const fetched = await fetch(`${upstream}/socket/silent`, { signal: AbortSignal.timeout(100) }).catch(() => 'AbortError');
-    return Response.json({ silent: seen, fetched });
+    return Response.json({ silent: seen, upstream: await ended(name) });
   }
 
   const told = async (path: string): Promise<string[]> => {

@@ -15,7 +15,7 @@ const text = 'the same over and over, '.repeat(5000);
 const plain = new TextEncoder().encode(text);
 const join = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
-async function check(format: CompressionFormat) {
+async function check(format: any) {
   const small = await through(new CompressionStream(format), plain.subarray(0, 70_000), plain.subarray(70_000));
   const inflate = (...chunks: Uint8Array[]) => through(new DecompressionStream(format), ...chunks);
   const back = await inflate(...Array.from(small, (byte) => Uint8Array.of(byte)));
@@ -25,8 +25,8 @@ async function check(format: CompressionFormat) {
     new TextDecoder().decode(back) === text,
     await nameOf(inflate(small.subarray(0, -1))),
     await nameOf(inflate(join(small, Uint8Array.of(0)))),
-    // The last bytes of gzip and zlib are a checksum; raw data has none.
-    format === 'deflate-raw' ? 'none' : await nameOf(inflate(damaged)),
+    // The last bytes of gzip and zlib are a checksum; the others have none.
+    format === 'deflate-raw' || format === 'brotli' ? 'none' : await nameOf(inflate(damaged)),
   ];
 }
 
@@ -37,7 +37,7 @@ export async function handler(): Promise<Response> {
   const inflated = new Blob([zeros]).stream().pipeThrough(new DecompressionStream('gzip'));
   for await (const chunk of inflated as any) length += chunk.length;
   return Response.json({
-    gzip: await check('gzip'), deflate: await check('deflate'), 'deflate-raw': await check('deflate-raw'),
+    gzip: await check('gzip'), deflate: await check('deflate'), 'deflate-raw': await check('deflate-raw'), brotli: await check('brotli'),
     known: new TextDecoder().decode(await through(new DecompressionStream('gzip'), known)),
     bomb: length,
     format: await nameOf((async () => new CompressionStream('zip' as CompressionFormat))()),
