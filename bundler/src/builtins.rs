@@ -11,6 +11,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("bcrypt", "ramekin:bcrypt"),
     ("bcryptjs", "ramekin:bcrypt"),
     ("argon2", "ramekin:argon2"),
+    ("node-fetch", "ramekin:node-fetch"),
 ];
 
 /// What an import has to do with the engine's modules.
@@ -71,6 +72,7 @@ mod tests {
     #[test]
     fn stand_ins() {
         assert_eq!(stand_in("bcryptjs"), Some("ramekin:bcrypt"));
+        assert_eq!(stand_in("node-fetch"), Some("ramekin:node-fetch"));
         assert_eq!(stand_in("pg-pool"), None);
     }
 }

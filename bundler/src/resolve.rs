@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Where the author's files are, below the root: no package's folder is called so.
 const FILES: &str = "function";
@@ -21,6 +22,8 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// What packages are asked for, in the order they prefer: their builds for runtimes with the web's interfaces.
 const CONDITIONS: &[&str] = &["workerd", "worker", "browser"];
 const MAIN_FIELDS: &[&str] = &["browser", "module", "main"];
+/// What a file uses that is for pages: a worker has a document no more than a server has.
+const OF_PAGES: &[&str] = &["new DOMParser", "document.implementation"];
 const EXTENSIONS: &[&str] = &[".mjs", ".js", ".cjs", ".json", ".ts", ".mts", ".tsx", ".jsx"];
 
 /// How something is imported.
@@ -63,6 +66,10 @@ pub(crate) struct Resolver {
     require: ResolverGeneric<Packages>,
     /// For packages that have nothing but a build for Node.
     node: ResolverGeneric<Packages>,
+    /// Without what packages have for browsers in place of their other files: for imports, and for `require`.
+    plain: [ResolverGeneric<Packages>; 2],
+    /// Folders of packages for which these are asked, as far as is known.
+    of_pages: Mutex<HashMap<String, bool>>,
 }
 
 impl std::fmt::Debug for Resolver {
@@ -86,6 +93,9 @@ impl Resolver {
         let import = ResolverGeneric::new_with_file_system(files.clone(), options(&["import", "module", "default"]));
         let require = import.clone_with_options(options(&["require", "module", "default"]));
         let node = import.clone_with_options(options(&["import", "require", "module", "node", "default"]));
+        let plain = [["import", "module", "default"], ["require", "module", "default"]].map(|conditions| {
+            import.clone_with_options(ResolveOptions { alias_fields: Vec::new(), ..options(&conditions) })
+        });
         let folders = request.packages.iter().map(|(key, package)| (package.folder.clone(), key.clone())).collect();
         Self { request, folders, files, import, require, node }
     }
@@ -94,6 +104,7 @@ impl Resolver {
     pub(crate) fn files_read(&self) -> BTreeSet<PathBuf> {
         let read = self.files.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.iter().filter_map(|path| path.strip_prefix(&self.request.root).ok()).map(Path::to_owned).collect()
+        Self { request, folders, import, require, node, plain, of_pages: Mutex::default() }
     }
 
     /// The id of an author's file.
@@ -324,9 +335,12 @@ impl Resolver {
     }
 
     fn ask(&self, dir: &Path, specifier: &str, manner: Manner) -> Result<Resolution, ResolveError> {
-        let first = match manner {
-            Manner::Static | Manner::Dynamic => &self.import,
-            Manner::Require => &self.require,
+        let [plain_import, plain_require] = &self.plain;
+        let first = match (manner, self.is_of_pages(dir)) {
+            (Manner::Static | Manner::Dynamic, false) => &self.import,
+            (Manner::Static | Manner::Dynamic, true) => plain_import,
+            (Manner::Require, false) => &self.require,
+            (Manner::Require, true) => plain_require,
         };
         match first.resolve(dir, specifier) {
             Err(
@@ -339,6 +353,36 @@ impl Resolver {
             },
             other => other,
         }
+    }
+
+    /// Whether a package has a file for browsers that needs a page, in place of one that does not. It is then taken as it is
+    /// for everybody else.
+    fn is_of_pages(&self, dir: &Path) -> bool {
+        let below = dir.strip_prefix(&self.request.root).ok().and_then(|path| path.iter().next());
+        let Some(folder) = below.and_then(|folder| folder.to_str()) else { return false };
+        let known = self.of_pages.lock().unwrap_or_else(PoisonError::into_inner).get(folder).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        let found = self.looks_of_pages(&self.request.root.join(folder)).unwrap_or_default();
+        self.of_pages.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), found);
+        found
+    }
+
+    fn looks_of_pages(&self, package: &Path) -> Option<bool> {
+        let files = Packages { root: self.request.root.clone() };
+        let json = files.read_to_string(&package.join("package.json")).ok()?;
+        let json: serde_json::Value = serde_json::from_str(&json).ok()?;
+        let needs_page = |path: &str| {
+            let path = path.strip_prefix("./")?;
+            // The extension may be left out.
+            let text =
+                ["", ".js"].iter().find_map(|end| files.read_to_string(&package.join(format!("{path}{end}"))).ok())?;
+            Some(OF_PAGES.iter().any(|part| text.contains(part)))
+        };
+        let replaced = json.get("browser")?.as_object()?.iter();
+        let mut replaced = replaced.filter_map(|(own, other)| Some((needs_page(own)?, needs_page(other.as_str()?)?)));
+        Some(replaced.any(|(own, other)| other && !own))
     }
 
     fn module(resolution: &Resolution) -> Found {

@@ -116,6 +116,46 @@ async fn packages_of_both_kinds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_package_whose_files_for_browsers_need_a_page_is_taken_as_it_is_for_others() {
+    let files = [("index.ts", "import { html } from 'p'; import q from 'q'; export default [html, q];")];
+    let project = Project::new(&files)
+        .package(
+            "p",
+            &["dom"],
+            &[
+                (
+                    "package.json",
+                    r#"{"name":"p","module":"es/index.js","browser":{"./es/parse":"./es/parse.browser","dom":false}}"#,
+                ),
+                ("es/index.js", "export { html } from './parse';"),
+                ("es/parse.js", "import dom from 'dom'; export const html = (text) => dom(text);"),
+                (
+                    "es/parse.browser.js",
+                    "export const html = (text) => new DOMParser().parseFromString(text, 'text/html');",
+                ),
+            ],
+        )
+        .package(
+            "dom",
+            &[],
+            &[("package.json", r#"{"name":"dom"}"#), ("index.js", "module.exports = (text) => 'parsed by hand';")],
+        )
+        .package(
+            "q",
+            &[],
+            &[
+                ("package.json", r#"{"name":"q","browser":{"./send.js":"./send.browser.js"}}"#),
+                ("index.js", "module.exports = require('./send');"),
+                ("send.js", "module.exports = 'over sockets';"),
+                ("send.browser.js", "module.exports = typeof document === 'undefined' ? 'by fetch' : 'by image';"),
+            ],
+        );
+    let code = project.bundle().await.unwrap().code;
+    assert!(code.contains("parsed by hand") && code.contains("by fetch"), "{code}");
+    assert!(!code.contains("DOMParser") && !code.contains("over sockets"), "{code}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_throws_when_it_is_loaded_or_is_told() {
     let files = [("index.ts", "import p from 'p'; export default p;")];
     let lazy = Project::new(&files).package(

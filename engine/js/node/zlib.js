@@ -231,14 +231,43 @@ export const Unzip = onDemand('Unzip');
 export const BrotliCompress = onDemand('BrotliCompress');
 export const BrotliDecompress = onDemand('BrotliDecompress');
 
+/** What this version does not have says so by its name. */
+function missing(name) {
+  const { [name]: method } = {
+    [name]() {
+      throw nodeError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', `zlib.${name} is not available in this version of Ramekin`);
+    },
+  };
+  return method;
+}
+
+export const brotliCompress = missing('brotliCompress');
+export const brotliCompressSync = missing('brotliCompressSync');
+export const brotliDecompress = missing('brotliDecompress');
+export const brotliDecompressSync = missing('brotliDecompressSync');
+export const createBrotliCompress = missing('createBrotliCompress');
+export const createBrotliDecompress = missing('createBrotliDecompress');
+export const BrotliCompress = missing('BrotliCompress');
+export const BrotliDecompress = missing('BrotliDecompress');
+export const createZstdCompress = missing('createZstdCompress');
+export const createZstdDecompress = missing('createZstdDecompress');
+export const zstdCompress = missing('zstdCompress');
+export const zstdCompressSync = missing('zstdCompressSync');
+export const zstdDecompress = missing('zstdDecompress');
+export const zstdDecompressSync = missing('zstdDecompressSync');
+export const ZstdCompress = missing('ZstdCompress');
+export const ZstdDecompress = missing('ZstdDecompress');
+
 /** CRC-32 of bytes or of a text. */
 export const crc32 = (data, before = 0) => checksum(toBytes(data, 'data'), before) >>> 0;
 
 export { codes, constants };
 
 export default {
-  ...constants, BrotliCompress, BrotliDecompress, Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw, Unzip, brotliCompress,
-  brotliCompressSync, brotliDecompress, brotliDecompressSync, codes, constants, crc32, createBrotliCompress, createBrotliDecompress,
-  createDeflate, createDeflateRaw, createGunzip, createGzip, createInflate, createInflateRaw, createUnzip, deflate, deflateRaw,
-  deflateRawSync, deflateSync, gunzip, gunzipSync, gzip, gzipSync, inflate, inflateRaw, inflateRawSync, inflateSync, unzip, unzipSync,
+  ...constants, BrotliCompress, BrotliDecompress, Deflate, DeflateRaw, Gunzip, Gzip, Inflate, InflateRaw, Unzip, ZstdCompress,
+  ZstdDecompress, brotliCompress, brotliCompressSync, brotliDecompress, brotliDecompressSync, codes, constants, crc32,
+  createBrotliCompress, createBrotliDecompress, createDeflate, createDeflateRaw, createGunzip, createGzip, createInflate,
+  createInflateRaw, createUnzip, createZstdCompress, createZstdDecompress, deflate, deflateRaw, deflateRawSync, deflateSync, gunzip,
+  gunzipSync, gzip, gzipSync, inflate, inflateRaw, inflateRawSync, inflateSync, unzip, unzipSync, zstdCompress, zstdCompressSync,
+  zstdDecompress, zstdDecompressSync,
 };

@@ -1,29 +1,40 @@
 /** node:dns, which a function cannot have. */
 import { stubsOf } from '../internal/node/stub.js';
 
-const { fails, rejects } = stubsOf('dns', 'a function does not resolve names; use fetch');
+const { callsBack, fails, rejects } = stubsOf('dns', 'a function does not resolve names; use fetch');
 
-const lookup = fails('lookup');
-const lookupService = fails('lookupService');
-const Resolver = fails('Resolver');
+const lookup = callsBack('lookup');
+const lookupService = callsBack('lookupService');
 const getDefaultResultOrder = fails('getDefaultResultOrder');
 const setDefaultResultOrder = fails('setDefaultResultOrder');
 const setServers = fails('setServers');
 const getServers = fails('getServers');
-const resolve = fails('resolve');
-const resolve4 = fails('resolve4');
-const resolve6 = fails('resolve6');
-const resolveAny = fails('resolveAny');
-const resolveCaa = fails('resolveCaa');
-const resolveCname = fails('resolveCname');
-const resolveMx = fails('resolveMx');
-const resolveNaptr = fails('resolveNaptr');
-const resolveNs = fails('resolveNs');
-const resolvePtr = fails('resolvePtr');
-const resolveSoa = fails('resolveSoa');
-const resolveSrv = fails('resolveSrv');
-const resolveTxt = fails('resolveTxt');
-const reverse = fails('reverse');
+const resolve = callsBack('resolve');
+const resolve4 = callsBack('resolve4');
+const resolve6 = callsBack('resolve6');
+const resolveAny = callsBack('resolveAny');
+const resolveCaa = callsBack('resolveCaa');
+const resolveCname = callsBack('resolveCname');
+const resolveMx = callsBack('resolveMx');
+const resolveNaptr = callsBack('resolveNaptr');
+const resolveNs = callsBack('resolveNs');
+const resolvePtr = callsBack('resolvePtr');
+const resolveSoa = callsBack('resolveSoa');
+const resolveSrv = callsBack('resolveSrv');
+const resolveTxt = callsBack('resolveTxt');
+const reverse = callsBack('reverse');
+
+/** It can be made, for packages make one before they ask; nothing is resolved. */
+class Resolver {
+  cancel() {}
+}
+const ofResolver = {
+  getServers, setServers, setLocalAddress: fails('setLocalAddress'), resolve, resolve4, resolve6, resolveAny, resolveCaa,
+  resolveCname, resolveMx, resolveNaptr, resolveNs, resolvePtr, resolveSoa, resolveSrv, resolveTxt, reverse,
+};
+for (const [name, value] of Object.entries(ofResolver)) {
+  Object.defineProperty(Resolver.prototype, name, { value, writable: true, configurable: true });
+}
 
 const ADDRCONFIG = 32;
 const ALL = 16;

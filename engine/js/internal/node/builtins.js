@@ -15,7 +15,7 @@ export const NAMES = [
 const WITH_PREFIX = ['sea', 'sqlite', 'test', 'test/reporters'];
 
 /** Those that are Ramekin's. */
-const OWN = ['argon2', 'bcrypt', 'deno-postgres', 'pg', 'postgres'];
+const OWN = ['argon2', 'bcrypt', 'deno-postgres', 'node-fetch', 'pg', 'postgres'];
 
 /** The path of a built-in module, undefined when there is none of this name. @param {unknown} id */
 function pathOf(id) {

@@ -23,6 +23,19 @@ export function stubsOf(module, instead, code = 'ERR_METHOD_NOT_IMPLEMENTED') {
       };
       return Object.defineProperty(fails, 'name', { value: name.slice(name.lastIndexOf('.') + 1) });
     },
+    /**
+     * A function that takes a callback last: its error goes there, where whoever calls it handles errors. Thrown in a timer
+     * or an event it would end the call. @param {string} name
+     */
+    callsBack(name) {
+      const callsBack = function (/** @type {unknown[]} */ ...given) {
+        const error = notAvailable(`node:${module}.${name}`, instead, code);
+        const callback = given.at(-1);
+        if (typeof callback !== 'function') throw error;
+        queueMicrotask(() => callback(error));
+      };
+      return Object.defineProperty(callsBack, 'name', { value: name.slice(name.lastIndexOf('.') + 1) });
+    },
     /** A function that returns a promise. @param {string} name */
     rejects(name) {
       const rejects = async () => {

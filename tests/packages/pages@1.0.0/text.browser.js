@@ -1,0 +1,1 @@
+export const text = (html) => new DOMParser().parseFromString(html, 'text/html').body.textContent;

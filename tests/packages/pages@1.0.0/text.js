@@ -1,0 +1,1 @@
+export const text = (html) => html.replace(/<[^>]*>/g, '');
