@@ -3,7 +3,7 @@
 /// How many letters may be wrong.
 const MOST_WRONG: usize = 2;
 /// Longest name that is compared, in characters: the work grows with its square.
-const LONGEST: usize = 120;
+const LONGEST: usize = 80;
 
 /// The candidate that is most like a name: the same but for case, or with a letter or two wrong.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -16,13 +16,14 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     let rated = candidates.filter(|candidate| *candidate != name).filter_map(|candidate| {
         let other: Vec<char> = candidate.to_lowercase().chars().take(LONGEST + 1).collect();
         let near = other.len().abs_diff(wanted.len()) <= most;
-        near.then(|| distance(&wanted, &other)).filter(|wrong| *wrong <= most).map(|wrong| (wrong, candidate))
+        near.then(|| distance(&wanted, &other, most)).filter(|wrong| *wrong <= most).map(|wrong| (wrong, candidate))
     });
     rated.min().map(|(_, candidate)| candidate)
 }
 
-/// How many letters have to be put in, left out, exchanged or swapped to make one of the other.
-fn distance(one: &[char], other: &[char]) -> usize {
+/// How many letters have to be put in, left out, exchanged or swapped to make one of the other; any number beyond `most` when
+/// it is more.
+fn distance(one: &[char], other: &[char], most: usize) -> usize {
     let mut above: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     let mut before: Option<char> = None;
@@ -37,6 +38,9 @@ fn distance(one: &[char], other: &[char]) -> usize {
                 least = least.min(at(&above, left) + 1);
             }
             next.push(least);
+        }
+        if next.iter().chain(&row).all(|wrong| *wrong > most) {
+            return most + 1;
         }
         above = std::mem::replace(&mut row, next);
         before = Some(letter);
@@ -67,7 +71,7 @@ mod tests {
     fn distances() {
         let of = |one: &str, other: &str| {
             let letters = |text: &str| text.chars().collect::<Vec<char>>();
-            distance(&letters(one), &letters(other))
+            distance(&letters(one), &letters(other), 9)
         };
         assert_eq!((of("", ""), of("a", ""), of("", "ab"), of("abc", "abc")), (0, 1, 2, 0));
         assert_eq!((of("abc", "acb"), of("abcd", "abxd"), of("kitten", "sitting")), (1, 1, 3));

@@ -110,7 +110,9 @@ fn entry_of(dir: &Path) -> io::Result<PathBuf> {
 
 /// Whether nothing beside the text has a say in it.
 fn stands_alone(name: &str, code: &str) -> bool {
-    if matches!(extension_of(name), "tsx" | "jsx") {
+    // What becomes of JSX and of decorators is said in files beside it.
+    let decorated = code.lines().any(|line| line.trim_start().starts_with('@'));
+    if decorated || matches!(extension_of(name), "tsx" | "jsx") {
         return false;
     }
     match ramekin_compiler::imports(&Source::new(name, code)) {
@@ -205,6 +207,14 @@ mod tests {
         ]);
         let files = ["common/b.ts", "fn/data.json", "fn/hello.ts", "fn/lib/a.ts"].map(str::to_owned).to_vec();
         assert_eq!(gathered(&dir, "fn/hello.ts"), ("fn/hello.ts".into(), files));
+    }
+
+    #[test]
+    fn what_says_how_decorators_are_meant_comes_along() {
+        let legacy = r#"{"compilerOptions":{"experimentalDecorators":true}}"#;
+        let dir = folder(&[("a.ts", "  @logged class A {}"), ("b.ts", "// @ts-check"), ("tsconfig.json", legacy)]);
+        assert_eq!(gathered(&dir, "a.ts"), ("a.ts".into(), vec!["a.ts".into(), "tsconfig.json".into()]));
+        assert_eq!(gathered(&dir, "b.ts"), ("// @ts-check".into(), Vec::new()));
     }
 
     #[test]

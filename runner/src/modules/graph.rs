@@ -221,7 +221,9 @@ impl<T: Texts> Walk<'_, T> {
             } else {
                 let message = format!("cannot import `{}`: there is no file `{}`", shown(specifier), shown(&path));
                 let check = "check the path, and that the file is part of the deploy";
-                let found = similar(&path, &self.texts.paths());
+                // What is not told needs no thought.
+                let told = self.wrong.len() < MAX_DIAGNOSTICS;
+                let found = told.then(|| similar(&path, &self.texts.paths())).flatten();
                 (message, found.map_or_else(|| check.to_owned(), |meant| format!("did you mean `{meant}`? {check}")))
             };
             self.wrong.push(place.wrong(DiagnosticCode::RelativeImport, &message, &hint));
