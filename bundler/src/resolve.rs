@@ -10,7 +10,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::sync::{Mutex, PoisonError};
 
 /// Where the author's files are, below the root: no package's folder is called so.
 const FILES: &str = "function";
@@ -97,14 +96,13 @@ impl Resolver {
             import.clone_with_options(ResolveOptions { alias_fields: Vec::new(), ..options(&conditions) })
         });
         let folders = request.packages.iter().map(|(key, package)| (package.folder.clone(), key.clone())).collect();
-        Self { request, folders, files, import, require, node }
+        Self { request, folders, files, import, require, node, plain, of_pages: Mutex::default() }
     }
 
     /// Files of packages that were read until now: paths below the root.
     pub(crate) fn files_read(&self) -> BTreeSet<PathBuf> {
         let read = self.files.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.iter().filter_map(|path| path.strip_prefix(&self.request.root).ok()).map(Path::to_owned).collect()
-        Self { request, folders, import, require, node, plain, of_pages: Mutex::default() }
     }
 
     /// The id of an author's file.

@@ -5,8 +5,7 @@
 const PATHS: &str = include_str!("../../engine/dist/builtins.txt");
 
 /// Those that are Ramekin's: `ramekin:pg`, not `node:pg`.
-const OWN: [&str; 6] = ["argon2", "bcrypt", "decorators", "deno-postgres", "pg", "postgres"];
-const OWN: [&str; 6] = ["argon2", "bcrypt", "deno-postgres", "node-fetch", "pg", "postgres"];
+const OWN: [&str; 7] = ["argon2", "bcrypt", "decorators", "deno-postgres", "node-fetch", "pg", "postgres"];
 
 /// Those that Node has under their full name only.
 const WITH_PREFIX: [&str; 4] = ["sea", "sqlite", "test", "test/reporters"];

@@ -2,7 +2,7 @@
 
 import { loadModule } from 'native';
 import { crc32 as checksum } from 'native:crypto';
-import { checkCallback, later, settle, toBuffer, toBytes } from '../internal/crypto/bytes.js';
+import { checkCallback, later, nodeError, settle, toBuffer, toBytes } from '../internal/crypto/bytes.js';
 import { brotli, brotliNow, readBrotliOptions } from '../internal/zlib/brotli.js';
 import { Codec, codes, constants, convert, readOptions } from '../internal/zlib/codec.js';
 import { concat } from '../web/body-handle.js';
@@ -241,14 +241,6 @@ function missing(name) {
   return method;
 }
 
-export const brotliCompress = missing('brotliCompress');
-export const brotliCompressSync = missing('brotliCompressSync');
-export const brotliDecompress = missing('brotliDecompress');
-export const brotliDecompressSync = missing('brotliDecompressSync');
-export const createBrotliCompress = missing('createBrotliCompress');
-export const createBrotliDecompress = missing('createBrotliDecompress');
-export const BrotliCompress = missing('BrotliCompress');
-export const BrotliDecompress = missing('BrotliDecompress');
 export const createZstdCompress = missing('createZstdCompress');
 export const createZstdDecompress = missing('createZstdDecompress');
 export const zstdCompress = missing('zstdCompress');

@@ -71,7 +71,6 @@ export async function handler(): Promise<Response> {
     callback: await new Promise((resolve) => zlib.gzip('abc', (_, packed) => resolve(zlib.gunzipSync(packed).toString()))),
     stream: unpacked.toString() === text,
     brotli: await brotli(),
-    brotli: code(() => zlib.brotliCompressSync('x')),
     // Packages bind it when they are loaded.
     zstd: code((zlib as any).createZstdDecompress.bind(null, {})),
     crc: zlib.crc32('hello'),
