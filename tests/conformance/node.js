@@ -131,8 +131,9 @@ export async function handler(request) {
     try {
       evaluate(`/test/parallel/${name.replace(/\.js$/, '')}`);
     } catch (error) {
-      fail(error);
-      if (record.failures.length === 0) return;
+      if (error instanceof Skipped || process.listenerCount('uncaughtException') === 0) fail(error);
+      else process.emit('uncaughtException', error, 'uncaughtException');
+      if (error instanceof Skipped) return;
     }
     tests.runAll().then(() => {
       testsAreOver = true;

@@ -10,5 +10,5 @@ export const {
   isDeepStrictEqual, isNull, isNullOrUndefined, isNumber, isString, isSymbol, isUndefined, isRegExp, isObject, isDate,
   isError, isFunction, isPrimitive, log, promisify, stripVTControlCharacters, toUSVString, transferableAbortSignal,
   transferableAbortController, aborted, types, parseEnv, parseArgs, TextDecoder, TextEncoder, MIMEType, MIMEParams, diff,
-  getSystemErrorMessage,
+  getSystemErrorMessage, getCallSite, getCallSites,
 } = module;

@@ -179,14 +179,38 @@ class ChaCha {
   }
 }
 
-/** Keys under a key (RFC 3394): each of them comes in one piece, and leaves in one. */
+/** The steps of RFC 3394, there and back: `register` comes out in front of the blocks, or is what stood there. */
+function wrapSteps(encrypt, key, register, blocks) {
+  const count = blocks.length / 8;
+  const steps = Array.from({ length: 6 * count }, (_, at) => at + 1);
+  for (const step of encrypt ? steps : steps.reverse()) {
+    const at = ((step - 1) % count) * 8;
+    const number = new Uint8Array(8);
+    new DataView(number.buffer).setUint32(4, step);
+    const mixed = encrypt ? register : register.map((byte, index) => byte ^ number[index]);
+    const out = aesEcb(encrypt, key, concat(mixed, blocks.subarray(at, at + 8)));
+    register = encrypt ? out.slice(0, 8).map((byte, index) => byte ^ number[index]) : out.slice(0, 8);
+    blocks.set(out.subarray(8), at);
+  }
+  return register;
+}
+
+/** Keys under a key: each of them comes in one piece, and leaves in one. */
 function wrap(encrypt, key, iv) {
-  if (iv.some((byte) => byte !== 0xa6)) throw nodeError(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector: a key is wrapped with eight bytes of 0xa6');
+  const usual = iv.every((byte) => byte === 0xa6);
   return {
     update(data) {
-      const out = aesKw(encrypt, key, data);
-      if (out === undefined) throw unsupported();
-      return out;
+      if (data.length % 8 !== 0 || data.length < (encrypt ? 16 : 24)) throw unsupported();
+      if (usual) {
+        const out = aesKw(encrypt, key, data);
+        if (out === undefined) throw unsupported();
+        return out;
+      }
+      const blocks = data.slice(encrypt ? 0 : 8);
+      const register = wrapSteps(encrypt, key, encrypt ? iv : data.slice(0, 8), blocks);
+      if (encrypt) return concat(register, blocks);
+      if (!equal(register, iv)) throw unsupported();
+      return blocks;
     },
     final: () => NOTHING,
   };

@@ -15,7 +15,7 @@ function windowsPath(given, codes) {
   return [resolved.slice(from, end), resolved.slice(end).replaceAll('\\', '/')];
 }
 
-const ESCAPES = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23', '[': '%5B', ']': '%5D', '^': '%5E', '|': '%7C' };
+const ESCAPES = { '%': '%25', '\\': '%5C', '\n': '%0A', '\r': '%0D', '\t': '%09', '?': '%3F', '#': '%23', '[': '%5B', ']': '%5D', '^': '%5E', '|': '%7C', '~': '%7E' };
 
 /** @param {(id: string) => any} require */
 export function urlParts(require) {
@@ -60,7 +60,7 @@ export function urlParts(require) {
       if (!/[\\/]$/.test(resolved)) resolved += '/';
     }
     const [host, plain] = windows ? windowsPath(resolved, codes) : ['', resolved];
-    const escapes = windows ? /[%\n\r\t?#[\]^|]/g : /[%\\\n\r\t?#[\]^|]/g;
+    const escapes = windows ? /[%\n\r\t?#[\]^|~]/g : /[%\\\n\r\t?#[\]^|~]/g;
     return new URL(`file://${host}${plain.replace(escapes, (character) => ESCAPES[character])}`);
   }
 

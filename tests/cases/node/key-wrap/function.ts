@@ -25,7 +25,12 @@ export default async () => {
     wrapped: wrapped.toString('hex'),
     back: plain.equals(DATA),
     damaged: codeOf(() => createDecipheriv('aes128-wrap', KEY, IV).update(wrapped.fill(1, 0, 1))),
-    iv: codeOf(() => createCipheriv('aes128-wrap', KEY, Buffer.alloc(8))),
+    iv: codeOf(() => createCipheriv('aes128-wrap', KEY, Buffer.alloc(7))),
+    other: (() => {
+      const other = Buffer.from('3fd838af4093d749', 'hex');
+      const sealed = createCipheriv('aes128-wrap', KEY, other).update(DATA);
+      return [sealed.toString('hex'), createDecipheriv('aes128-wrap', KEY, other).update(sealed).equals(DATA)];
+    })(),
     listed: ['aes128-wrap', 'aes192-wrap', 'aes256-wrap'].every((name) => getCiphers().includes(name)),
     pair: [pair.publicKey.asymmetricKeyType, pair.privateKey.type],
   });

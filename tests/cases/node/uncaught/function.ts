@@ -22,8 +22,9 @@ export default async () => {
     });
   });
   const waiting = setTimeout(() => {}, 1000);
-  const active = process.getActiveResourcesInfo();
+  const active = [process.getActiveResourcesInfo()];
   waiting.unref();
+  active.push(process.getActiveResourcesInfo());
   const { port1, port2 } = new MessageChannel();
   const message = new Promise((resolve) => {
     port1.onmessage = ({ data }: { data: unknown }) => resolve(data);
@@ -32,7 +33,7 @@ export default async () => {
   return Response.json({
     seen,
     receivers,
-    active: [active, process.getActiveResourcesInfo()],
+    active,
     message: await message,
     isMainThread,
     crc: [crc32('', 4294967295), crc32('123456789')],
