@@ -368,7 +368,7 @@ impl Resolver {
     }
 
     fn looks_of_pages(&self, package: &Path) -> Option<bool> {
-        let files = Packages { root: self.request.root.clone() };
+        let files = &self.files;
         let json = files.read_to_string(&package.join("package.json")).ok()?;
         let json: serde_json::Value = serde_json::from_str(&json).ok()?;
         let needs_page = |path: &str| {
