@@ -224,7 +224,7 @@ async fn a_mistake_in_a_package_has_its_place() {
         Project::new(&[("index.ts", "import { nope } from './a.ts'; export default nope;"), ("a.ts", "export {}")]);
     let wrong = missing.wrong().await;
     assert_eq!((wrong.file.as_str(), wrong.line, wrong.column), ("index.ts", 1, 10));
-    assert_eq!(wrong.message, "\"nope\" is not exported by \"a.ts\", imported by \"index.ts\".");
+    assert_eq!(wrong.message, "`a.ts` does not export `nope`");
 }
 
 #[tokio::test(flavor = "multi_thread")]
