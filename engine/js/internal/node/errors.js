@@ -20,19 +20,24 @@ function standIn(load) {
   });
 }
 
-/** The frames of a check are not those of an error that it throws. */
-function hideStackFrames(check) {
+const kIsNodeError = Symbol.for('nodejs.internal.isNodeError');
+
+/** What has the frames of a check not be those of an error that it throws. @param {() => any} load */
+const hiding = (load) => function hideStackFrames(check) {
   function wrapped(...args) {
     try {
       return Reflect.apply(check, this, args);
     } catch (error) {
-      if (Error.stackTraceLimit) Error.captureStackTrace(error, wrapped);
+      if (Error.stackTraceLimit) {
+        Error.captureStackTrace(error, wrapped);
+        if (error[kIsNodeError]) load().addCodeToName(error, error.code);
+      }
       throw error;
     }
   }
   wrapped.withoutStackTrace = check;
   return wrapped;
-}
+};
 
 /** @param {() => any} load gives the module itself */
 export function errorsModule(load) {
@@ -50,8 +55,8 @@ export function errorsModule(load) {
   return lazily(load, {
     __proto__: null,
     codes: lazily(() => load().codes, { __proto__: null }),
-    hideStackFrames,
+    hideStackFrames: hiding(load),
     kEnhanceStackBeforeInspector: Symbol.for('nodejs.internal.enhanceStackBeforeInspector'),
-    kIsNodeError: Symbol.for('nodejs.internal.isNodeError'),
+    kIsNodeError,
   });
 }

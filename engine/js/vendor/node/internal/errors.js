@@ -564,7 +564,10 @@ function hideStackFrames(fn) {
     try {
       return ReflectApply(fn, this, args);
     } catch (error) {
-      Error.stackTraceLimit && ErrorCaptureStackTrace(error, wrappedFn);
+      if (Error.stackTraceLimit) {
+        ErrorCaptureStackTrace(error, wrappedFn);
+        if (error[kIsNodeError]) addCodeToName(error, error.code);
+      }
       throw error;
     }
   }
@@ -1092,6 +1095,7 @@ function formatList(array, type = 'and') {
 }
 
 module.exports = {
+  addCodeToName,
   AbortError,
   aggregateTwoErrors,
   NodeAggregateError,
