@@ -114,8 +114,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
 
 /// A list of records in JSON, as long as that.
 fn one_kib() -> Bytes {
-    let record =
-        |n: u32| json!({ "id": n, "name": format!("name {n}"), "active": n % 2 == 0, "score": f64::from(n) + 0.5 });
+    let record = |n: u32| json!({ "id": n, "name": format!("name {n}"), "active": n.is_multiple_of(2), "score": f64::from(n) + 0.5 });
     let mut records: Vec<Value> = Vec::new();
     while Value::from(records.clone()).to_string().len() < 1000 {
         records.push(record(u32::try_from(records.len()).unwrap_or_default()));

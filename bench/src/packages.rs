@@ -9,7 +9,7 @@ use ramekin_tests::client::Sent;
 use ramekin_tests::owner::App;
 use ramekin_tests::runtime;
 use ramekin_tests::server::{Server, Setup};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -114,7 +114,11 @@ async fn deploy(app: &App, function: &Deployed, n: usize) -> Result<(Duration, O
     let answer = app.client.send(&sent).await?;
     match answer.status {
         200 => Ok((answer.total, None)),
-        400 => Ok((answer.total, Some(answer.json()?["error"]["message"].as_str().unwrap_or_default().to_owned()))),
+        400 => {
+            let refused = answer.json()?;
+            let message = refused.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
+            Ok((answer.total, Some(message.to_owned())))
+        }
         status => bail!("{status}: {}", answer.text()),
     }
 }

@@ -161,7 +161,7 @@ fn take(taken: &mut Taken, tree: &Tree, read: &BTreeSet<PathBuf>, root: &Path) -
 /// The archive, with the same bytes wherever it is made.
 fn pack(archive: &Archive, folder: &Path, repository: &Path) -> Result<Vec<u8>> {
     let json: Value = serde_json::from_slice(&fs::read(folder.join("package.json"))?)?;
-    let licence = json["license"].as_str().unwrap_or_default();
+    let licence = json.get("license").and_then(Value::as_str).unwrap_or_default();
     let shown = format!("{}@{}", archive.node.name, archive.node.version);
     ensure!(PERMITTED.contains(&licence), "{shown}: its licence is {licence:?}");
     let mut tar = Builder::new(GzBuilder::new().mtime(0).write(Vec::new(), Compression::best()));

@@ -108,7 +108,8 @@ pub(super) fn refuse(source: &Source, imports: &[Import], common_js: Option<usiz
     let refusal = |import: &Import| {
         let known = builtin(&import.specifier);
         let required = import.kind == ImportKind::Require;
-        if known == Builtin::Known && !(required && whole) || required && !whole {
+        let meant = if required { !whole } else { known == Builtin::Known };
+        if meant {
             return None;
         }
         let specifier = clip(&import.specifier.replace(char::is_control, " "), SHOWN_SPECIFIER);

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn paths(tsconfig: Value, package: Value) -> Paths {
+    fn paths(tsconfig: &Value, package: &Value) -> Paths {
         let mut paths = Paths::default();
         paths.read_tsconfig(tsconfig.as_object().unwrap());
         paths.read_package(package.as_object().unwrap());
@@ -123,7 +123,7 @@ mod tests {
             "zod": ["../node_modules/zod"], "*": ["types/*"] } } });
         let package = json!({ "imports": { "#db": { "node": "./node.js", "default": "./src/db.js" }, "#x/*": "./src/x/*.ts",
             "#log": "npm:loglevel@1", "plain": "./no.ts" } });
-        let paths = paths(options, package);
+        let paths = paths(&options, &package);
         let files = ["src/a.ts", "src/models/index.ts", "lib/b.ts", "src/data/n.json", "src/db.ts", "src/x/y.ts"];
         let mapped = |specifier: &str| paths.mapped(specifier, |path| files.contains(&path));
         for (specifier, expected) in [
@@ -148,11 +148,13 @@ mod tests {
 
     #[test]
     fn without_a_base_names_are_packages() {
-        let paths = paths(json!({ "compilerOptions": { "paths": { "@/*": ["./*"] } } }), json!({}));
+        let paths = paths(&json!({ "compilerOptions": { "paths": { "@/*": ["./*"] } } }), &json!({}));
         assert_eq!(paths.mapped("@/a", |path| path == "a.ts").as_deref(), Some("./a"));
         assert_eq!(paths.mapped("a", |path| path == "a.ts"), None);
-        let outside =
-            self::paths(json!({ "compilerOptions": { "baseUrl": "../..", "paths": { "@/*": ["../*"] } } }), json!({}));
+        let outside = self::paths(
+            &json!({ "compilerOptions": { "baseUrl": "../..", "paths": { "@/*": ["../*"] } } }),
+            &json!({}),
+        );
         assert_eq!(outside.mapped("@/a", |_| true), None);
     }
 }

@@ -101,7 +101,7 @@ fn files(suite: &Path) -> Result<Vec<String>> {
             Some(("tap", name))
                 if name.ends_with(".ts") && !name.contains('/') && !name.starts_with('.') && !helper(name) =>
             {
-                names.push(path)
+                names.push(path);
             }
             _ => {}
         }

@@ -43,9 +43,9 @@ pub fn forwarded(headers: &HeaderMap, app: &str, identity: &Identity, length: Op
     let named = |name: &HeaderName| any && tokens.clone().any(|token| name.as_str().eq_ignore_ascii_case(token));
     // Cookies that come in fields of their own are of one list, which has `; ` and not `, ` between its items (RFC 9113, 8.2.3).
     let several = headers.get_all(header::COOKIE).iter().nth(1).is_some();
-    let kept = headers.iter().filter(|(name, _)| {
-        !is_dropped(name) && !is_platform(name) && !named(name) && !(several && *name == header::COOKIE)
-    });
+    let joined = |name: &HeaderName| several && *name == header::COOKIE;
+    let kept =
+        headers.iter().filter(|(name, _)| !(is_dropped(name) || is_platform(name) || named(name) || joined(name)));
     let mut section = encode(kept);
     if several {
         let all: Vec<&[u8]> = headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes).collect();
