@@ -71,12 +71,14 @@ impl Paths {
         below(base, specifier).filter(there)
     }
 
-    /// The pattern for a specifier, and what its `*` stands for: the name itself, or else the longest text before the `*`.
+    /// The pattern for a specifier, and what its `*` stands for: the name itself, or else the longest text before the `*`, the
+    /// first of those that are as long.
     fn matching<'a>(&self, specifier: &'a str) -> Option<(&Pattern, &'a str)> {
         if let Some(exact) = self.patterns.iter().find(|pattern| pattern.name == specifier) {
             return Some((exact, ""));
         }
-        let matching = self.patterns.iter().filter_map(|pattern| {
+        // From the last one, for of equals `max_by_key` takes the last that it sees.
+        let matching = self.patterns.iter().rev().filter_map(|pattern| {
             let (before, after) = pattern.name.split_once('*')?;
             let rest = specifier.strip_prefix(before)?.strip_suffix(after)?;
             Some((before.len(), pattern, rest))
