@@ -20,6 +20,11 @@ impl MemoryLimiter {
     pub fn new(max: usize) -> Self {
         Self { max, peak: 0, refused: false }
     }
+
+    /// The cap, in bytes.
+    pub fn max(&self) -> usize {
+        self.max
+    }
 }
 
 /// Entries in a table: the engine's own has a few thousand.

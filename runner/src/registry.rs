@@ -4,16 +4,17 @@
 //! The source of a function is not kept; its image comes lazily, see [`crate::images`].
 
 mod apps;
+mod entries;
 
 use crate::config::env_var;
 use crate::exec::ImageFiles;
-use crate::images::{ImageCell, file_name};
+use crate::images::ImageCell;
 use crate::ops::auth::FunctionKey;
 use crate::tokens::Verifier;
 use crate::vault::{CannotOpen, Vault};
 use apps::Apps;
 use arc_swap::ArcSwap;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use ramekin_compiler::MODE_VARIABLE;
 use ramekin_host_api::{AppInfo, Environment};
 use ramekin_model::{App, AppId, AppSettings, AuthMode, Function, FunctionName, Pause, TriggerType};
@@ -553,60 +554,4 @@ fn warn_unreadable<'a>(entries: impl IntoIterator<Item = &'a FunctionEntry>) {
          {} they were encrypted with (or its key file), or deploy with new envVars",
         function.name, function.app_id, env_var::ENCRYPTION_KEY
     );
-}
-
-impl AppEntry {
-    /// Whether its variables could be decrypted.
-    pub fn env_readable(&self) -> bool {
-        self.variables.is_ok()
-    }
-
-    /// How many functions it has.
-    pub fn functions_count(&self) -> usize {
-        self.functions.len()
-    }
-
-    /// The names of its functions, in order.
-    pub fn function_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.functions.keys().map(FunctionName::as_str).collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// One of its functions.
-    pub fn function(&self, name: &str) -> Option<&Arc<FunctionEntry>> {
-        self.functions.get(name)
-    }
-}
-
-impl FunctionEntry {
-    /// The image, when it serves a later entry too: it is of the same version, and of the same environment as far as it may
-    /// hold that. One that is not finished may hold all of it.
-    fn image_for(&self, later: &Self) -> Option<Arc<ImageCell>> {
-        let version = self.function.id == later.function.id && self.function.deployed_at == later.function.deployed_at;
-        let same = self.image.ready().map_or_else(
-            || self.environment.expose() == later.environment.expose(),
-            |image| image.serves(&self.environment, &later.environment),
-        );
-        (version && same).then(|| Arc::clone(&self.image))
-    }
-
-    /// This entry makes way for another, or for none: its image goes, unless the other one has it too. Says whether it
-    /// goes.
-    fn retire(&self, later: Option<&Self>) -> bool {
-        let goes = !later.is_some_and(|later| Arc::ptr_eq(&self.image, &later.image));
-        if goes {
-            self.image.discard();
-        }
-        goes
-    }
-
-    /// Later than its version, and earlier than any that follows.
-    fn after(&self) -> DateTime<Utc> {
-        self.function.deployed_at + TimeDelta::microseconds(1)
-    }
-
-    fn source_name(&self) -> String {
-        file_name(&self.function.name)
-    }
 }

@@ -129,6 +129,14 @@ fn argon2_of(work: &Argon2) -> Result<argon2::Argon2<'_>, String> {
     argon2::Argon2::new_with_secret(&work.secret, variant, version, parameters).map_err(text)
 }
 
+/// The work, with a result that has no more bytes than `memory`: a few bytes of Brotli stand for any number of them.
+pub fn within_memory(mut work: Work, memory: usize) -> Work {
+    if let Work::BrotliDecompress(work) = &mut work {
+        work.most = work.most.min(u32::try_from(memory).unwrap_or(u32::MAX));
+    }
+    work
+}
+
 /// Does work that was checked.
 pub fn perform(work: Work) -> Result<Vec<u8>, String> {
     match work {

@@ -4,13 +4,12 @@
 use super::expectations::Expectations;
 use super::outcome::Outcome;
 use super::stage::Stage;
-use super::{Arguments, folder, parallel};
+use super::{Arguments, folder, parallel, told};
 use anyhow::{Context, Result};
 use ramekin_tests::client::Sent;
 use ramekin_tests::server::Setup;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,15 +77,7 @@ pub fn run(suite: &Path, arguments: &Arguments) -> Result<bool> {
         );
         reports.extend(outcomes);
     }
-    if let Some(path) = &arguments.report {
-        std::fs::write(path, serde_json::to_vec_pretty(&reports)?)?;
-    }
-    let mut out = std::io::stdout();
-    for complaint in &complaints {
-        writeln!(out, "{complaint}")?;
-    }
-    write!(out, "{table}")?;
-    Ok(complaints.is_empty())
+    told(arguments, &reports, &complaints, &table)
 }
 
 /// The suite's files with tests, by path below its root.

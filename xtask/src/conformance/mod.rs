@@ -18,6 +18,8 @@ mod test262;
 mod wpt;
 
 use anyhow::{Context as _, Result, bail};
+use outcome::Outcome;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// How many files of test262 are run when nothing else is asked for: the lists of what fails are of these.
@@ -80,6 +82,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         bail!("not everything is as expected; see above");
     }
     Ok(())
+}
+
+/// Writes what has been asked for of the outcomes, and shows what is not as expected, then the table. Says whether all is.
+fn told(arguments: &Arguments, outcomes: &[Outcome], complaints: &[String], table: &str) -> Result<bool> {
+    if let Some(path) = &arguments.report {
+        std::fs::write(path, serde_json::to_vec_pretty(outcomes)?)?;
+    }
+    let mut out = std::io::stdout();
+    for complaint in complaints {
+        writeln!(out, "{complaint}")?;
+    }
+    write!(out, "{table}")?;
+    Ok(complaints.is_empty())
 }
 
 fn write_or_remove(path: &Path, text: &str) -> Result<()> {

@@ -5,10 +5,9 @@ use super::expectations::Expectations;
 use super::node_files::{self, Script};
 use super::outcome::Outcome;
 use super::stage::Stage;
-use super::{Arguments, folder, parallel};
+use super::{Arguments, folder, parallel, told};
 use anyhow::{Context, Result, bail};
 use ramekin_tests::server::Setup;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,15 +52,7 @@ pub fn run(suite: &Path, arguments: &Arguments) -> Result<bool> {
         rows.push(Row { name: area.name, files, run: outcomes.len(), passed });
         reports.extend(outcomes);
     }
-    if let Some(path) = &arguments.report {
-        std::fs::write(path, serde_json::to_vec_pretty(&reports)?)?;
-    }
-    let mut out = std::io::stdout();
-    for complaint in &complaints {
-        writeln!(out, "{complaint}")?;
-    }
-    write!(out, "{}", table(&rows))?;
-    Ok(complaints.is_empty())
+    told(arguments, &reports, &complaints, &table(&rows))
 }
 
 /// The suite, or the folder `test` in Node's sources.

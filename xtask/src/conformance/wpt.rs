@@ -7,12 +7,11 @@ use super::outcome::Outcome;
 use super::stage::Stage;
 use super::suite_server::SuiteServer;
 use super::table::{self, Row};
-use super::{Arguments, folder, parallel};
+use super::{Arguments, folder, parallel, told};
 use anyhow::{Context, Result};
 use ramekin_tests::client::{Client, Sent};
 use ramekin_tests::server::Setup;
 use serde_json::json;
-use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -38,15 +37,7 @@ pub fn run(suite: &Path, arguments: &Arguments) -> Result<bool> {
             reports.append(&mut done.outcomes);
         }
     }
-    if let Some(path) = &arguments.report {
-        std::fs::write(path, serde_json::to_vec_pretty(&reports)?)?;
-    }
-    let mut out = std::io::stdout();
-    for complaint in &complaints {
-        writeln!(out, "{complaint}")?;
-    }
-    write!(out, "{}", table::render(&rows))?;
-    Ok(complaints.is_empty())
+    told(arguments, &reports, &complaints, &table::render(&rows))
 }
 
 /// An area that has been run.
