@@ -3,6 +3,7 @@
 use crate::inputs;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,20 +19,23 @@ struct Package {
     manifest_path: PathBuf,
 }
 
-/// Folders with the patched sources of each package that has a patch, for cargo's setting `paths`.
+/// Folders with the patched sources of each package that has patches, for cargo's setting `paths`.
 pub fn folders(engine: &Path, cargo: &Path) -> Result<Vec<PathBuf>> {
     let packages = packages(engine, cargo)?;
-    let mut folders = Vec::new();
-    for patch in inputs::files(&engine.join("patches"))? {
-        if patch.extension().is_none_or(|extension| extension != "patch") {
-            continue;
+    // By package, each one's in the order of their names.
+    let mut patches: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for file in inputs::files(&engine.join("patches"))? {
+        if file.extension().is_some_and(|extension| extension == "patch") {
+            let name = file.parent().and_then(Path::file_name).unwrap_or_default();
+            patches.entry(name.to_string_lossy().into_owned()).or_default().push(file);
         }
-        let name = patch.file_stem().unwrap_or_default().to_string_lossy();
+    }
+    let folder = |(name, patches): (String, Vec<PathBuf>)| {
         let package = packages.iter().find(|package| package.name == name);
         let package = package.with_context(|| format!("the engine has no dependency `{name}` to patch"))?;
-        folders.push(patched(engine, package, &patch)?);
-    }
-    Ok(folders)
+        patched(engine, package, &patches)
+    };
+    patches.into_iter().map(folder).collect()
 }
 
 fn packages(engine: &Path, cargo: &Path) -> Result<Vec<Package>> {
@@ -47,8 +51,9 @@ fn packages(engine: &Path, cargo: &Path) -> Result<Vec<Package>> {
 }
 
 /// A folder is named after what it is made from, and made once: cargo builds again what has changed.
-fn patched(engine: &Path, package: &Package, patch: &Path) -> Result<PathBuf> {
-    let hash = inputs::sha256(&std::fs::read(patch)?);
+fn patched(engine: &Path, package: &Package, patches: &[PathBuf]) -> Result<PathBuf> {
+    let contents = patches.iter().map(std::fs::read).collect::<Result<Vec<_>, _>>()?;
+    let hash = inputs::sha256(&contents.concat());
     let name = format!("{}-{}-{}", package.name, package.version, hash.get(..12).unwrap_or(&hash));
     let folder = engine.join("target/patched").join(&name);
     if folder.is_dir() {
@@ -64,9 +69,11 @@ fn patched(engine: &Path, package: &Package, patch: &Path) -> Result<PathBuf> {
         std::fs::create_dir_all(copy.parent().unwrap_or(&unfinished))?;
         std::fs::copy(&file, &copy).with_context(|| format!("copying `{}`", file.display()))?;
     }
-    let applied = Command::new("git").arg("apply").arg(patch).current_dir(&unfinished).status();
-    if !applied.context("running git, which applies patches")?.success() {
-        bail!("`{}` does not fit {} {}", patch.display(), package.name, package.version);
+    for patch in patches {
+        let applied = Command::new("git").arg("apply").arg(patch).current_dir(&unfinished).status();
+        if !applied.context("running git, which applies patches")?.success() {
+            bail!("`{}` does not fit {} {}", patch.display(), package.name, package.version);
+        }
     }
     std::fs::rename(&unfinished, &folder)?;
     Ok(folder)

@@ -4,10 +4,22 @@ function nested(): unknown[] {
   return value;
 }
 
+function nestedObjects(): object {
+  let value = {};
+  for (let i = 0; i < 100_000; i++) value = { value, more: 1 };
+  return value;
+}
+
 function attempt(what: string): unknown {
   switch (what) {
     case '?write':
       return JSON.stringify(nested());
+    case '?write-objects':
+      return JSON.stringify(nestedObjects());
+    case '?write-indented':
+      return JSON.stringify(nestedObjects(), null, 1);
+    case '?read-objects':
+      return JSON.parse('{"value":'.repeat(100_000) + 'null' + '}'.repeat(100_000));
     case '?read':
       return JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     case '?clone':
