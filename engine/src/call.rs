@@ -3,7 +3,7 @@
 use crate::bindings::exports::ramekin::function::handler::{Failure, FailureKind, Guest, Request, Response};
 use crate::bindings::ramekin::function::http::Body;
 use crate::bindings::ramekin::function::{clocks, database};
-use crate::native::body;
+use crate::native::{body, queries};
 use crate::state::{self, USER_MODULE, UserModule};
 use crate::{Engine, async_context, js};
 use javy::quickjs::{Ctx, Function, IntoJs, Module, Object, Persistent, Promise, Result, Value, promise::PromiseState};
@@ -86,13 +86,14 @@ fn keep_waiting() {
     if PENDING.get() == 0 && !KEPT.replace(true) {
         wit_bindgen::spawn_local(clocks::sleep(u64::MAX));
     }
-    if !TOLD.replace(true) {
-        tell_memory();
-    }
+    tell_memory_once();
 }
 
-/// Tells the host where the linear memory lies.
-fn tell_memory() {
+/// Tells the host where the linear memory lies, before the call waits for the first time.
+fn tell_memory_once() {
+    if TOLD.replace(true) {
+        return;
+    }
     #[link(wasm_import_module = "ramekin:function/residence@0.1.0")]
     unsafe extern "C" {
         // By hand: the generated binding takes a slice, and no slice may start at address 0.
@@ -104,17 +105,20 @@ fn tell_memory() {
     unsafe { waits(std::ptr::null(), len) };
 }
 
+/// Whether the call has no answer yet, and waits for this many things.
+pub fn waits_for(count: u32) -> bool {
+    !ANSWERED.get() && PENDING.get() == count
+}
+
 /// Runs something in JavaScript, then its microtasks, then wakes the call if that has answered it.
 pub fn enter(f: impl FnOnce(&Ctx<'_>) -> Result<()>) {
-    async_context::leave();
-    state::with_context(|ctx| {
-        if let Err(error) = f(&ctx) {
-            let (message, stack) = js::caught(&ctx, error);
-            fail(FailureKind::Exception, message, stack);
-        }
-        js::run_jobs(&ctx);
-        js::report_rejections(&ctx);
-    });
+    run(f);
+    while let Some(query) = queries::sole() {
+        tell_memory_once();
+        let outcome = query.now();
+        run(|ctx| query.settle(ctx, outcome));
+    }
+    queries::send();
     // Nothing but transactions that begin will enter JavaScript again, so none of those that are open will end before.
     let beginning = BEGINNING.get();
     if beginning > 0 && beginning == PENDING.get() {
@@ -127,6 +131,19 @@ pub fn enter(f: impl FnOnce(&Ctx<'_>) -> Result<()>) {
     {
         waker.wake();
     }
+}
+
+/// Runs something in JavaScript, and then its microtasks.
+fn run(f: impl FnOnce(&Ctx<'_>) -> Result<()>) {
+    async_context::leave();
+    state::with_context(|ctx| {
+        if let Err(error) = f(&ctx) {
+            let (message, stack) = js::caught(&ctx, error);
+            fail(FailureKind::Exception, message, stack);
+        }
+        js::run_jobs(&ctx);
+        js::report_rejections(&ctx);
+    });
 }
 
 /// The first answer counts.

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 use turns::Turns;
-use wasmtime::component::{Accessor, Resource, ResourceTable};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Accessor, Linker, Resource, ResourceTable};
 
 /// How long a query or transaction waits for its turn within the call.
 const WAIT: Duration = Duration::from_millis(limits::DATABASE_WAIT_MS as u64);
@@ -92,6 +93,20 @@ impl CallState {
         (Arc::clone(&self.queries.port), session)
     }
 
+    /// A query in a transaction of its own.
+    fn query(
+        &self,
+        role: Role,
+        text: String,
+        parameters: Vec<Option<String>>,
+    ) -> impl Future<Output = Result<Rows, Error>> + use<> {
+        let ((port, session), connections) = (self.session(role), self.connections());
+        async move {
+            let _connection = connections.await?;
+            port.query(session, SqlStatement { text, parameters }).await.map(rows).map_err(error)
+        }
+    }
+
     /// Waits until the call may use one more connection.
     pub(crate) fn connections(&self) -> impl Future<Output = Result<OwnedSemaphorePermit, Error>> + use<> {
         let connections = Arc::clone(&self.queries.bounds.connections);
@@ -150,14 +165,21 @@ impl<T: Send> database::HostWithStore<T> for Host {
         text: String,
         parameters: Vec<Option<String>>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let ((port, session), connections) =
-            accessor.with(|mut access| (access.get().session(role), access.get().connections()));
-        let _connection = match connections.await {
-            Ok(connection) => connection,
-            Err(error) => return Ok(Err(error)),
-        };
-        Ok(port.query(session, SqlStatement { text, parameters }).await.map(rows).map_err(error))
+        let query = accessor.with(|mut access| access.get().query(role, text, parameters));
+        Ok(query.await)
     }
+}
+
+/// `database-now`. Not generated: the sandbox waits.
+pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    let mut interface = linker.instance("ramekin:function/database-now@0.1.0")?;
+    interface.func_wrap_async(
+        "query",
+        |mut store: StoreContextMut<'_, CallState>, (role, text, parameters): (Role, String, Vec<Option<String>>)| {
+            let query = store.data_mut().query(role, text, parameters);
+            Box::new(async move { Ok((query.await,)) })
+        },
+    )
 }
 
 impl database::HostTransaction for CallState {

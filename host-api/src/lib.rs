@@ -61,6 +61,7 @@ pub fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     imports::crypto::add_to_linker::<_, Host>(linker, state)?;
     crypto::add_to_linker(linker)?;
     imports::database::add_to_linker::<_, Host>(linker, state)?;
+    database::add_to_linker(linker)?;
     imports::entropy::add_to_linker::<_, Host>(linker, state)?;
     imports::environment::add_to_linker::<_, Host>(linker, state)?;
     imports::fetch::add_to_linker::<_, Host>(linker, state)?;

@@ -60,27 +60,53 @@ pub fn promise<'js, T: 'static>(
     })
 }
 
+/// A value, or the reason why there is none.
+pub type Settled<'js> = Result<std::result::Result<Value<'js>, Value<'js>>>;
+
+/// What settles a promise. The call waits for it.
+pub struct Deferred {
+    resolve: Persistent<Function<'static>>,
+    reject: Persistent<Function<'static>>,
+    pending: call::Pending,
+}
+
+impl Deferred {
+    pub fn new<'js>(ctx: &Ctx<'js>) -> Result<(Promise<'js>, Self)> {
+        let (promise, resolve, reject) = Promise::new(ctx)?;
+        let (resolve, reject) = (Persistent::save(ctx, resolve), Persistent::save(ctx, reject));
+        Ok((promise, Self { resolve, reject, pending: call::Pending::new() }))
+    }
+
+    pub fn settle<'js>(self, ctx: &Ctx<'js>, settled: impl FnOnce(&Ctx<'js>) -> Settled<'js>) -> Result<()> {
+        self.pending.done();
+        let (settle, value): (Function, Value) = match settled(ctx)? {
+            Ok(value) => (self.resolve.restore(ctx)?, value),
+            Err(reason) => (self.reject.restore(ctx)?, reason),
+        };
+        settle.call((value,))
+    }
+}
+
 /// A promise that a task of the host settles: `settle` turns its outcome into a value or a reason.
 pub fn settled_by<'js, T: 'static>(
     ctx: &Ctx<'js>,
     task: impl Future<Output = T> + 'static,
-    settle: for<'a> fn(&Ctx<'a>, T) -> Result<std::result::Result<Value<'a>, Value<'a>>>,
+    settle: for<'a> fn(&Ctx<'a>, T) -> Settled<'a>,
 ) -> Result<(Promise<'js>, JoinHandle<()>)> {
-    let (promise, resolve, reject) = Promise::new(ctx)?;
-    let (resolve, reject) = (Persistent::save(ctx, resolve), Persistent::save(ctx, reject));
-    let pending = call::Pending::new();
-    let task = wit_bindgen::spawn_local(async move {
+    let (promise, deferred) = Deferred::new(ctx)?;
+    Ok((promise, settle_by(deferred, task, settle)))
+}
+
+/// Settles it with what `settle` makes of the outcome of a task of the host.
+pub fn settle_by<T: 'static>(
+    deferred: Deferred,
+    task: impl Future<Output = T> + 'static,
+    settle: for<'a> fn(&Ctx<'a>, T) -> Settled<'a>,
+) -> JoinHandle<()> {
+    wit_bindgen::spawn_local(async move {
         let outcome = task.await;
-        pending.done();
-        call::enter(|ctx| {
-            let (settle, value): (Function, Value) = match settle(ctx, outcome)? {
-                Ok(value) => (resolve.restore(ctx)?, value),
-                Err(reason) => (reject.restore(ctx)?, reason),
-            };
-            settle.call((value,))
-        });
-    });
-    Ok((promise, task))
+        call::enter(|ctx| deferred.settle(ctx, |ctx| settle(ctx, outcome)));
+    })
 }
 
 /// A body that came from the host.

@@ -3,7 +3,8 @@
 mod arrays;
 mod decode;
 
-use super::{body, platform};
+use super::body::{self, Settled};
+use super::{platform, queries};
 use crate::bindings::ramekin::function::database::{self, Error, Role, Rows, Transaction};
 use crate::bindings::ramekin::function::idempotency;
 use crate::call;
@@ -21,9 +22,6 @@ thread_local! {
     static OPEN: RefCell<(u32, BTreeMap<u32, Rc<Transaction>>)> = const { RefCell::new((0, BTreeMap::new())) };
 }
 
-/// What JavaScript gets of rows.
-type Convert = for<'a> fn(&Ctx<'a>, Rows) -> Result<Value<'a>>;
-
 fn role(kind: u8, user: LossyString) -> Role {
     match kind {
         1 => Role::User(user.0),
@@ -32,8 +30,6 @@ fn role(kind: u8, user: LossyString) -> Role {
         _ => Role::Caller,
     }
 }
-
-type Settled<'js> = Result<std::result::Result<Value<'js>, Value<'js>>>;
 
 /// What makes an error of the fields of one of the server.
 pub fn errors<'js>(ctx: Ctx<'js>, make: Function<'js>) {
@@ -78,7 +74,7 @@ pub fn query<'js>(
     values: Vec<Option<LossyString>>,
 ) -> Result<Promise<'js>> {
     platform::require_call(ctx.clone(), "ctx.db.query".into())?;
-    run(&ctx, role(kind, user), sql.0, values, result)
+    queries::ask(&ctx, role(kind, user), sql.0, parameters(values), |ctx, rows| settle(ctx, rows, result))
 }
 
 /// As `query`, with the cells as the server writes them: one list of texts, row by row.
@@ -89,19 +85,7 @@ pub fn query_text<'js>(
     sql: LossyString,
     values: Vec<Option<LossyString>>,
 ) -> Result<Promise<'js>> {
-    run(&ctx, role(kind, user), sql.0, values, texts)
-}
-
-fn run<'js>(
-    ctx: &Ctx<'js>,
-    role: Role,
-    sql: String,
-    values: Vec<Option<LossyString>>,
-    convert: Convert,
-) -> Result<Promise<'js>> {
-    let values = parameters(values);
-    let task = async move { (database::query(role, sql, values).await, convert) };
-    body::settled_by(ctx, task, |ctx, (rows, convert)| settle(ctx, rows, convert)).map(|(promise, _)| promise)
+    queries::ask(&ctx, role(kind, user), sql.0, parameters(values), |ctx, rows| settle(ctx, rows, texts))
 }
 
 pub fn begin<'js>(ctx: Ctx<'js>, kind: u8, user: LossyString) -> Result<Promise<'js>> {
@@ -125,7 +109,7 @@ pub fn query_within<'js>(
     sql: LossyString,
     values: Vec<Option<LossyString>>,
 ) -> Result<Promise<'js>> {
-    run_within(&ctx, id, sql.0, values, result)
+    run_within(&ctx, id, sql.0, values, |ctx, rows| settle(ctx, rows, result))
 }
 
 /// As `query_within`, with the cells as the server writes them.
@@ -135,7 +119,7 @@ pub fn query_text_within<'js>(
     sql: LossyString,
     values: Vec<Option<LossyString>>,
 ) -> Result<Promise<'js>> {
-    run_within(&ctx, id, sql.0, values, texts)
+    run_within(&ctx, id, sql.0, values, |ctx, rows| settle(ctx, rows, texts))
 }
 
 fn run_within<'js>(
@@ -143,14 +127,14 @@ fn run_within<'js>(
     id: u32,
     sql: String,
     values: Vec<Option<LossyString>>,
-    convert: Convert,
+    settle: queries::Settle,
 ) -> Result<Promise<'js>> {
     let Some(transaction) = OPEN.with_borrow(|(_, table)| table.get(&id).cloned()) else {
         return Err(Exception::throw_message(ctx, "the transaction is over"));
     };
     let values = parameters(values);
-    let task = async move { (transaction.query(sql, values).await, convert) };
-    body::settled_by(ctx, task, |ctx, (rows, convert)| settle(ctx, rows, convert)).map(|(promise, _)| promise)
+    let task = async move { transaction.query(sql, values).await };
+    body::settled_by(ctx, task, settle).map(|(promise, _)| promise)
 }
 
 pub fn end<'js>(ctx: Ctx<'js>, id: u32, commit: bool) -> Result<Promise<'js>> {

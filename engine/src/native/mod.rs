@@ -9,6 +9,7 @@ mod encoding;
 mod fetch;
 mod intl;
 mod platform;
+pub mod queries;
 mod random;
 mod reflect;
 mod url;
